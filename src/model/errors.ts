@@ -1,0 +1,40 @@
+import { ERROR_CATALOGUE } from "./error-catalogue.js";
+import type { ErrorCode } from "./error-catalogue.js";
+
+export type { ErrorCode } from "./error-catalogue.js";
+
+/** Whether trying again can help: never, after a growing pause, or not before `after` milliseconds. */
+export type Retry = "never" | "backoff" | { readonly after: number };
+
+export interface ErrorDetails {
+  /** Subject, rule, found, expected; lower case, no full stop. */
+  readonly message: string;
+  /** What the operator can do; the catalogue's general hint when absent. */
+  readonly hint?: string;
+  readonly retry?: Retry;
+  readonly cause?: unknown;
+}
+
+/** The one class of error that Daybook throws. `code` is listed in docs/ERRORS.md. */
+export class DaybookError extends Error {
+  override readonly name = "DaybookError";
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly retry: Retry;
+
+  constructor(code: ErrorCode, details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint ?? ERROR_CATALOGUE[code].hint;
+    this.retry = details.retry ?? ERROR_CATALOGUE[code].retry;
+  }
+
+  /** The exit code that this error alone would give the command (DESIGN section 4). */
+  get exitCode(): number {
+    return ERROR_CATALOGUE[this.code].exit;
+  }
+}
+
+export function isDaybookError(error: unknown, code?: ErrorCode): error is DaybookError {
+  return error instanceof DaybookError && (code === undefined || error.code === code);
+}
