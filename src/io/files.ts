@@ -1,0 +1,58 @@
+/** What is at a path. */
+export interface FileStat {
+  readonly kind: "file" | "folder" | "link" | "other";
+  readonly bytes: number;
+  /** Permission bits, e.g. 0o600. */
+  readonly mode: number;
+  readonly modifiedMs: number;
+  readonly uid: number;
+}
+
+/** A new file being written. Nothing is durable before `finish` resolves. */
+export interface FileWriter {
+  write(bytes: Uint8Array): Promise<void>;
+  /** fsync, then close. After a failure the file is abandoned, never synced again. */
+  finish(): Promise<void>;
+  /** Close and remove; never throws. */
+  abort(): Promise<void>;
+}
+
+/**
+ * The door to the disk: the few operations of the protocol (DESIGN section 7), so that a test can fail the Nth call for
+ * every N. Paths are absolute. Every method throws DISK_FULL (ENOSPC, EDQUOT), DISK_FAILED (EIO and the like),
+ * DISK_DENIED (EACCES, EPERM, EROFS, EMFILE, ENFILE), FILE_EXISTS (EEXIST, ENOTEMPTY) or FILE_NOT_FOUND (ENOENT, ENOTDIR).
+ */
+export interface Files {
+  /** The whole file; DISK_FAILED when it is larger than `maxBytes`. */
+  read(path: string, maxBytes?: number): Promise<Uint8Array>;
+  /** The file in pieces, for what may be large. */
+  stream(path: string): AsyncIterable<Uint8Array>;
+  /** A new file, opened exclusively: FILE_EXISTS when there is one. */
+  create(path: string, mode?: number): Promise<FileWriter>;
+  /** `create`, one write, `finish`. */
+  writeNew(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
+  /** Appends and syncs the data; creates the file when absent. */
+  append(path: string, bytes: Uint8Array): Promise<void>;
+  /** Atomic create-if-absent of a complete file: link(2), which never replaces. */
+  link(existing: string, path: string): Promise<void>;
+  /** rename(2): replaces a file at `to`, and an empty folder by a folder. */
+  rename(from: string, to: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  /** Removes a folder with all it holds; nothing happens when absent. */
+  removeTree(path: string): Promise<void>;
+  /** Makes the folder and its parents, mode 0700 unless told. Durable after `syncFolder` of the parents. */
+  makeFolder(path: string, mode?: number): Promise<void>;
+  /** fsync of the folder: makes creations, links, renames and removals in it durable. */
+  syncFolder(path: string): Promise<void>;
+  /** Names in the folder, sorted by code unit; empty when the folder is absent. */
+  list(path: string): Promise<readonly string[]>;
+  /** Does not follow a symbolic link; undefined when absent. */
+  stat(path: string): Promise<FileStat | undefined>;
+  /** As `stat`, but of what a symbolic link leads to: a mounted secret is one. */
+  target(path: string): Promise<FileStat | undefined>;
+  setMode(path: string, mode: number): Promise<void>;
+  /** Bytes that an unprivileged writer may still use on the path's file system. */
+  freeBytes(path: string): Promise<number>;
+  /** A lock that the kernel frees when the process ends; ARCHIVE_LOCKED when another holds it. Returns its release. */
+  lock(path: string): Promise<() => void>;
+}

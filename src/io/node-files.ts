@@ -1,0 +1,186 @@
+import * as fs from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { DaybookError } from "../model/errors.js";
+import { diskError, errnoOf } from "./disk-error.js";
+import type { Files, FileStat, FileWriter } from "./files.js";
+import { takeKernelLock } from "./kernel-lock.js";
+
+const FILE_MODE = 0o600;
+const FOLDER_MODE = 0o700;
+const STREAM_CHUNK_BYTES = 1 << 18;
+
+/** The real disk. The one importer of node:fs. */
+export const nodeFiles: Files = {
+  read,
+  stream,
+  create,
+  writeNew,
+  append,
+  link: (existing, path) => attempt("link", path, fs.link(existing, path)),
+  rename: (from, to) => attempt(`rename ${from} to it`, to, fs.rename(from, to)),
+  remove: (path) => attempt("remove", path, fs.unlink(path)),
+  removeTree: (path) => attempt("remove tree", path, fs.rm(path, { recursive: true, force: true })),
+  makeFolder: async (path, mode = FOLDER_MODE) => {
+    await attempt("make folder", path, fs.mkdir(path, { recursive: true, mode }));
+  },
+  syncFolder,
+  list,
+  stat: (path) => describe(path, fs.lstat(path)),
+  target: (path) => describe(path, fs.stat(path)),
+  setMode: (path, mode) => attempt("set mode", path, fs.chmod(path, mode)),
+  freeBytes: async (path) => {
+    const space = await attempt("ask free space", path, fs.statfs(path));
+    return space.bavail * space.bsize;
+  },
+  lock: takeKernelLock,
+};
+
+async function attempt<T>(doing: string, path: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    throw diskError(error, doing, path);
+  }
+}
+
+async function read(path: string, maxBytes = Infinity): Promise<Uint8Array> {
+  const handle = await attempt("open", path, fs.open(path, "r"));
+  try {
+    // The size is asked first so that a huge file never reaches memory.
+    const { size } = await attempt("stat", path, handle.stat());
+    const bytes = size > maxBytes ? undefined : await attempt("read", path, handle.readFile());
+    if (bytes !== undefined && bytes.length <= maxBytes) return bytes;
+    throw new DaybookError("DISK_FAILED", {
+      message: `${path}: file size: found ${bytes?.length ?? size} bytes, expected at most ${maxBytes}`,
+    });
+  } finally {
+    await closeQuietly(handle);
+  }
+}
+
+async function* stream(path: string): AsyncGenerator<Uint8Array> {
+  const handle = await attempt("open", path, fs.open(path, "r"));
+  try {
+    for (;;) {
+      const buffer = Buffer.allocUnsafeSlow(STREAM_CHUNK_BYTES);
+      const { bytesRead } = await attempt("read", path, handle.read(buffer, 0, buffer.length));
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await closeQuietly(handle);
+  }
+}
+
+async function create(path: string, mode = FILE_MODE): Promise<FileWriter> {
+  return new NodeFileWriter(path, await attempt("create", path, fs.open(path, "wx", mode)));
+}
+
+async function writeNew(path: string, bytes: Uint8Array, mode = FILE_MODE): Promise<void> {
+  const writer = await create(path, mode);
+  try {
+    await writer.write(bytes);
+    await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+class NodeFileWriter implements FileWriter {
+  readonly #path: string;
+  readonly #handle: FileHandle;
+  #state: "open" | "finished" | "abandoned" = "open";
+
+  constructor(path: string, handle: FileHandle) {
+    this.#path = path;
+    this.#handle = handle;
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    // writeFile goes on after a short write; write would not.
+    await attempt("write", this.#path, this.#handle.writeFile(bytes));
+  }
+
+  async finish(): Promise<void> {
+    try {
+      await this.#handle.sync();
+      await this.#handle.close();
+      this.#state = "finished";
+    } catch (error) {
+      // After a failed fsync the kernel may have dropped the dirty pages and a second fsync would report success
+      // (https://wiki.postgresql.org/wiki/Fsync_Errors): the file is gone for good.
+      await this.abort();
+      throw diskError(error, "sync", this.#path);
+    }
+  }
+
+  /** Does nothing once finished: a durable file is never taken back by a writer. */
+  async abort(): Promise<void> {
+    if (this.#state !== "open") return;
+    this.#state = "abandoned";
+    await closeQuietly(this.#handle);
+    await fs.unlink(this.#path).catch(() => undefined);
+  }
+}
+
+async function append(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await attempt("open", path, fs.open(path, "a", FILE_MODE));
+  try {
+    const { size } = await handle.stat();
+    try {
+      await handle.writeFile(bytes);
+    } catch (error) {
+      // Half a line would join with the next one appended and spoil both.
+      await handle.truncate(size).catch(() => undefined);
+      throw error;
+    }
+    await handle.datasync();
+  } catch (error) {
+    throw diskError(error, "append", path);
+  } finally {
+    await closeQuietly(handle);
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const handle = await attempt("open folder", path, fs.open(path, "r"));
+  try {
+    await attempt("sync folder", path, handle.sync());
+  } finally {
+    await closeQuietly(handle);
+  }
+}
+
+async function list(path: string): Promise<readonly string[]> {
+  try {
+    const names = await fs.readdir(path);
+    return names.toSorted();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return [];
+    throw diskError(error, "list", path);
+  }
+}
+
+async function describe(path: string, asked: Promise<Stats>): Promise<FileStat | undefined> {
+  try {
+    const found = await asked;
+    const { size, mode, mtimeMs, uid } = found;
+    return { kind: kindOf(found), bytes: size, mode: mode & 0o7777, modifiedMs: mtimeMs, uid };
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
+    throw diskError(error, "stat", path);
+  }
+}
+
+function kindOf(found: Stats): FileStat["kind"] {
+  if (found.isFile()) return "file";
+  if (found.isDirectory()) return "folder";
+  return found.isSymbolicLink() ? "link" : "other";
+}
+
+/** For descriptors that hold nothing unsynced: the outcome is decided already and must not be hidden by the close. */
+async function closeQuietly(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => undefined);
+}
