@@ -1,0 +1,90 @@
+import type { DayTask } from "../model/reading.js";
+import { addDays, eachDay, utcDayOf } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { dayState, deadlineMs, nextReadingMs, oldestReadableDay } from "./day-state.js";
+import type { DayFacts, ReadingRules } from "./day-state.js";
+
+export interface PlanInput {
+  readonly days: ReadonlyMap<UtcDay, DayFacts>;
+  readonly rules: ReadingRules;
+  readonly nowMs: number;
+  /** When the archive was created: older days than its first horizon were never ours to read, so they are not lost. */
+  readonly createdMs: number;
+  /** Limits the work to these days; all when absent. */
+  readonly range?: { readonly from: UtcDay; readonly to: UtcDay };
+}
+
+export interface Plan {
+  /** What to read now, in order of work. */
+  readonly tasks: readonly DayTask[];
+  /** Days that passed the horizon unread and have no `day-lost` entry yet. */
+  readonly newlyLost: readonly UtcDay[];
+}
+
+/** What is to be done now: gaps and due days by nearest deadline, then re-readings by nearest deadline. */
+export function planDays(input: PlanInput): Plan {
+  const { rules, nowMs } = input;
+  const first = firstDayOfArchive(input);
+  const readable = eachDay(laterOf(first, oldestReadableDay(rules, nowMs)), utcDayOf(nowMs)).filter((day) =>
+    inRange(day, input),
+  );
+  const past = eachDay(first, addDays(oldestReadableDay(rules, nowMs), -1)).filter((day) =>
+    inRange(day, input),
+  );
+  return {
+    tasks: [
+      ...readable.flatMap((day) => firstReading(day, input)),
+      ...readable.flatMap((day) => reReading(day, input)),
+    ],
+    newlyLost: past.filter((day) => isUnread(input.days.get(day))),
+  };
+}
+
+/** Every day that is to be read again because an operator asked, whatever its schedule. */
+export function planOperatorReading(input: PlanInput): readonly DayTask[] {
+  const oldest = laterOf(firstDayOfArchive(input), oldestReadableDay(input.rules, input.nowMs));
+  return eachDay(oldest, utcDayOf(input.nowMs))
+    .filter(
+      (day) => inRange(day, input) && dayState(day, input.days.get(day), input.rules, input.nowMs) !== "open",
+    )
+    .map((day) => ({ day, reason: "operator", deadlineMs: deadlineMs(day, input.rules) }));
+}
+
+/** The first day that this archive could have read: the horizon on the day of its creation. */
+export function firstDayOfArchive({
+  days,
+  rules,
+  createdMs,
+}: Pick<PlanInput, "days" | "rules" | "createdMs">): UtcDay {
+  const horizon = oldestReadableDay(rules, createdMs);
+  return [...days.keys()].reduce((oldest, day) => (day < oldest ? day : oldest), horizon);
+}
+
+function firstReading(day: UtcDay, { days, rules, nowMs }: PlanInput): readonly DayTask[] {
+  const state = dayState(day, days.get(day), rules, nowMs);
+  if (state !== "due" && state !== "gap") return [];
+  return [{ day, reason: state === "gap" ? "gap" : "scheduled", deadlineMs: deadlineMs(day, rules) }];
+}
+
+function reReading(day: UtcDay, { days, rules, nowMs }: PlanInput): readonly DayTask[] {
+  const facts = days.get(day);
+  if (facts === undefined || dayState(day, facts, rules, nowMs) !== "sealed") return [];
+  const dueMs = nextReadingMs(day, facts, rules, nowMs);
+  if (dueMs === undefined || dueMs > nowMs) return [];
+  return [{ day, reason: "re-reading", deadlineMs: deadlineMs(day, rules) }];
+}
+
+function isUnread(facts: DayFacts | undefined): boolean {
+  return (
+    facts === undefined ||
+    (facts.readingsAt.length === 0 && facts.lost === undefined && facts.disposed === undefined)
+  );
+}
+
+function inRange(day: UtcDay, { range }: PlanInput): boolean {
+  return range === undefined || (day >= range.from && day <= range.to);
+}
+
+function laterOf(a: UtcDay, b: UtcDay): UtcDay {
+  return a > b ? a : b;
+}

@@ -1,0 +1,65 @@
+import { HOUR_MS } from "../model/utc-day.js";
+
+/** No block is longer than this (Retry-After is capped at 70 minutes): a later end means that the clock was set back. */
+const LONGEST_BLOCK_MS = 70 * 60_000;
+
+/** A file with more lines than this that no longer count is written anew. */
+const MOST_STALE_LINES = 500;
+
+/** The requests of the last 60 minutes and the source's own refusal, as lines of text: `r <ms>` and `b <ms>`. */
+export class RequestRecord {
+  /** Of the requests that still count, ascending. */
+  readonly times: readonly number[];
+  readonly blockedUntilMs: number;
+  /** The file has lines that are stale, torn or from the future. */
+  readonly needsRewriting: boolean;
+
+  private constructor(times: readonly number[], blockedUntilMs: number, needsRewriting: boolean) {
+    this.times = times;
+    this.blockedUntilMs = blockedUntilMs;
+    this.needsRewriting = needsRewriting;
+  }
+
+  /** One line, to be appended. */
+  static line(atMs: number): Uint8Array {
+    return new TextEncoder().encode(`r ${atMs}\n`);
+  }
+
+  /**
+   * Reads the file as of `nowMs`. Whatever is doubtful counts as a request made now: a line from the future (the clock was
+   * set back) and a line torn by a crash. So the hour's limit holds, and no line blocks for longer than an hour.
+   */
+  static parse(bytes: Uint8Array, nowMs: number): RequestRecord {
+    const lines = new TextDecoder().decode(bytes).split("\n");
+    const torn = lines.pop() === "" ? [] : ["torn"];
+    const requests: number[] = [];
+    let blockedUntilMs = 0;
+    let isSuspect = torn.length > 0;
+    for (const line of [...lines, ...torn]) {
+      const [, kind, digits] = /^([rb]) (\d{1,15})$/.exec(line) ?? ["", "r", ""];
+      const ms = digits === "" ? Infinity : Number(digits);
+      const latestMs = kind === "b" ? nowMs + LONGEST_BLOCK_MS : nowMs;
+      isSuspect ||= ms > latestMs;
+      if (kind === "b") blockedUntilMs = Math.max(blockedUntilMs, Math.min(ms, latestMs));
+      else requests.push(Math.min(ms, latestMs));
+    }
+    const times = requests.filter((ms) => ms > nowMs - HOUR_MS).toSorted((a, b) => a - b);
+    const isLong = requests.length - times.length > MOST_STALE_LINES;
+    return new RequestRecord(times, blockedUntilMs, isSuspect || isLong);
+  }
+
+  /** The earliest time at which a further request keeps every 60 minutes within `limit`. */
+  nextMs(limit: number): number {
+    const blocking = this.times[this.times.length - limit];
+    return Math.max(this.blockedUntilMs, blocking === undefined ? 0 : blocking + HOUR_MS);
+  }
+
+  withBlock(untilMs: number): RequestRecord {
+    return new RequestRecord(this.times, Math.max(this.blockedUntilMs, untilMs), false);
+  }
+
+  bytes(): Uint8Array {
+    const block = this.blockedUntilMs === 0 ? [] : [`b ${this.blockedUntilMs}\n`];
+    return new TextEncoder().encode([...block, ...this.times.map((ms) => `r ${ms}\n`)].join(""));
+  }
+}
