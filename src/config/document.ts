@@ -1,0 +1,144 @@
+import { LineCounter, Scalar, isMap, isScalar, isSeq, parseDocument, visit } from "yaml";
+import type { Alias, Document, Node, YAMLMap } from "yaml";
+import { foundText, pathText } from "./found-text.js";
+import type { ConfigProblem } from "./problem.js";
+import { syntaxRule } from "./syntax-rule.js";
+
+type Path = readonly PropertyKey[];
+
+/** What stands at a path, or at the nearest key above it. */
+interface Spot {
+  readonly offset: number;
+  readonly value: unknown;
+  readonly isMissing: boolean;
+}
+
+/** A YAML text that knows where each of its keys stands. */
+export class ConfigDocument {
+  /** The text as plain values, as far as it could be understood. */
+  readonly value: unknown;
+  /** What is not YAML, keys given twice included. */
+  readonly syntaxProblems: readonly ConfigProblem[];
+  /** False when a syntax problem may have swallowed keys. */
+  readonly isWhole: boolean;
+  readonly #lines = new LineCounter();
+  readonly #document: Document;
+
+  /** `file` is the name that problems carry. */
+  constructor(
+    text: string,
+    private readonly file: string,
+  ) {
+    this.#document = parseDocument(text, {
+      lineCounter: this.#lines,
+      stringKeys: true,
+      // Both would show parts of the text, which may be a secret.
+      prettyErrors: false,
+      logLevel: "error",
+    });
+    const { errors, warnings } = this.#document;
+    const aliases = this.#takeAliases();
+    this.isWhole = errors.every(({ code }) => code === "DUPLICATE_KEY") && aliases.length === 0;
+    this.syntaxProblems = [
+      ...[...errors, ...warnings].map(({ code, pos }) => this.#syntaxProblem(syntaxRule(code), pos[0])),
+      ...aliases.map((alias) => this.#syntaxProblem(syntaxRule("BAD_ALIAS"), alias.range?.[0] ?? 0)),
+    ];
+    this.value = this.#document.toJS();
+  }
+
+  /** The problem that `rule` is broken by the value at `path`, or by its absence. */
+  problem(path: Path, rule: string): ConfigProblem {
+    const { offset, value, isMissing } = this.#locate(path);
+    const words = isMissing && rule.startsWith("must be ") ? `is required, and ${rule}` : rule;
+    return this.#problemAt(offset, pathText(path), words, foundText(path, value));
+  }
+
+  /** The problem that the key itself breaks `rule`. */
+  problemOfKey(path: Path, rule: string): ConfigProblem {
+    const { value } = this.#locate(path);
+    const key = this.#keyOffset(path) ?? 0;
+    return this.#problemAt(key, pathText(path), rule, foundText(path, value));
+  }
+
+  #syntaxProblem(rule: string, offset: number): ConfigProblem {
+    const path = this.#pathOfKey(offset);
+    return this.#problemAt(offset, path === undefined ? "YAML" : pathText(path), rule, "other text");
+  }
+
+  #problemAt(offset: number, path: string, rule: string, found: string): ConfigProblem {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.file, line, column: col, path, rule, found };
+  }
+
+  // An alias spares few lines and hides where a value stands: it is refused, and stands as nothing until then.
+  #takeAliases(): readonly Alias[] {
+    const aliases: Alias[] = [];
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        aliases.push(alias);
+        return Object.assign(new Scalar(null), { range: alias.range ?? null });
+      },
+    });
+    return aliases;
+  }
+
+  #locate(path: Path): Spot {
+    let node: unknown = this.#document.contents;
+    let offset = 0;
+    for (const [depth, key] of path.entries()) {
+      const child = childOf(node, key);
+      if (child === undefined) return { offset, value: undefined, isMissing: true };
+      const start = (child as Node | null)?.range?.[0];
+      // An empty value has no place of its own.
+      const isEmpty = isScalar(child) && child.source === "";
+      offset = (isEmpty ? undefined : start) ?? this.#keyOffset(path.slice(0, depth + 1)) ?? offset;
+      node = child;
+      // What is missing below a map is told at the map's key, not at its first entry.
+      if (isMap(child) && depth < path.length - 1 && childOf(child, path[depth + 1] ?? "") === undefined) {
+        offset = this.#keyOffset(path.slice(0, depth + 1)) ?? offset;
+      }
+    }
+    return { offset, value: plainOf(node), isMissing: false };
+  }
+
+  #keyOffset(path: Path): number | undefined {
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((node, key) => childOf(node, key), this.#document.contents);
+    return isMap(parent)
+      ? (pairOf(parent, path.at(-1) ?? "")?.key as Node | undefined)?.range?.[0]
+      : undefined;
+  }
+
+  #pathOfKey(offset: number): Path | undefined {
+    let found: Path | undefined;
+    visit(this.#document, {
+      Pair: (_, pair, ancestors) => {
+        if ((pair.key as Node | null)?.range?.[0] !== offset) return undefined;
+        const keys = ancestors.flatMap((one) =>
+          "key" in one && isScalar(one.key) ? [String(one.key.value)] : [],
+        );
+        found = [...keys, String(isScalar(pair.key) ? pair.key.value : "")];
+        return visit.BREAK;
+      },
+    });
+    return found;
+  }
+}
+
+/** A scalar's value; of a map or a list only which of the two it is. */
+function plainOf(node: unknown): unknown {
+  if (isScalar(node)) return node.value;
+  if (isSeq(node)) return [];
+  return isMap(node) ? {} : undefined;
+}
+
+function childOf(node: unknown, key: PropertyKey): unknown {
+  if (isMap(node)) return pairOf(node, key)?.value;
+  return isSeq(node) ? node.items[Number(key)] : undefined;
+}
+
+// Of a key given twice the last counts, as it does in the values.
+function pairOf(map: YAMLMap, key: PropertyKey) {
+  return map.items.findLast((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
+}

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { dirname, join, resolve } from "node:path";
+import type { Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+import { parseConfig } from "./parse.js";
+import type { ParsedConfig } from "./parse.js";
+
+/** Where a configuration is looked for. `env` and `cwd` are the process's, handed in. */
+export interface ConfigSearch {
+  /** `--config` */
+  readonly config?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+export interface LoadedConfig extends ParsedConfig {
+  /** The file, absolute. */
+  readonly path: string;
+  /** Of the file's bytes, lower-case hex; manifests carry it. */
+  readonly sha256: string;
+}
+
+const SYSTEM_CONFIG = "/etc/daybook/daybook.yaml";
+const MAX_BYTES = 1 << 20;
+const WRITABLE_BY_OTHERS = 0o022;
+
+/**
+ * Reads `--config`, else $DAYBOOK_CONFIG, else ./daybook.yaml, else /etc/daybook/daybook.yaml. Throws CONFIG_NOT_FOUND,
+ * SECRET_EXPOSED when others may write the file (fault 85), or a ConfigInvalid with every problem at once.
+ */
+export async function loadConfig(search: ConfigSearch, files: Files): Promise<LoadedConfig> {
+  const path = await findConfig(search, files);
+  const bytes = await files.read(path, MAX_BYTES);
+  const parsed = parseConfig(bytes, {
+    file: path,
+    folder: dirname(path),
+    stateDir: defaultStateDir(search),
+  });
+  return { ...parsed, path, sha256: createHash("sha256").update(bytes).digest("hex") };
+}
+
+async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Promise<string> {
+  const named = config ?? (env["DAYBOOK_CONFIG"] || undefined);
+  const places = named === undefined ? [join(cwd, "daybook.yaml"), SYSTEM_CONFIG] : [resolve(cwd, named)];
+  for (const place of places) {
+    const stat = await files.target(place);
+    if (stat === undefined) continue;
+    if ((stat.mode & WRITABLE_BY_OTHERS) === 0) return place;
+    throw new DaybookError("SECRET_EXPOSED", {
+      message: `${place}: mode of the configuration: found ${stat.mode.toString(8)}, expected no writing by group or others`,
+      hint: `chmod go-w ${place}`,
+    });
+  }
+  throw new DaybookError("CONFIG_NOT_FOUND", {
+    message: `no configuration file: looked for ${places.join(" and ")}`,
+  });
+}
+
+function defaultStateDir({ env, cwd }: ConfigSearch): string {
+  // systemd gives a colon-separated list where a unit has several.
+  const given = env["STATE_DIRECTORY"]?.split(":")[0];
+  return given === undefined || given === "" ? join(cwd, "daybook-state") : given;
+}

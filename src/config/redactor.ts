@@ -1,0 +1,36 @@
+const REDACTED = "[redacted]";
+
+/** A shorter value would tear ordinary text apart, and is no secret that hides anything. */
+const SHORTEST = 4;
+
+/** Knows every secret value that was read, and takes them out of texts: logs, errors, answers (fault 47). */
+export class Redactor {
+  readonly #forms = new Set<string>();
+  #longestFirst: readonly string[] = [];
+
+  /** Makes `value` and its common encodings known. */
+  add(value: string): void {
+    if (value.length < SHORTEST || this.#forms.has(value)) return;
+    for (const form of formsOf(value)) this.#forms.add(form);
+    // A secret that contains another goes first, or its rest would stay.
+    this.#longestFirst = [...this.#forms].toSorted((a, b) => b.length - a.length);
+  }
+
+  /** `text` without any known secret; bound, so that it can be handed on. */
+  readonly redact = (text: string): string =>
+    this.#longestFirst.reduce((rest, form) => rest.replaceAll(form, REDACTED), text);
+}
+
+/** The value as it is, within a URL, a form, JSON, and in base64. */
+function formsOf(value: string): readonly string[] {
+  const bytes = Buffer.from(value);
+  const forms = [
+    value,
+    encodeURIComponent(value),
+    new URLSearchParams({ v: value }).toString().slice(2),
+    JSON.stringify(value).slice(1, -1),
+    bytes.toString("base64").replace(/=+$/, ""),
+    bytes.toString("base64url"),
+  ];
+  return forms.filter((form) => form.length >= SHORTEST);
+}

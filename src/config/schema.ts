@@ -1,0 +1,126 @@
+import { z } from "zod";
+import type { DeepReadonly } from "./deep-readonly.js";
+import { collect } from "./schema/collect.js";
+import { sinks } from "./schema/sinks.js";
+import { tenant } from "./schema/tenant.js";
+import { duration, filePath, isObject, namedMap, secretRef } from "./schema/values.js";
+
+export type { SecretRef } from "./schema/values.js";
+
+const tenants = namedMap(tenant, "contoso").superRefine(refuseDoubleTenant, { when: isObject }).meta({
+  description: "The tenants to archive, by a name of 1 to 40 lower-case letters, digits and hyphens.",
+});
+
+const tls = z
+  .strictObject({
+    ca: filePath.optional().meta({
+      description:
+        "PEM file with further certificate authorities to trust. Verification cannot be turned off.",
+      examples: ["/etc/daybook/company-ca.pem"],
+    }),
+  })
+  .prefault({})
+  .meta({ description: "Trust in the hosts that Daybook talks to." });
+
+const retention = z
+  .strictObject({
+    schedule: z
+      .string()
+      .trim()
+      .min(1, { error: "must not be empty" })
+      .max(200)
+      .default("unassigned")
+      .meta({
+        description:
+          "The rule that this follows, in your organisation's words. It is written into every manifest.",
+        examples: ["FIN-07 audit trails"],
+      }),
+    keep: duration.prefault("7y").meta({ description: "How long a day is kept, from its end." }),
+    approvers: z
+      .int()
+      .min(1)
+      .max(5)
+      .default(1)
+      .meta({ description: "How many people must approve a disposal." }),
+  })
+  .prefault({})
+  .meta({ description: "How long days are kept, and why. Nothing is ever destroyed without an approval." });
+
+const signing = z
+  .strictObject({
+    privateKey: secretRef.optional().meta({
+      description: "The Ed25519 key that signs, PEM. Without it one is made at the first start, in stateDir.",
+      examples: [{ file: "/etc/daybook/signing.pem" }],
+    }),
+  })
+  .prefault({})
+  .meta({ description: "The key that signs manifests and heads." });
+
+const listen = z
+  .string()
+  .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, {
+    error: "must be an address and a port, such as 127.0.0.1:9464",
+  })
+  .transform((text) => {
+    const at = text.lastIndexOf(":");
+    return { host: text.slice(0, at).replace(/^\[|\]$/g, ""), port: Number(text.slice(at + 1)) };
+  })
+  .refine(({ port }) => port <= 65_535, { error: "must have a port from 0 to 65535" });
+
+const serve = z.strictObject({
+  listen: listen.prefault("127.0.0.1:9464").meta({ title: "address", description: "Address and port." }),
+});
+
+/** The one declaration of every key: types, bounds, defaults, help. Parser, reference, example and JSON Schema come from it. */
+export const configSchema = z.strictObject({
+  stateDir: filePath.optional().meta({
+    description:
+      "Where Daybook keeps its ledger, spool and keys. Default: $STATE_DIRECTORY (systemd sets it), else ./daybook-state in the working folder.",
+    examples: ["/var/lib/daybook"],
+  }),
+  tenants,
+  collect,
+  compression: z.enum(["zstd", "gzip"]).default("zstd").meta({
+    description: "How the archive's files are compressed. gzip is for who wants the plainest tools.",
+  }),
+  retention,
+  signing,
+  sinks,
+  tls,
+  serve: serve.optional().meta({ description: "Health, metrics and status page; off when absent." }),
+  log: z
+    .strictObject({
+      level: z
+        .enum(["debug", "info", "warn", "error"])
+        .default("info")
+        .meta({ description: "The least that is logged." }),
+    })
+    .prefault({})
+    .meta({ description: "The log, JSON lines on standard error." }),
+});
+
+/** A configuration that has passed every rule: defaults filled in, paths absolute, frozen. */
+export type Config = DeepReadonly<z.output<typeof configSchema> & { stateDir: string }>;
+
+export type TenantConfig = Config["tenants"][string];
+export type AuthConfig = TenantConfig["auth"];
+export type SinkConfig = Config["sinks"][string];
+
+// Two entries would archive one tenant twice and share its request allowance without knowing (fault 81).
+function refuseDoubleTenant(
+  all: Readonly<Record<string, { tenantId?: unknown }>>,
+  context: z.RefinementCtx,
+): void {
+  const seen = new Map<unknown, string>();
+  for (const [name, one] of Object.entries(all)) {
+    const id = typeof one?.tenantId === "string" ? one.tenantId : undefined;
+    const first = id === undefined ? undefined : seen.get(id);
+    if (first !== undefined) {
+      context.addIssue({
+        code: "custom",
+        path: [name, "tenantId"],
+        message: `must differ from that of tenant ${first}`,
+      });
+    } else if (id !== undefined) seen.set(id, name);
+  }
+}

@@ -1,0 +1,121 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { Redactor } from "./redactor.js";
+import type { SecretRef } from "./schema.js";
+
+const MAX_BYTES = 1 << 20;
+
+// Permission bits that must be off.
+const OPEN_TO_OTHERS = 0o077;
+const WRITABLE_BY_OTHERS = 0o022;
+// systemd lets the service's user in by an access list, which shows as reading by the group.
+const CREDENTIAL_OPEN = 0o027;
+
+interface ReadFile {
+  readonly stamp: string;
+  readonly bytes: Uint8Array;
+}
+
+interface SecretFile {
+  readonly path: string;
+  readonly where: string;
+  readonly forbiddenMode: number;
+}
+
+/**
+ * Reads secrets where the configuration says they are. A file is read again when it has changed, so that a rotated secret
+ * is used without a restart (fault 46). Throws SECRET_UNREADABLE, or SECRET_EXPOSED when others may read the file (fault
+ * 85); neither ever shows the value.
+ */
+export class SecretSource {
+  readonly #read = new Map<string, ReadFile>();
+
+  constructor(
+    private readonly files: Files,
+    private readonly env: Readonly<Record<string, string | undefined>>,
+    private readonly redactor: Redactor,
+  ) {}
+
+  /** A secret text, without one newline at its end; the redactor knows it from now on. */
+  async text(ref: SecretRef): Promise<string> {
+    const bytes = await this.#bytes(ref, OPEN_TO_OTHERS);
+    const value = decoded(bytes, whereOf(ref)).replace(/\r?\n$/, "");
+    if (value === "") throw unreadable(whereOf(ref), "it is empty");
+    this.redactor.add(value);
+    return value;
+  }
+
+  /** A secret that is no text, such as a PKCS#12 file; within a variable it is base64. */
+  async bytes(ref: SecretRef): Promise<Uint8Array> {
+    const bytes = await this.#bytes(ref, OPEN_TO_OTHERS);
+    const value = "env" in ref ? Buffer.from(decoded(bytes, whereOf(ref)), "base64") : bytes;
+    if (value.length === 0) throw unreadable(whereOf(ref), "it is empty");
+    this.redactor.add(Buffer.from(value).toString("base64"));
+    return value;
+  }
+
+  /** What lies beside secrets and is none, such as a certificate: others may read it, but not write it. */
+  async publicText(ref: SecretRef): Promise<string> {
+    const value = decoded(await this.#bytes(ref, WRITABLE_BY_OTHERS), whereOf(ref));
+    if (value === "") throw unreadable(whereOf(ref), "it is empty");
+    // One PEM file often holds certificate and key: then it is a secret after all.
+    return value.includes("PRIVATE KEY-----") ? this.text(ref) : value;
+  }
+
+  async #bytes(ref: SecretRef, forbiddenMode: number): Promise<Uint8Array> {
+    const where = whereOf(ref);
+    if ("file" in ref) return this.#readFile({ path: ref.file, where, forbiddenMode });
+    if ("env" in ref) return new TextEncoder().encode(this.env[ref.env] ?? missing(where, "it is not set"));
+    const folder = this.env["CREDENTIALS_DIRECTORY"] ?? missing(where, "$CREDENTIALS_DIRECTORY is not set");
+    return this.#readFile({ path: join(folder, ref.credential), where, forbiddenMode: CREDENTIAL_OPEN });
+  }
+
+  async #readFile({ path, where, forbiddenMode }: SecretFile): Promise<Uint8Array> {
+    const stat = await this.files.target(path);
+    if (stat === undefined) throw unreadable(where, "there is no such file");
+    if ((stat.mode & forbiddenMode) !== 0) throw exposed(path, stat.mode, forbiddenMode);
+    const stamp = `${stat.modifiedMs} ${stat.bytes}`;
+    const known = this.#read.get(path);
+    if (known?.stamp === stamp) return known.bytes;
+    const bytes = await this.files.read(path, MAX_BYTES).catch((error: unknown) => {
+      throw unreadable(where, isDaybookError(error) ? error.message : "it cannot be read", error);
+    });
+    this.#read.set(path, { stamp, bytes });
+    return bytes;
+  }
+}
+
+/** `file /etc/daybook/x`, for messages: where the secret is, which is none itself. */
+function whereOf(ref: SecretRef): string {
+  if ("file" in ref) return `file ${ref.file}`;
+  return "env" in ref ? `variable ${ref.env}` : `credential ${ref.credential}`;
+}
+
+function decoded(bytes: Uint8Array, where: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    // Without cause: the decoder's error may hold the bytes.
+    throw unreadable(where, "it is not UTF-8 text");
+  }
+}
+
+function missing(where: string, found: string): never {
+  throw unreadable(where, found);
+}
+
+function unreadable(where: string, found: string, cause?: unknown): DaybookError {
+  return new DaybookError("SECRET_UNREADABLE", {
+    message: `secret in ${where}: ${found}, expected a value`,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function exposed(path: string, mode: number, forbidden: number): DaybookError {
+  const isPublic = forbidden === WRITABLE_BY_OTHERS;
+  return new DaybookError("SECRET_EXPOSED", {
+    message: `${path}: mode: found ${mode.toString(8)}, expected no ${isPublic ? "writing" : "access"} by group or others`,
+    hint: `chmod ${isPublic ? "go-w" : "600"} ${path}`,
+  });
+}

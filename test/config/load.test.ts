@@ -1,0 +1,201 @@
+import { createHash } from "node:crypto";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/load.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { GOOD, load, places, problemsOf, temporaryFolder, written } from "./written.js";
+
+describe("looking for the file", () => {
+  it("takes --config before $DAYBOOK_CONFIG before ./daybook.yaml", async () => {
+    const [first, second, third] = [await written(GOOD), await written(GOOD), await written(GOOD)];
+    const env = { DAYBOOK_CONFIG: second };
+    const cwd = dirname(third);
+
+    const found = [
+      await loadConfig({ config: first, env, cwd }, nodeFiles),
+      await loadConfig({ env, cwd }, nodeFiles),
+      await loadConfig({ env: {}, cwd }, nodeFiles),
+    ];
+
+    expect(found.map(({ path }) => path)).toEqual([first, second, third]);
+  });
+
+  it("does not fall back when a named file is missing", async () => {
+    const cwd = dirname(await written(GOOD));
+
+    const loading = loadConfig({ config: "other.yaml", env: {}, cwd }, nodeFiles);
+
+    await expect(loading).rejects.toMatchObject({ code: "CONFIG_NOT_FOUND" });
+  });
+
+  it("reads through a symbolic link and starts relative paths at the folder of the link", async () => {
+    const target = await written(GOOD);
+    const link = join(await temporaryFolder(), "daybook.yaml");
+    await symlink(target, link);
+
+    const { source } = await loadConfig({ config: link, env: {}, cwd: "/" }, nodeFiles);
+
+    expect(source.folder).toBe(dirname(link));
+  });
+});
+
+describe("a right file", () => {
+  it("gets every default", async () => {
+    const { config } = await load(GOOD);
+
+    expect(config).toMatchObject({
+      collect: {
+        horizon: "28d",
+        readAfter: ["26h", "3d", "7d", "21d"],
+        concurrency: 4,
+        schedule: "7 * * * *",
+      },
+      compression: "zstd",
+      retention: { keep: "7y", approvers: 1 },
+      tenants: { contoso: { cloud: "public", requestsPerHour: 180 } },
+      log: { level: "info" },
+    });
+    expect(config.serve).toBeUndefined();
+  });
+
+  it("is frozen to its leaves", async () => {
+    const { config } = await load(GOOD);
+
+    const tenant: object = config.tenants["contoso"]?.auth ?? {};
+
+    expect(
+      Object.isFrozen(config) && Object.isFrozen(tenant) && Object.isFrozen(config.collect.readAfter),
+    ).toBe(true);
+    expect(() => Object.assign(tenant, { method: "none" })).toThrow(TypeError);
+  });
+
+  it("has its relative paths made absolute from its own folder", async () => {
+    const text = GOOD.replace("{ env: POWERBI_TOKEN }", "{ file: token }").replace(
+      "local-files",
+      "./tape.js",
+    );
+    const { config, source } = await load(`stateDir: state\ntls: { ca: ca.pem }\n${text}`);
+
+    const { folder } = source;
+
+    expect(config.stateDir).toBe(join(folder, "state"));
+    expect(config.tls.ca).toBe(join(folder, "ca.pem"));
+    expect(config.tenants["contoso"]?.auth).toMatchObject({ token: { file: join(folder, "token") } });
+    expect(config.sinks["vault"]?.use).toBe(join(folder, "tape.js"));
+  });
+
+  it("keeps state in $STATE_DIRECTORY, else in ./daybook-state", async () => {
+    const under = await load(GOOD, { STATE_DIRECTORY: "/var/lib/daybook:/var/lib/other" });
+    const plain = await load(GOOD);
+
+    expect([under.config.stateDir, plain.config.stateDir]).toEqual([
+      "/var/lib/daybook",
+      "/nowhere/daybook-state",
+    ]);
+  });
+
+  it("carries the SHA-256 of its bytes", async () => {
+    const { sha256 } = await load(GOOD);
+
+    expect(sha256).toBe(createHash("sha256").update(GOOD).digest("hex"));
+  });
+
+  it("parses the listening address", async () => {
+    const { config } = await load(`${GOOD}serve: { listen: "[::1]:9000" }\n`);
+
+    expect(config.serve).toEqual({ listen: { host: "::1", port: 9000 } });
+  });
+});
+
+const ELEVEN_ERRORS = `stateDir: 5
+tenants:
+  contoso:
+    tenantId: nope
+    clud: public
+    auth: { method: token, token: { env: T } }
+    requestsPerHour: 500
+collect:
+  horizon: 40d
+  readAfter: [3d, 26h]
+  concurrency: 0
+compression: lz4
+retention: { approvers: two }
+log: { level: info, level: warn }
+sinks: {}
+`;
+
+describe("a broken file", () => {
+  it("tells eleven different errors at once, each with its line and column", async () => {
+    const problems = await problemsOf(ELEVEN_ERRORS);
+
+    expect(places(problems)).toEqual([
+      "1:11 stateDir",
+      "4:15 tenants.contoso.tenantId",
+      "5:5 tenants.contoso.clud",
+      "7:22 tenants.contoso.requestsPerHour",
+      "9:12 collect.horizon",
+      "10:14 collect.readAfter",
+      "11:16 collect.concurrency",
+      "12:14 compression",
+      "13:25 retention.approvers",
+      "14:21 log.level",
+      "15:8 sinks",
+    ]);
+  });
+
+  it("names the value received and the rule", async () => {
+    const [problem] = await problemsOf(`${GOOD}compression: lz4\n`);
+
+    expect(problem).toMatchObject({ rule: "must be one of zstd, gzip", found: '"lz4"' });
+  });
+
+  it("points at the key above what is missing", async () => {
+    const problems = await problemsOf(
+      "tenants:\n  contoso:\n    auth: { method: token }\n    cloud: public\n",
+    );
+
+    expect(places(problems)).toEqual([
+      "1:1 sinks",
+      "2:3 tenants.contoso.tenantId",
+      "3:5 tenants.contoso.auth.token",
+    ]);
+    expect(problems.every(({ found }) => found === "nothing")).toBe(true);
+  });
+
+  it.each([
+    ["an unclosed list", "collect: { readAfter: [3d\n"],
+    ["a tab", "collect:\n\tconcurrency: 1\n"],
+    ["two documents", "---\n---\n"],
+    ["an alias", "log: { level: *level }\n"],
+    ["a tag", "log: { level: !level }\n"],
+  ])("refuses %s with its place", async (_, text) => {
+    const problems = await problemsOf(GOOD + text);
+
+    const [first] = problems.filter(({ line }) => line >= GOOD.split("\n").length);
+
+    expect(first?.rule).toMatch(/^must /);
+  });
+
+  it("refuses an empty file", async () => {
+    expect(places(await problemsOf(""))).toEqual(["1:1 (the whole file)"]);
+  });
+
+  it("refuses bytes that are not UTF-8", async () => {
+    expect(places(await problemsOf(new Uint8Array([0x61, 0xff])))).toEqual(["1:1 YAML"]);
+  });
+
+  it("refuses a file that is far too large to be one", async () => {
+    await expect(load("#".repeat(2_000_000))).rejects.toMatchObject({ code: "DISK_FAILED" });
+  });
+
+  it("refuses a folder in its place", async () => {
+    const folder = join(await temporaryFolder(), "daybook.yaml");
+    await mkdir(folder, { mode: 0o700 });
+    await writeFile(join(folder, "x"), "");
+
+    await expect(loadConfig({ config: folder, env: {}, cwd: "/" }, nodeFiles)).rejects.toMatchObject({
+      name: "DaybookError",
+    });
+  });
+});

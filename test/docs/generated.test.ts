@@ -1,0 +1,69 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { exampleYaml } from "../../src/config/example.js";
+import { generatedFiles } from "../../src/config/generated-files.js";
+import { jsonSchema } from "../../src/config/json-schema.js";
+import type { JsonSchema } from "../../src/config/json-schema.js";
+import { loadConfig } from "../../src/config/load.js";
+import { configReference } from "../../src/config/reference.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { packageRoot } from "../../src/io/package-files.js";
+import { ERROR_CATALOGUE } from "../../src/model/error-catalogue.js";
+import { load } from "../config/written.js";
+
+const KEYS = [...new Set(keysOf(jsonSchema()))];
+
+describe("generated files", () => {
+  it.each(Object.entries(generatedFiles()))("%s is what npm run docs writes", async (name, text) => {
+    expect(await readFile(join(packageRoot(), name), "utf8")).toBe(text);
+  });
+
+  it.each(KEYS)("explain the key %s in the reference and show it in the example", (key) => {
+    expect(configReference()).toMatch(new RegExp(`^\\| \`([\\w.]+\\.)?${key}\` `, "m"));
+    expect(exampleYaml()).toMatch(new RegExp(`^[ #]*${key}:`, "m"));
+  });
+
+  it("give help for every key", () => {
+    expect(KEYS.length).toBeGreaterThan(40);
+    expect(configReference()).not.toMatch(/\| +\|$/m);
+  });
+
+  it.each(Object.keys(ERROR_CATALOGUE))("explain the error %s", (code) => {
+    expect(generatedFiles()["docs/ERRORS.md"]).toContain(`| \`${code}\` |`);
+  });
+});
+
+describe("the configurations that come along", () => {
+  it.each(["example.yaml", "minimal.yaml", "demo.yaml"])("%s passes every rule", async (name) => {
+    const text = await readFile(join(packageRoot(), "config", name), "utf8");
+
+    await expect(load(text)).resolves.toBeDefined();
+    expect(text).toMatch(/^# yaml-language-server: \$schema=daybook\.schema\.json\n/);
+  });
+
+  it("are found by their path, too", async () => {
+    const config = join(packageRoot(), "config", "minimal.yaml");
+
+    await expect(loadConfig({ config, env: {}, cwd: "/" }, nodeFiles)).resolves.toMatchObject({
+      path: config,
+    });
+  });
+
+  it("list known activities once each, sorted", async () => {
+    const names = (await readFile(join(packageRoot(), "config", "known-activities.txt"), "utf8"))
+      .trimEnd()
+      .split("\n");
+
+    expect(names).toEqual([...new Set(names)].toSorted());
+    expect(names.every((name) => /^[A-Za-z]+$/.test(name))).toBe(true);
+  });
+});
+
+function keysOf(schema: JsonSchema): readonly string[] {
+  if (schema.title === "secret") return [];
+  const named = typeof schema.additionalProperties === "object" ? keysOf(schema.additionalProperties) : [];
+  const forms = (schema.oneOf ?? []).flatMap(keysOf);
+  const own = Object.entries(schema.properties ?? {}).flatMap(([key, child]) => [key, ...keysOf(child)]);
+  return [...named, ...forms, ...own];
+}
