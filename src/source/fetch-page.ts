@@ -1,0 +1,189 @@
+import type { Clock } from "../io/clock.js";
+import type { Http } from "../io/http.js";
+import { nextToken } from "../model/continuation.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+import type { PageRecord } from "../model/page-record.js";
+import { scanPage } from "../model/page-scanner.js";
+import type { ScannedPage } from "../model/page-scanner.js";
+import type { RequestBudget } from "../plan/request-budget.js";
+import { continuationRequest, firstRequest } from "./activity-request.js";
+import type { ActivityRequest } from "./activity-request.js";
+import { isTokenRefused, refusalOf } from "./answer-refusal.js";
+import type { Endpoints } from "./clouds.js";
+import { inspectContinuationUri } from "./continuation-uri.js";
+import { lastFlagNotices, pageName, pageRecord } from "./page-facts.js";
+import type { Exchange, PageAsked, PageEnd } from "./page-facts.js";
+import type { Quarantine } from "./quarantine.js";
+import type { ReadingTally } from "./reading-tally.js";
+import type { RetryPolicy } from "./retry-policy.js";
+import type { AccessToken, Tokens } from "./tokens.js";
+
+export interface FetchedPage {
+  readonly record: PageRecord;
+  readonly body: Uint8Array;
+  /** The decoded token of the next page; null at the end of the chain. */
+  readonly next: string | null;
+}
+
+/** The reading that a page is fetched for. */
+export interface ReadingUnderWay {
+  readonly tally: ReadingTally;
+  /** Called before each request is sent: what it costs is recorded first. */
+  beforeRequest(): Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface PageLimits {
+  /** Of one request, its body included. Pages that take over 100 s happen. */
+  readonly timeoutMs: number;
+  /** Of a body after decoding. */
+  readonly maxBytes: number;
+}
+
+export interface PageFetcherParts {
+  readonly http: Http;
+  readonly tokens: Tokens;
+  readonly budget: RequestBudget;
+  readonly clock: Clock;
+  readonly retry: RetryPolicy;
+  readonly quarantine: Quarantine;
+  readonly log: Log;
+}
+
+/** One page being fetched, over all its attempts. */
+interface Fetch {
+  readonly asked: PageAsked;
+  readonly request: ActivityRequest;
+  readonly reading: ReadingUnderWay;
+  sent: number;
+  /** The token that the source refused; it is renewed once for each page. */
+  rejected?: AccessToken;
+}
+
+/** Gets one page: a slot of the budget, a request, a judgement, and the same again where that can help. */
+export class PageFetcher {
+  readonly #parts: PageFetcherParts;
+  readonly #endpoints: Endpoints;
+  readonly #limits: PageLimits;
+
+  constructor(parts: PageFetcherParts, endpoints: Endpoints, limits: PageLimits) {
+    this.#parts = parts;
+    this.#endpoints = endpoints;
+    this.#limits = limits;
+  }
+
+  /** `token-refused`: the source refuses its own continuation token (400), so the chain must start again. */
+  async fetchPage(asked: PageAsked, reading: ReadingUnderWay): Promise<FetchedPage | "token-refused"> {
+    const fetch: Fetch = { asked, request: requestFor(this.#endpoints.api, asked), reading, sent: 0 };
+    return this.#parts.retry.run((number) => this.#attempt(fetch, number), reading.signal);
+  }
+
+  async #attempt(fetch: Fetch, number: number): Promise<FetchedPage | "token-refused"> {
+    try {
+      const exchange = await this.#sendSignedIn(fetch);
+      const isContinuation = fetch.asked.token !== null;
+      if (exchange.answer.status === 400 && isContinuation) return "token-refused";
+      await this.#refuse(fetch, exchange);
+      return await this.#page(fetch, exchange);
+    } catch (error) {
+      if (isDaybookError(error)) this.#logFailure(fetch.asked, number, error);
+      throw error;
+    }
+  }
+
+  /** An answer to a token that the source accepts, or its refusal of a second one. */
+  async #sendSignedIn(fetch: Fetch): Promise<Exchange> {
+    const { tokens } = this.#parts;
+    const token = await tokens.token(fetch.reading.signal, fetch.rejected);
+    const exchange = await this.#send(fetch, token);
+    if (fetch.rejected !== undefined || !isTokenRefused(exchange.answer)) return exchange;
+    fetch.rejected = token;
+    return this.#send(fetch, await tokens.token(fetch.reading.signal, token));
+  }
+
+  async #send(fetch: Fetch, token: AccessToken): Promise<Exchange> {
+    const { http, clock, budget } = this.#parts;
+    const { request, reading } = fetch;
+    await budget.take(reading.signal);
+    reading.tally.addRequest(fetch.sent > 0);
+    const attempts = ++fetch.sent;
+    await reading.beforeRequest();
+    const requestedMs = clock.now();
+    const headers = {
+      accept: "application/json",
+      "accept-encoding": "gzip",
+      authorization: `Bearer ${token.value}`,
+    };
+    const sent = { method: "GET", url: request.url, headers, ...this.#limits } as const;
+    const answer = await http.request(sent, reading.signal);
+    return { request, answer, requestedMs, receivedMs: clock.now(), attempts };
+  }
+
+  /** Throws what the answer says instead of giving a page. */
+  async #refuse(fetch: Fetch, exchange: Exchange): Promise<void> {
+    const { asked } = fetch;
+    const { answer, receivedMs: nowMs } = exchange;
+    const refusal = refusalOf(answer, { subject: pageName(asked), deadlineMs: asked.deadlineMs, nowMs });
+    if (refusal === undefined) return;
+    if (refusal.code === "SOURCE_THROTTLED") await this.#block(refusal, nowMs, fetch);
+    if (refusal.code === "SOURCE_PAGE_INVALID") await this.#keep(asked, answer.body);
+    throw refusal;
+  }
+
+  async #page(fetch: Fetch, exchange: Exchange): Promise<FetchedPage> {
+    const { asked, reading } = fetch;
+    const { body } = exchange.answer;
+    const page = await this.#scan(asked, body);
+    const end = this.#end(fetch, page);
+    reading.tally.addNotices(lastFlagNotices(asked, page, end.next));
+    return { record: pageRecord(asked, exchange, page, end), body, next: end.next };
+  }
+
+  #end({ asked, request, reading }: Fetch, page: ScannedPage): PageEnd {
+    const expected = { day: asked.day, path: request.path, endpoints: this.#endpoints };
+    const uri = inspectContinuationUri(page.continuationUri, expected);
+    reading.tally.addNotices(uri.notices);
+    const next = nextToken(page);
+    if (next === undefined) throw tokenMissing(asked);
+    return { next, uriHost: uri.host };
+  }
+
+  /** The allowance is the tenant's, not the window's: nobody asks before it is renewed. */
+  async #block(refusal: DaybookError, nowMs: number, { asked, reading }: Fetch): Promise<void> {
+    const waitMs = typeof refusal.retry === "object" ? refusal.retry.after : 0;
+    const untilMs = nowMs + waitMs;
+    this.#parts.log.warn({ day: asked.day, window: asked.window.label, waitMs }, "source asked to wait");
+    reading.tally.addThrottling(nowMs, untilMs);
+    await this.#parts.budget.blockUntil(untilMs, reading.signal);
+  }
+
+  async #scan(asked: PageAsked, body: Uint8Array): Promise<ScannedPage> {
+    try {
+      return scanPage(body);
+    } catch (error) {
+      if (!isDaybookError(error, "SOURCE_PAGE_INVALID")) throw error;
+      await this.#keep(asked, body);
+      throw new DaybookError(error.code, { message: `${pageName(asked)}: ${error.message}`, cause: error });
+    }
+  }
+
+  async #keep({ day, window }: PageAsked, body: Uint8Array): Promise<void> {
+    if (body.length > 0) await this.#parts.quarantine.keep(day, window.label, body);
+  }
+
+  #logFailure({ day, window, number: page }: PageAsked, attempt: number, error: DaybookError): void {
+    const fields = { day, window: window.label, page, attempt, code: error.code };
+    this.#parts.log.debug(fields, "attempt failed");
+  }
+}
+
+function requestFor(base: string, asked: PageAsked): ActivityRequest {
+  return asked.token === null ? firstRequest(base, asked.window) : continuationRequest(base, asked.token);
+}
+
+function tokenMissing(asked: PageAsked): DaybookError {
+  return new DaybookError("SOURCE_CHAIN_BROKEN", {
+    message: `${pageName(asked)}: found a continuationUri without a token, expected a token or the end of the chain`,
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * Runs `action` for each item, at most `atOnce` at a time, in order of the items. The first failure aborts the others;
+ * when all have stopped it is thrown. When `signal` aborts, its reason is thrown instead.
+ */
+export async function forEachAtOnce<T>(
+  items: readonly T[],
+  atOnce: number,
+  signal: AbortSignal,
+  action: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  signal.throwIfAborted();
+  const stopper = new AbortController();
+  const stop = (): void => stopper.abort(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  const queue = items.values();
+  const work = async (): Promise<void> => {
+    for (const item of queue) {
+      if (stopper.signal.aborted) return;
+      try {
+        await action(item, stopper.signal);
+      } catch (error) {
+        // The first reason stays: what follows is its consequence.
+        stopper.abort(error);
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: atOnce }, work));
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+  if (stopper.signal.aborted) throw stopper.signal.reason;
+}

@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { isDaybookError } from "../model/errors.js";
+import { sha256Hex } from "../model/sha256.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { WindowLabel } from "../model/window.js";
+
+/** A source that answers nonsense all day must not fill the disk; the first bodies tell as much as the last. */
+const MOST_BODIES = 100;
+
+/** Keeps bodies that are no page, as received, for a person to look at. They may hold events: mode 0600. */
+export class Quarantine {
+  readonly #files: Files;
+  readonly #folder: string;
+
+  constructor(files: Files, folder: string) {
+    this.#files = files;
+    this.#folder = folder;
+  }
+
+  /** The same body of the same window is kept once. */
+  async keep(day: UtcDay, window: WindowLabel, body: Uint8Array): Promise<void> {
+    await this.#files.makeFolder(this.#folder);
+    if ((await this.#files.list(this.#folder)).length >= MOST_BODIES) return;
+    const sha256 = sha256Hex(body);
+    try {
+      await this.#files.writeNew(join(this.#folder, `${day}-${window}-${sha256.slice(0, 16)}.body`), body);
+    } catch (error) {
+      if (!isDaybookError(error, "FILE_EXISTS")) throw error;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * One piece of work for everybody who asks while it is under way. Whoever gives up leaves alone; when the last has left, the
+ * work is aborted.
+ */
+export class SharedFlight<T> {
+  #flight: Flight<T> | undefined;
+
+  constructor(private readonly work: (signal: AbortSignal) => Promise<T>) {}
+
+  async join(signal: AbortSignal): Promise<T> {
+    signal.throwIfAborted();
+    const flight = (this.#flight ??= this.#start());
+    flight.waiting += 1;
+    const left = Promise.withResolvers<never>();
+    const leave = (): void => left.reject(signal.reason);
+    signal.addEventListener("abort", leave, { once: true });
+    try {
+      return await Promise.race([flight.result, left.promise]);
+    } finally {
+      signal.removeEventListener("abort", leave);
+      flight.waiting -= 1;
+      if (flight.waiting === 0 && this.#flight === flight) {
+        // Nobody may join a flight that is being aborted.
+        this.#flight = undefined;
+        flight.abort.abort(signal.reason);
+      }
+    }
+  }
+
+  #start(): Flight<T> {
+    const abort = new AbortController();
+    const result = this.work(abort.signal).finally(() => {
+      if (this.#flight?.abort === abort) this.#flight = undefined;
+    });
+    // A flight that everybody has left may still fail; that is nobody's error.
+    result.catch(() => undefined);
+    return { result, abort, waiting: 0 };
+  }
+}
+
+interface Flight<T> {
+  readonly result: Promise<T>;
+  readonly abort: AbortController;
+  waiting: number;
+}

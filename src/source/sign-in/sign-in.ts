@@ -1,0 +1,94 @@
+import type { Log } from "../../model/log.js";
+import type { Clock } from "../../io/clock.js";
+import type { Files } from "../../io/files.js";
+import type { Http } from "../../io/http.js";
+import type { Tokens } from "../tokens.js";
+import { readCertificateCredential } from "./certificate-credential.js";
+import type { CertificateSource } from "./certificate-credential.js";
+import { ClientCertificate } from "./client-certificate.js";
+import { ClientSecret } from "./client-secret.js";
+import { GivenToken } from "./given-token.js";
+import type { Environment } from "./identity-endpoint.js";
+import { ManagedIdentity } from "./managed-identity.js";
+import type { AssignedIdentity } from "./managed-identity.js";
+import type { SignInTarget } from "./msal-sign-in.js";
+import { RenewedTokens } from "./renewed-tokens.js";
+import type { ReadSecret, SignInMethod } from "./sign-in-method.js";
+import { SignInPause } from "./sign-in-pause.js";
+import { WorkloadIdentity } from "./workload-identity.js";
+
+/** How a tenant signs in. Every secret is a way to read it, not its value. */
+export type Credential =
+  | { readonly method: "client-secret"; readonly clientId: string; readonly secret: ReadSecret }
+  | {
+      readonly method: "client-certificate";
+      readonly clientId: string;
+      readonly certificate: CertificateSource;
+      readonly sendCertificateChain: boolean;
+    }
+  | { readonly method: "workload-identity"; readonly clientId: string; readonly assertion: ReadSecret }
+  | ({ readonly method: "managed-identity" } & AssignedIdentity)
+  | { readonly method: "token"; readonly token: ReadSecret };
+
+export interface SignInOptions {
+  /** The tenant's name in the configuration. */
+  readonly tenant: string;
+  readonly credential: Credential;
+  /** With the tenant's id. Not needed by `token` and `managed-identity`. */
+  readonly authority?: string;
+  /** Not needed by `token`. */
+  readonly scope?: string;
+  /** A file that remembers a refusal over restarts, in a folder that exists; in memory only when absent. */
+  readonly stampPath?: string;
+}
+
+export interface SignInDoors {
+  readonly http: Http;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly log: Log;
+  readonly environment: Environment;
+}
+
+/** The tokens of one tenant. Nothing is read or sent before the first is asked for. */
+export function signIn(options: SignInOptions, doors: SignInDoors): Tokens {
+  const subject = `sign-in of ${options.tenant}`;
+  const { credential, stampPath } = options;
+  const { clock, files, log } = doors;
+  if (credential.method === "token") return new GivenToken(subject, credential.token, clock);
+
+  const stamp = stampPath === undefined ? {} : { stamp: { files, path: stampPath } };
+  const pause = new SignInPause({ subject, clock, log, ...stamp });
+  return new RenewedTokens({
+    subject,
+    method: methodOf(subject, credential, options, doors),
+    pause,
+    clock,
+    log,
+  });
+}
+
+function methodOf(
+  subject: string,
+  credential: Exclude<Credential, { readonly method: "token" }>,
+  { authority = "", scope = "" }: SignInOptions,
+  { http, clock, files, environment }: SignInDoors,
+): SignInMethod {
+  const target = (clientId: string): SignInTarget => ({ subject, clientId, authority, scope, http, clock });
+  switch (credential.method) {
+    case "client-secret":
+      return new ClientSecret(target(credential.clientId), credential.secret);
+    case "client-certificate":
+      return new ClientCertificate(
+        target(credential.clientId),
+        () => readCertificateCredential(subject, credential.certificate),
+        credential.sendCertificateChain,
+      );
+    case "workload-identity":
+      return new WorkloadIdentity(target(credential.clientId), credential.assertion);
+    case "managed-identity":
+      return new ManagedIdentity({ subject, scope, http, clock }, credential, environment, files);
+    default:
+      return credential satisfies never;
+  }
+}
