@@ -1,0 +1,71 @@
+import type { Completeness } from "../model/manifest.js";
+import { eventField } from "../model/page-scanner.js";
+import type { ScannedPage } from "../model/page-scanner.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { isoTime } from "../model/utc-day.js";
+import { WINDOWS_PER_DAY, windowLabel } from "../model/window.js";
+import type { WindowLabel } from "../model/window.js";
+import { CreationTimes } from "./creation-time.js";
+
+/** Counts the events of a day as they pass by. */
+export class DayCounts {
+  pages = 0;
+  emptyPages = 0;
+  delivered = 0;
+  distinct = 0;
+  exactDuplicates = 0;
+  missingIds = 0;
+  outsideWindow = 0;
+  readonly byWindow = new Map<WindowLabel, number>();
+  readonly byActivity = new Map<string, number>();
+  readonly #times: CreationTimes;
+
+  constructor(day: UtcDay) {
+    this.#times = new CreationTimes(day);
+    for (let hour = 0; hour < WINDOWS_PER_DAY; hour++) this.byWindow.set(windowLabel(hour), 0);
+  }
+
+  takePage(window: WindowLabel, page: ScannedPage): void {
+    this.pages++;
+    if (page.count === 0) this.emptyPages++;
+    this.delivered += page.count;
+    this.byWindow.set(window, (this.byWindow.get(window) ?? 0) + page.count);
+  }
+
+  takeDuplicate(): void {
+    this.exactDuplicates++;
+  }
+
+  /** Takes an event whose record line is new. */
+  takeRecord(page: ScannedPage, index: number, hasId: boolean): void {
+    this.distinct++;
+    if (!hasId) this.missingIds++;
+    if (!this.#times.takes(page, index)) this.outsideWindow++;
+    const activity = eventField(page, index, "Activity") ?? "";
+    this.byActivity.set(activity, (this.byActivity.get(activity) ?? 0) + 1);
+  }
+
+  completeness(conflictingIds: number): Completeness {
+    const { firstMs, lastMs } = this.#times;
+    return {
+      pages: this.pages,
+      empty_pages: this.emptyPages,
+      delivered: this.delivered,
+      distinct: this.distinct,
+      exact_duplicates: this.exactDuplicates,
+      conflicting_ids: conflictingIds,
+      missing_ids: this.missingIds,
+      outside_window: this.outsideWindow,
+      carried: 0,
+      first_creation_time: firstMs <= lastMs ? isoTime(firstMs) : null,
+      last_creation_time: firstMs <= lastMs ? isoTime(lastMs) : null,
+      by_hour: Object.fromEntries(this.byWindow),
+      by_activity: Object.fromEntries([...this.byActivity].toSorted(byName)),
+    };
+  }
+}
+
+/** By code unit: the order must not depend on a locale. */
+function byName([one]: readonly [string, number], [other]: readonly [string, number]): number {
+  return one < other ? -1 : Number(one > other);
+}

@@ -1,0 +1,100 @@
+import type { Files } from "../io/files.js";
+import { fileExtension } from "../model/compression.js";
+import { isDaybookError } from "../model/errors.js";
+import type { Finding } from "../model/finding.js";
+import { decodeFrame } from "../model/frame-decoder.js";
+import { pageFileName } from "../model/page-record.js";
+import type { PageRecord } from "../model/page-record.js";
+import { scanPage } from "../model/page-scanner.js";
+import type { ScannedPage } from "../model/page-scanner.js";
+import type { Reading } from "../model/reading.js";
+import { sha256Hex } from "../model/sha256.js";
+import { nextToken } from "../model/continuation.js";
+import { incomplete } from "./incomplete.js";
+
+/** Bytes that a frame may have more than what it holds: headers, and blocks that did not get smaller. */
+const FRAME_SLACK_BYTES = 1 << 16;
+
+const RELEASED_BYTES = 1 << 18;
+
+/** A page as it lies in the spool; no `page` where a finding says why it cannot be used. */
+export interface PageFile {
+  readonly page?: ScannedPage;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a spooled page back and holds it against its line in the page ledger. */
+export async function readPageFile(files: Files, reading: Reading, record: PageRecord): Promise<PageFile> {
+  const name = pageFileName(record.window, record.number, fileExtension(reading.compression));
+  try {
+    const frame = await files.read(`${reading.folder}/${name}`, record.body_bytes * 2 + FRAME_SLACK_BYTES);
+    const body = decodeFrame(frame, reading.compression, record.body_bytes);
+    const findings = checkBody(reading, name, record, body);
+    if (findings.length > 0) return { findings };
+    const page = scanPage(body);
+    const differences = [
+      ...checkEventCount(reading, name, record, page),
+      ...checkTokenOut(reading, name, record, page),
+    ];
+    return differences.length > 0 ? { findings: differences } : { page, findings: [] };
+  } catch (error) {
+    if (!isUnusable(error)) throw error;
+    const rule = "a page is kept whole and is what the source promises";
+    return { findings: [incomplete(reading, "PAGE_UNUSABLE", name, rule, error.message, "a page body")] };
+  }
+}
+
+/**
+ * Gives a page's memory back at once; the page must not be used again. A day is many megabytes of bodies, each needed for
+ * a moment, and the garbage collector sees only the few bytes that point to them: it would let dozens pile up.
+ */
+export function releasePage({ body }: ScannedPage): void {
+  const { buffer } = body;
+  // A small body may share its memory with others (Buffer.poolSize).
+  if (buffer instanceof ArrayBuffer && buffer.byteLength >= RELEASED_BYTES) buffer.transfer(0);
+}
+
+/** What is wrong with the page alone; a failing disk is no finding, it stops the work. */
+function isUnusable(error: unknown): error is Error {
+  return (
+    isDaybookError(error, "ARCHIVE_DAMAGED") ||
+    isDaybookError(error, "SOURCE_PAGE_INVALID") ||
+    isDaybookError(error, "FILE_NOT_FOUND")
+  );
+}
+
+function checkBody(reading: Reading, name: string, record: PageRecord, body: Uint8Array): readonly Finding[] {
+  const sha256 = sha256Hex(body);
+  if (body.length === record.body_bytes && sha256 === record.body_sha256) return [];
+  const rule = "the body on disk is the body received";
+  const found = `${body.length} bytes, sha256 ${sha256}`;
+  const expected = `${record.body_bytes} bytes, sha256 ${record.body_sha256}`;
+  return [incomplete(reading, "PAGE_BODY_DIFFERS", name, rule, found, expected)];
+}
+
+function checkEventCount(
+  reading: Reading,
+  name: string,
+  record: PageRecord,
+  page: ScannedPage,
+): readonly Finding[] {
+  if (page.count === record.events) return [];
+  const rule = "the page ledger counts the body's events";
+  return [incomplete(reading, "PAGE_EVENTS_DIFFER", name, rule, `${page.count}`, `${record.events}`)];
+}
+
+function checkTokenOut(
+  reading: Reading,
+  name: string,
+  record: PageRecord,
+  page: ScannedPage,
+): readonly Finding[] {
+  const token = nextToken(page);
+  const sha256 = typeof token === "string" ? sha256Hex(token) : token;
+  if (sha256 === record.token_out_sha256) return [];
+  const rule = "the page ledger names the token that the body gives";
+  const found = sha256 === undefined ? "a continuationUri without a token" : (sha256 ?? "no token");
+  return [
+    incomplete(reading, "PAGE_TOKEN_DIFFERS", name, rule, found, record.token_out_sha256 ?? "no token"),
+  ];
+}
