@@ -1,0 +1,69 @@
+import { createHash, createPublicKey, verify } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { DaybookError } from "../model/errors.js";
+
+// The signature type of Ed25519 in https://c2sp.org/signed-note.
+const ED25519_TYPE = 0x01;
+
+/** The id of an Ed25519 key (c2sp.org/signed-note): 8 hex digits; `keyName` is the archive's origin. */
+export function keyIdOf(keyName: string, publicKey: KeyObject): string {
+  return createHash("sha256")
+    .update(`${keyName}\n`)
+    .update(Uint8Array.of(ED25519_TYPE))
+    .update(rawPublicKey(publicKey))
+    .digest("hex")
+    .slice(0, 8);
+}
+
+/** `keys/<keyid>.pem` */
+export function keyPath(keyId: string): string {
+  return `keys/${keyId}.pem`;
+}
+
+/** The public keys of one archive: what its signatures are checked with. */
+export class ArchiveKeys {
+  readonly #keys: ReadonlyMap<string, KeyObject>;
+
+  /** `pems` by key id. ARCHIVE_DAMAGED when a PEM is no Ed25519 public key, or not the one its id says. */
+  constructor(origin: string, pems: ReadonlyMap<string, string>) {
+    this.#keys = new Map([...pems].map(([id, pem]) => [id, readPublicKey(origin, id, pem)]));
+  }
+
+  get ids(): readonly string[] {
+    return [...this.#keys.keys()];
+  }
+
+  verify(keyId: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+    const key = this.#keys.get(keyId);
+    return key !== undefined && verify(null, bytes, key, signature);
+  }
+
+  /** The id of the key that signed `bytes`, for what must not be parsed before its signature is checked. */
+  signerOf(bytes: Uint8Array, signature: Uint8Array): string | undefined {
+    return this.ids.find((id) => this.verify(id, bytes, signature));
+  }
+}
+
+function readPublicKey(origin: string, id: string, pem: string): KeyObject {
+  const key = parseEd25519(pem);
+  const found = key === undefined ? "no such key" : keyIdOf(origin, key);
+  if (key !== undefined && found === id) return key;
+  throw new DaybookError("ARCHIVE_DAMAGED", {
+    message: `${keyPath(id)}: an Ed25519 public key bears its own id: found ${found}, expected ${id}`,
+  });
+}
+
+function parseEd25519(pem: string): KeyObject | undefined {
+  try {
+    const key = createPublicKey(pem);
+    return key.asymmetricKeyType === "ed25519" ? key : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The 32 bytes of RFC 8032. */
+function rawPublicKey(publicKey: KeyObject): Uint8Array {
+  const { x } = publicKey.export({ format: "jwk" });
+  return Buffer.from(x ?? "", "base64url");
+}

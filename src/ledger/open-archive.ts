@@ -1,0 +1,48 @@
+import type { Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+import type { Signer } from "../model/signer.js";
+import { createArchive, isCreated, readIdentity, requireTenant } from "./archive-tree.js";
+import type { ArchiveIdentity, CreateOptions } from "./archive-tree.js";
+import { Ledger } from "./ledger.js";
+import { readLedger } from "./read-ledger.js";
+import type { LedgerContent } from "./read-ledger.js";
+import { recover } from "./recovery.js";
+
+/** An archive ready for work. */
+export interface OpenArchive {
+  readonly identity: ArchiveIdentity;
+  readonly ledger: Ledger;
+  readonly signer: Signer;
+  /** What was done to put it in order; empty after an orderly stop. */
+  readonly recovered: readonly string[];
+}
+
+/** Opens the archive for writing, creating it when there is none; then recovery. The caller holds the archive's lock. */
+export async function openArchive(options: CreateOptions): Promise<OpenArchive> {
+  const { files, clock, root, tenantId, signingKey } = options;
+  if (!(await isCreated(files, root))) await createArchive(options);
+  const { identity, ledger: content } = await readArchive(files, root);
+  requireTenant(identity, tenantId, root);
+  const signer = signingKey.signerFor(identity.origin);
+  requireKnown(signer, content, root);
+  const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, content);
+  const recovered = await recover({ files, root, identity, ledger });
+  return { identity, ledger, signer, recovered };
+}
+
+/** Reads an archive without changing it; needs no lock and no private key. */
+export async function readArchive(
+  files: Files,
+  root: string,
+): Promise<{ readonly identity: ArchiveIdentity; readonly ledger: LedgerContent }> {
+  const identity = await readIdentity(files, root);
+  return { identity, ledger: await readLedger(files, root, identity.origin) };
+}
+
+function requireKnown(signer: Signer, { keys }: LedgerContent, root: string): void {
+  if (keys.ids.includes(signer.keyId)) return;
+  throw new DaybookError("CONFIG_INVALID", {
+    message: `${root}: signing key: found ${signer.keyId}, expected a key of this archive (${keys.ids.join(", ")})`,
+    hint: "bring back the private key; `daybook keys rotate` replaces it",
+  });
+}

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
+import { sha256Hex } from "../model/sha256.js";
+import { ArchiveKeys } from "./archive-keys.js";
+
+const MAX_PINNED_BYTES = 1 << 20;
+const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/([0-9a-f]{8})\.pem)$/;
+
+/**
+ * Checks the files whose hashes the ledger holds, and returns the keys among them: a key that no entry names is not
+ * trusted. ARCHIVE_DAMAGED when one is missing or altered.
+ */
+export async function readPinnedFiles(
+  files: Files,
+  root: string,
+  origin: string,
+  entries: readonly LedgerEntry[],
+): Promise<ArchiveKeys> {
+  const pems = new Map<string, string>();
+  for (const [path, sha256] of pinnedFiles(entries)) {
+    // The path comes from disk: only the known names are ever opened.
+    const match = PINNED_PATH.exec(path);
+    if (match === null) throw damaged(path, "an unknown name", "a file of the format");
+    const bytes = await readPinned(files, root, path);
+    if (sha256Hex(bytes) !== sha256) throw damaged(path, `sha256 ${sha256Hex(bytes)}`, sha256);
+    if (match[1] !== undefined) pems.set(match[1], new TextDecoder().decode(bytes));
+  }
+  return new ArchiveKeys(origin, pems);
+}
+
+function pinnedFiles(entries: readonly LedgerEntry[]): ReadonlyMap<string, string> {
+  const pinning = entries.filter((entry) => entry.type === "archive-created" || entry.type === "key-rotated");
+  return new Map(pinning.flatMap((entry) => Object.entries(entry.files)));
+}
+
+async function readPinned(files: Files, root: string, path: string): Promise<Uint8Array> {
+  const stat = await files.stat(join(root, path));
+  if (stat?.kind !== "file") throw damaged(path, stat?.kind ?? "nothing", "a file");
+  return files.read(join(root, path), MAX_PINNED_BYTES);
+}
+
+function damaged(path: string, found: string, expected: string): DaybookError {
+  return new DaybookError("ARCHIVE_DAMAGED", {
+    message: `${path}: a file whose hash the ledger holds: found ${found}, expected ${expected}`,
+  });
+}

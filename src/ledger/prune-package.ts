@@ -1,0 +1,16 @@
+import { dirname, join } from "node:path";
+import type { Files } from "../io/files.js";
+import { packagePath, revisionName } from "../model/manifest.js";
+import type { UtcDay } from "../model/utc-day.js";
+
+/**
+ * Removes a delivered day package from the state folder. It leaves `days/` whole in one step: half a package would be
+ * taken for damage at the next start. What a crash leaves in `staging/` is removed there.
+ */
+export async function prunePackage(files: Files, root: string, day: UtcDay, revision: number): Promise<void> {
+  const folder = join(root, packagePath(day, revision));
+  const leaving = join(root, "staging", `pruned-${day}-${revisionName(revision)}`);
+  await files.rename(folder, leaving);
+  await files.syncFolder(dirname(folder));
+  await files.removeTree(leaving);
+}

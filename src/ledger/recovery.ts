@@ -1,0 +1,194 @@
+import { dirname, join } from "node:path";
+import type { Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+import { packagePath } from "../model/manifest.js";
+import { parseUtcDay } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { ArchiveIdentity } from "./archive-tree.js";
+import { indexDays } from "./day-index.js";
+import type { SealedRevision } from "./day-index.js";
+import type { Ledger } from "./ledger.js";
+import { checkPackage } from "./package-check.js";
+import type { PackageCheck } from "./package-check.js";
+
+export interface RecoveryOptions {
+  readonly files: Files;
+  /** The archive's folder in the state directory. */
+  readonly root: string;
+  readonly identity: ArchiveIdentity;
+  readonly ledger: Ledger;
+}
+
+/**
+ * What a start does before any work: refuses a damaged archive, then removes leftovers, and ends or undoes the steps that a
+ * crash interrupted. Returns what was done; also in the ledger. Nothing is changed before every sealed package has been
+ * checked. ARCHIVE_DAMAGED when one is altered, or missing without having been delivered.
+ */
+export async function recover(options: RecoveryOptions): Promise<readonly string[]> {
+  await refuseDamage(options);
+  return finishHalfSteps(options);
+}
+
+/** `recover` without the check of every sealed package: for the daemon, after a pass that failed half way. */
+export async function finishHalfSteps(options: RecoveryOptions): Promise<readonly string[]> {
+  const steps = [
+    ...(await removeLeftovers(options)),
+    ...(await options.ledger.completeHead()).map((path) => `wrote ${path}`),
+    ...(await settlePackages(options)),
+  ];
+  if (steps.length > 0) await options.ledger.append({ type: "recovery-performed", steps }, "daybook");
+  return steps;
+}
+
+async function refuseDamage(options: RecoveryOptions): Promise<void> {
+  const delivered = deliveredManifests(options.ledger);
+  for (const record of indexDays(options.ledger.entries()).days.values()) {
+    for (const sealed of record.revisions) {
+      // After a disposal the tombstone stands for the content; the auditor checks it.
+      if (sealed.tombstoneSha256 !== undefined) continue;
+      await requireWhole(options, record.day, sealed, delivered.has(sealed.manifestSha256));
+    }
+  }
+}
+
+/** A delivered package may have been pruned, but only as a whole: see `prunePackage`. */
+async function requireWhole(
+  { files, root, ledger }: RecoveryOptions,
+  day: UtcDay,
+  sealed: SealedRevision,
+  isDelivered: boolean,
+): Promise<void> {
+  const path = packagePath(day, sealed.revision);
+  if ((await files.stat(join(root, path))) === undefined) {
+    if (!isDelivered) throw damaged(path, "nothing", "the package that the ledger has sealed");
+    return;
+  }
+  const check = await checkPackage(files, join(root, path), ledger.keys);
+  if (!check.isWhole) throw damaged(path, check.problem, "the package as sealed");
+  if (check.manifestSha256 !== sealed.manifestSha256) {
+    throw damaged(`${path}/manifest.json`, `sha256 ${check.manifestSha256}`, sealed.manifestSha256);
+  }
+}
+
+function deliveredManifests(ledger: Ledger): ReadonlySet<string> {
+  const deliveries = ledger.entries().filter((entry) => entry.type === "sink-delivered");
+  return new Set(deliveries.map((entry) => entry.manifest_sha256));
+}
+
+/** Staging holds only what was being written: the one writer was this process's predecessor, and it is gone. */
+async function removeLeftovers({ files, root }: RecoveryOptions): Promise<readonly string[]> {
+  const staging = join(root, "staging");
+  const names = await files.list(staging);
+  for (const name of names) await files.removeTree(join(staging, name));
+  if (names.length > 0) await files.syncFolder(staging);
+  return names.map((name) => `removed staging/${name}`);
+}
+
+/** A package without its entry was renamed into place but not committed: it is committed now, or set aside. */
+async function settlePackages(options: RecoveryOptions): Promise<readonly string[]> {
+  const steps: string[] = [];
+  for (const found of await findPackages(options)) {
+    if (isSealed(options.ledger, found)) continue;
+    const check = await checkPackage(options.files, join(options.root, found.path), options.ledger.keys);
+    const problem = check.isWhole ? misfit(options, found, check) : check.problem;
+    steps.push(
+      problem === undefined && check.isWhole
+        ? await commit(options, found, check.manifestSha256)
+        : await setAside(options, found, problem ?? "does not fit"),
+    );
+  }
+  return steps;
+}
+
+interface FoundPackage {
+  readonly day: UtcDay;
+  readonly revision: number;
+  readonly path: string;
+}
+
+async function findPackages({ files, root }: RecoveryOptions): Promise<readonly FoundPackage[]> {
+  const found: FoundPackage[] = [];
+  for (const year of await files.list(join(root, "days"))) {
+    for (const month of await files.list(join(root, "days", year))) {
+      for (const date of await files.list(join(root, "days", year, month))) {
+        for (const name of await files.list(join(root, "days", year, month, date))) {
+          const day = parseUtcDay(`${year}-${month}-${date}`);
+          const path = `days/${year}/${month}/${date}/${name}`;
+          const revision = Number(name.slice(1));
+          // Anything else is not ours to move; `verify` names it.
+          if (day !== undefined && path === packagePath(day, revision)) found.push({ day, revision, path });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function isSealed(ledger: Ledger, { day, revision }: FoundPackage): boolean {
+  return (
+    indexDays(ledger.entries())
+      .days.get(day)
+      ?.revisions.some((sealed) => sealed.revision === revision) ?? false
+  );
+}
+
+/** Why a whole package is not the archive's next act; undefined when it is. */
+function misfit(
+  { identity, ledger }: RecoveryOptions,
+  { day, revision }: FoundPackage,
+  { claims }: PackageCheck & { readonly isWhole: true },
+): string | undefined {
+  const index = indexDays(ledger.entries());
+  const newest = index.days.get(day)?.revisions.at(-1);
+  const fits: readonly (readonly [string, unknown, unknown])[] = [
+    ["archive_id", claims.archiveId, identity.archiveId],
+    ["tenant_id", claims.tenantId, identity.tenantId],
+    ["day", claims.day, day],
+    ["revision", claims.revision, revision],
+    ["revision", claims.revision, (newest?.revision ?? 0) + 1],
+    ["supersedes", claims.supersedes, newest?.manifestSha256 ?? null],
+    ["previous", claims.previous, index.previous],
+  ];
+  const wrong = fits.find(([, found, expected]) => found !== expected);
+  return wrong && `manifest.json says ${wrong[0]} ${String(wrong[1])}, expected ${String(wrong[2])}`;
+}
+
+async function commit(
+  { files, root, ledger }: RecoveryOptions,
+  { day, revision, path }: FoundPackage,
+  manifestSha256: string,
+): Promise<string> {
+  // The crash may have come between the rename and the syncs that make it last.
+  for (const folder of [path, ...parentsOf(path)]) await files.syncFolder(join(root, folder));
+  await ledger.append({ type: "day-sealed", day, revision, manifest_sha256: manifestSha256 }, "daybook");
+  return `committed ${path}`;
+}
+
+function parentsOf(path: string): readonly string[] {
+  const parent = dirname(path);
+  return parent === "." ? [] : [parent, ...parentsOf(parent)];
+}
+
+async function setAside(
+  { files, root }: RecoveryOptions,
+  { day, revision, path }: FoundPackage,
+  problem: string,
+): Promise<string> {
+  const name = await freeName(files, join(root, "quarantine"), `${day}-${path.slice(-5)}`);
+  await files.rename(join(root, path), join(root, "quarantine", name));
+  await files.syncFolder(join(root, "quarantine"));
+  await files.syncFolder(join(root, dirname(path)));
+  return `moved ${packagePath(day, revision)} to quarantine/${name}: ${problem}`;
+}
+
+async function freeName(files: Files, folder: string, name: string): Promise<string> {
+  const taken = await files.list(folder);
+  if (!taken.includes(name)) return name;
+  let number = 2;
+  while (taken.includes(`${name}-${number}`)) number += 1;
+  return `${name}-${number}`;
+}
+
+function damaged(subject: string, found: string, expected: string): DaybookError {
+  return new DaybookError("ARCHIVE_DAMAGED", { message: `${subject}: found ${found}, expected ${expected}` });
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it } from "vitest";
+import { indexDays } from "../../src/ledger/day-index.js";
+import { FIRST_PREV } from "../../src/model/ledger-entry.js";
+import type { Act, LedgerEntry } from "../../src/model/ledger-entry.js";
+import { isoTime } from "../../src/model/utc-day.js";
+import { day } from "../support/archive-fixture.js";
+
+const DAY = day("2026-11-20");
+const OTHER = day("2026-11-19");
+const START_MS = Date.parse("2026-11-21T00:00:00.000Z");
+
+/** The entries of these acts, a second apart. */
+function entriesOf(...acts: readonly Act[]): readonly LedgerEntry[] {
+  const first: Act = { type: "archive-created", files: {} };
+  return [first, ...acts].map((act, seq) => ({
+    seq,
+    prev: FIRST_PREV,
+    time: isoTime(START_MS + seq * 1000),
+    actor: "daybook",
+    ...act,
+  }));
+}
+
+const sealed = (of = DAY, revision = 1): Act => ({
+  type: "day-sealed",
+  day: of,
+  revision,
+  manifest_sha256: `${of} ${revision}`,
+});
+const delivered = (sink: string, revision = 1): Act => ({
+  type: "sink-delivered",
+  sink,
+  records: 4,
+  day: DAY,
+  revision,
+  manifest_sha256: `${DAY} ${revision}`,
+});
+const failed = (sink: string): Act => ({
+  type: "sink-failed",
+  sink,
+  code: "SINK_UNAVAILABLE",
+  day: DAY,
+  revision: 1,
+  manifest_sha256: `${DAY} 1`,
+});
+
+describe("the index of days", () => {
+  it("knows of an archive without days when it was created, and no previous manifest", () => {
+    expect(indexDays(entriesOf())).toEqual({ days: new Map(), previous: null, createdAt: START_MS });
+  });
+
+  it("lists a day's revisions and its readings, rechecks included", () => {
+    const { days } = indexDays(
+      entriesOf(
+        sealed(),
+        { type: "day-rechecked", day: DAY, revision: 1, event_set_sha256: "" },
+        sealed(DAY, 2),
+      ),
+    );
+
+    expect(days.get(DAY)).toEqual({
+      day: DAY,
+      revisions: [
+        { revision: 1, manifestSha256: `${DAY} 1`, sealedAt: START_MS + 1000 },
+        { revision: 2, manifestSha256: `${DAY} 2`, sealedAt: START_MS + 3000 },
+      ],
+      readingsAt: [START_MS + 1000, START_MS + 2000, START_MS + 3000],
+      deliveries: new Map(),
+    });
+  });
+
+  it("names the manifest sealed last, whatever its day", () => {
+    expect(indexDays(entriesOf(sealed(DAY), sealed(OTHER))).previous).toBe(`${OTHER} 1`);
+  });
+
+  it("keeps the newest delivery of each sink", () => {
+    const { days } = indexDays(entriesOf(delivered("a"), delivered("b"), delivered("a", 2)));
+
+    expect([...(days.get(DAY)?.deliveries ?? [])].map(([sink, { revision }]) => [sink, revision])).toEqual([
+      ["a", 2],
+      ["b", 1],
+    ]);
+  });
+
+  it("forgets a failure once the same sink was delivered to, and not before", () => {
+    const acts = [sealed(), failed("a"), delivered("b"), delivered("a")];
+
+    expect(indexDays(entriesOf(...acts.slice(0, 3))).days.get(DAY)?.lastFailure).toMatchObject({ sink: "a" });
+    expect(indexDays(entriesOf(...acts)).days.get(DAY)?.lastFailure).toBeUndefined();
+  });
+
+  it("calls a day disposed when every revision is", () => {
+    const dispose = (revision: number): Act => ({
+      type: "disposed",
+      day: DAY,
+      revision,
+      tombstone_sha256: "t",
+    });
+    const acts = [sealed(), sealed(DAY, 2), dispose(1), dispose(2)];
+
+    expect(indexDays(entriesOf(...acts.slice(0, 3))).days.get(DAY)?.disposed).toBeUndefined();
+    expect(indexDays(entriesOf(...acts)).days.get(DAY)?.disposed).toEqual({ at: START_MS + 4000 });
+  });
+
+  it("remembers that a day was lost, and why", () => {
+    const lost: Act = { type: "day-lost", day: DAY, reason: "passed the horizon" };
+
+    expect(indexDays(entriesOf(lost)).days.get(DAY)).toMatchObject({
+      readingsAt: [],
+      lost: { at: START_MS + 1000, reason: "passed the horizon" },
+    });
+  });
+});
