@@ -1,0 +1,198 @@
+import { createHash, randomUUID } from "node:crypto";
+import { dirname, join } from "node:path";
+import { DaybookError, abortable, assertKey, expectedBody, isDaybookError } from "daybook/plugin";
+import type { Body, Clock, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import { setImmutable } from "./immutable-attribute.js";
+import { listKeys } from "./list-keys.js";
+import { probeFolder, requireSpace } from "./probe-folder.js";
+
+export interface FolderStoreOptions {
+  readonly root: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly reserveBytes: number;
+  readonly fileMode: number;
+  readonly immutable: boolean;
+}
+
+// A name that no key can have, so that no listing and no object meets it.
+const UNFINISHED = "~unfinished";
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+const FOLDER_MODE = 0o750;
+
+/**
+ * Objects as files below one folder. A new object is written under another name, synced, then linked into place: link(2)
+ * never replaces, so of two writers one wins, and what has a name is whole and durable.
+ */
+export class FolderStore implements ObjectStore {
+  readonly #options: FolderStoreOptions;
+  readonly #files: Files;
+  /** Folders whose own entry in their parent is known to be durable. */
+  readonly #durable = new Set<string>();
+
+  constructor(options: FolderStoreOptions) {
+    this.#options = options;
+    this.#files = options.files;
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { root, reserveBytes, immutable } = this.#options;
+    const folder = join(root, UNFINISHED);
+    await this.#files.makeFolder(root, FOLDER_MODE);
+    await this.#files.makeFolder(folder, FOLDER_MODE);
+    await this.#removeAbandoned(folder);
+    await requireSpace(this.#files, root, 0, reserveBytes);
+    await probeFolder(this.#files, join(folder, randomUUID()), immutable, signal);
+  }
+
+  async putNew(
+    key: string,
+    body: Body,
+    expected: Expected,
+    signal: AbortSignal,
+  ): Promise<"stored" | "already-there"> {
+    const path = this.#pathOf(key, signal);
+    if ((await this.#files.stat(path)) !== undefined) return this.#compare(key, path, expected, signal);
+    const unfinished = await this.#write(body, expected, signal);
+    try {
+      await this.#files.makeFolder(dirname(path), FOLDER_MODE);
+      await this.#files.link(unfinished, path);
+    } catch (error) {
+      // Another writer was faster: what stands under the name decides.
+      if (!isDaybookError(error, "FILE_EXISTS")) throw error;
+      return await this.#compare(key, path, expected, signal);
+    } finally {
+      // Before the attribute is set: it belongs to the file, whatever its name, and would keep this name for ever.
+      await this.#files.remove(unfinished);
+    }
+    await this.#keep(path);
+    return "stored";
+  }
+
+  async replace(key: string, body: Body, expected: Expected, signal: AbortSignal): Promise<void> {
+    const path = this.#pathOf(key, signal);
+    const unfinished = await this.#write(body, expected, signal);
+    try {
+      await this.#files.makeFolder(dirname(path), FOLDER_MODE);
+      await this.#files.rename(unfinished, path);
+    } catch (error) {
+      await this.#files.remove(unfinished);
+      throw error;
+    }
+    await this.#syncEntry(path);
+  }
+
+  async get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const path = this.#pathOf(key, signal);
+    await this.#fileAt(key, path);
+    return abortable(this.#files.stream(path), signal);
+  }
+
+  async stat(key: string, signal: AbortSignal): Promise<ObjectStat | undefined> {
+    const found = await this.#files.stat(this.#pathOf(key, signal));
+    return found?.kind === "file" ? { bytes: found.bytes } : undefined;
+  }
+
+  list(prefix: string, signal: AbortSignal): AsyncIterable<string> {
+    return abortable(listKeys(this.#files, this.#options.root, prefix), signal);
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<RemovalReceipt> {
+    const path = this.#pathOf(key, signal);
+    await this.#fileAt(key, path);
+    if (this.#options.immutable) await setImmutable(path, false);
+    await this.#files.remove(path);
+    await this.#files.syncFolder(dirname(path));
+    return { removed: 1 };
+  }
+
+  async close(): Promise<void> {}
+
+  #pathOf(key: string, signal: AbortSignal): string {
+    signal.throwIfAborted();
+    assertKey(key);
+    return join(this.#options.root, key);
+  }
+
+  /** The body under a name of its own, checked and synced. */
+  async #write(body: Body, expected: Expected, signal: AbortSignal): Promise<string> {
+    const { root, reserveBytes, fileMode } = this.#options;
+    const folder = join(root, UNFINISHED);
+    await this.#files.makeFolder(folder, FOLDER_MODE);
+    await requireSpace(this.#files, root, expected.bytes, reserveBytes);
+    const path = join(folder, randomUUID());
+    const writer = await this.#files.create(path, 0o600);
+    try {
+      for await (const piece of expectedBody(body, expected, signal)) await writer.write(piece);
+      await this.#files.setMode(path, fileMode);
+      await writer.finish();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    return path;
+  }
+
+  async #compare(
+    key: string,
+    path: string,
+    expected: Expected,
+    signal: AbortSignal,
+  ): Promise<"already-there"> {
+    const { bytes } = await this.#fileAt(key, path);
+    const sha256 = bytes === expected.bytes ? await this.#hash(path, signal) : undefined;
+    if (sha256 !== expected.sha256) {
+      throw new DaybookError("SINK_CONFLICT", {
+        message: `${key}: expected ${expected.bytes} bytes with sha256 ${expected.sha256}, found ${bytes} bytes with ${sha256 ?? "another"}`,
+      });
+    }
+    // The attempt that linked it may have died before it was durable.
+    await this.#keep(path);
+    return "already-there";
+  }
+
+  async #hash(path: string, signal: AbortSignal): Promise<string> {
+    const hash = createHash("sha256");
+    for await (const piece of abortable(this.#files.stream(path), signal)) hash.update(piece);
+    return hash.digest("hex");
+  }
+
+  async #keep(path: string): Promise<void> {
+    await this.#syncEntry(path);
+    if (this.#options.immutable) await setImmutable(path, true);
+  }
+
+  /** Makes the file's name durable: its folder, then every folder above it that this instance has not synced yet. */
+  async #syncEntry(path: string): Promise<void> {
+    const folder = dirname(path);
+    await this.#files.syncFolder(folder);
+    for (let at = folder; at !== dirname(this.#options.root) && !this.#durable.has(at); at = dirname(at)) {
+      await this.#files.syncFolder(dirname(at));
+      this.#durable.add(at);
+    }
+  }
+
+  /** What stands at the path, which must be a plain file: a link could lead out of the folder. */
+  async #fileAt(key: string, path: string): Promise<{ readonly bytes: number }> {
+    const found = await this.#files.stat(path);
+    if (found?.kind === "file") return found;
+    if (found === undefined || found.kind === "folder") {
+      throw new DaybookError("SINK_NOT_FOUND", {
+        message: `${key}: expected a file below ${this.#options.root}, found none`,
+      });
+    }
+    throw new DaybookError("SINK_REFUSED", {
+      message: `${key}: expected a plain file, found a ${found.kind}`,
+    });
+  }
+
+  /** What a process that died left behind; younger files may belong to another process at work. */
+  async #removeAbandoned(folder: string): Promise<void> {
+    for (const name of await this.#files.list(folder)) {
+      const found = await this.#files.stat(join(folder, name));
+      const ageMs = this.#options.clock.now() - (found?.modifiedMs ?? Infinity);
+      if (ageMs > ABANDONED_AFTER_MS) await this.#files.removeTree(join(folder, name));
+    }
+  }
+}

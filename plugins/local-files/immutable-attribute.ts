@@ -1,0 +1,27 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { DaybookError } from "daybook/plugin";
+
+const run = promisify(execFile);
+
+/**
+ * Sets or clears the immutable attribute of a file (chattr(1), ext4, xfs, btrfs, tmpfs from Linux 6.6). While it is set not
+ * even root can write, rename, link or remove the file. Throws DISK_UNSUITABLE where that is not possible.
+ */
+export async function setImmutable(path: string, on: boolean): Promise<void> {
+  try {
+    await run("chattr", [on ? "+i" : "-i", "--", path]);
+  } catch (cause) {
+    throw new DaybookError("DISK_UNSUITABLE", {
+      message: `${path}: immutable attribute: ${reasonOf(cause)}`,
+      hint: "install e2fsprogs, use ext4, xfs or btrfs, and give the process CAP_LINUX_IMMUTABLE; or set immutable: false",
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  if ("code" in cause && cause.code === "ENOENT") return "the command chattr is not installed";
+  return "stderr" in cause ? String(cause.stderr).trim() : cause.message;
+}

@@ -1,0 +1,65 @@
+import { DaybookError } from "../model/errors.js";
+import { abortable } from "../plugin/expected-body.js";
+import { pluginError } from "./plugin-error.js";
+
+/**
+ * Runs one operation of a plugin. Rejects with SINK_UNAVAILABLE after `limitMs` and with the signal's reason once it aborts,
+ * whether or not the plugin ever answers (fault 79). The timer is real whatever the clock shows: a plugin's work takes real
+ * time.
+ */
+export async function withDeadline<T>(
+  sink: string,
+  limitMs: number,
+  signal: AbortSignal,
+  run: (inner: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  const timer = setTimeout(() => stop.abort(lateError(sink, limitMs)), limitMs);
+  try {
+    return await firstOf(stop.signal, () => run(stop.signal));
+  } catch (error) {
+    throw stop.signal.aborted ? stop.signal.reason : pluginError(sink, error);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The items of a plugin's stream, each bounded in time like an operation. */
+export async function* pieceByPiece<T>(
+  sink: string,
+  limitMs: number,
+  signal: AbortSignal,
+  items: AsyncIterable<T> | (() => AsyncIterable<T>),
+): AsyncGenerator<T, void> {
+  const iterator = await withDeadline(sink, limitMs, signal, async () =>
+    abortable(typeof items === "function" ? items() : items, signal),
+  );
+  try {
+    for (;;) {
+      const next = await withDeadline(sink, limitMs, signal, () => iterator.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  } finally {
+    // Not awaited: a stream that stalls never answers.
+    iterator.return().catch(() => {});
+  }
+}
+
+function firstOf<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    // A plugin may throw before it returns a promise.
+    Promise.resolve().then(run).then(resolve, reject);
+  });
+}
+
+function lateError(sink: string, limitMs: number): DaybookError {
+  return new DaybookError("SINK_UNAVAILABLE", {
+    message: `${sink}: expected an answer within ${Math.round(limitMs / 1000)} s, found none`,
+  });
+}

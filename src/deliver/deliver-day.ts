@@ -1,0 +1,114 @@
+import { DaybookError } from "../model/errors.js";
+import type { Act } from "../model/ledger-entry.js";
+import { packagePath } from "../model/manifest.js";
+import type { ArchiveSource } from "../plugin/archive-source.js";
+import { firstSourceWith } from "../plugin/archive-source.js";
+import type { RecordSink } from "../plugin/record-sink.js";
+import { recordsOf } from "../plugin/sealed-package.js";
+import type { SealedDay } from "../plugin/sealed-package.js";
+import type { Sink } from "../plugin/types.js";
+import { currentView } from "./current-view.js";
+import { digestLines } from "./line-set.js";
+import { pluginError } from "./plugin-error.js";
+
+/** A sink that days are delivered to. */
+export type Target =
+  | { readonly kind: "record"; readonly name: string; readonly sink: RecordSink }
+  | {
+      readonly kind: "view";
+      readonly name: string;
+      readonly sink: Sink;
+      /** Reads every delivered day back and compares it line by line. */
+      readonly readBack: boolean;
+    };
+
+export type Outcome =
+  | { readonly sink: string; readonly sealed: SealedDay; readonly delivered: { readonly records: number } }
+  | { readonly sink: string; readonly sealed: SealedDay; readonly failed: DaybookError };
+
+export interface DeliverySettings {
+  readonly tenant: string;
+  /** Where the day package may be, in the order of preference: the state folder, then the record sinks. */
+  readonly sources: readonly ArchiveSource[];
+}
+
+/** Delivers one sealed day to one sink. A failure is an outcome, so that it holds back nothing else; an abort is thrown. */
+export async function deliverDay(
+  sealed: SealedDay,
+  target: Target,
+  settings: DeliverySettings,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { name } = target;
+  try {
+    const source = await sourceOf(sealed, settings.sources, signal);
+    const records = await deliver(sealed, target, source, settings.tenant, signal);
+    return { sink: name, sealed, delivered: { records } };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    return { sink: name, sealed, failed: pluginError(name, error) };
+  }
+}
+
+/** What the ledger says of an outcome. */
+export function actOf({ sink, sealed, ...outcome }: Outcome): Act {
+  const { day, revision, manifestSha256: manifest_sha256 } = sealed;
+  return "delivered" in outcome
+    ? { type: "sink-delivered", day, revision, manifest_sha256, sink, records: outcome.delivered.records }
+    : { type: "sink-failed", day, revision, manifest_sha256, sink, code: outcome.failed.code };
+}
+
+async function sourceOf(
+  sealed: SealedDay,
+  sources: readonly ArchiveSource[],
+  signal: AbortSignal,
+): Promise<ArchiveSource> {
+  const path = `${packagePath(sealed.day, sealed.revision)}/manifest.json`;
+  const source = await firstSourceWith(path, sources, signal);
+  if (source !== undefined) return source;
+  throw new DaybookError("ARCHIVE_DAMAGED", {
+    message: `${path}: expected in the state folder or a record sink, found nowhere`,
+  });
+}
+
+async function deliver(
+  sealed: SealedDay,
+  target: Target,
+  source: ArchiveSource,
+  tenant: string,
+  signal: AbortSignal,
+): Promise<number> {
+  switch (target.kind) {
+    case "record":
+      return recordsOf(await target.sink.putPackage(sealed, source, signal));
+    case "view":
+      return deliverView(sealed, target, source, tenant, signal);
+    default:
+      return target satisfies never;
+  }
+}
+
+async function deliverView(
+  sealed: SealedDay,
+  { name, sink, readBack }: Extract<Target, { readonly kind: "view" }>,
+  source: ArchiveSource,
+  tenant: string,
+  signal: AbortSignal,
+): Promise<number> {
+  const batch = await currentView(sealed, tenant, source, signal);
+  const { records } = await sink.write(batch, signal);
+  if (records !== batch.records) throw mismatch(name, sealed, `${batch.records} records`, `${records}`);
+  if (!readBack) return records;
+  const found = await digestLines(sink.read(sealed.day, signal));
+  if (found.lines !== batch.records)
+    throw mismatch(name, sealed, `to read ${batch.records} records`, `${found.lines}`);
+  const expected = await digestLines(batch.lines());
+  if (found.digest !== expected.digest) throw mismatch(name, sealed, "to read the same records", "others");
+  return records;
+}
+
+function mismatch(name: string, { day }: SealedDay, expected: string, found: string): DaybookError {
+  return new DaybookError("SINK_MISMATCH", {
+    message: `${day} in ${name}: expected ${expected}, found ${found}`,
+  });
+}

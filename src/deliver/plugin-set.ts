@@ -1,0 +1,97 @@
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+import type { Host, ObjectStore, Plugin, Sink } from "../plugin/types.js";
+import { loadPlugin } from "./plugin-loading.js";
+import type { PluginLoading, PluginSpec } from "./plugin-loading.js";
+import { guardSink, guardStore } from "./sink-guard.js";
+
+/** A sink as the configuration has it. */
+export interface SinkSpec extends PluginSpec {
+  readonly [option: string]: unknown;
+}
+
+/** What a configured sink is once opened: a store becomes a record sink, a sink a view. Both are guarded. */
+export type OpenedPlugin =
+  | { readonly kind: "store"; readonly name: string; readonly store: ObjectStore }
+  | { readonly kind: "sink"; readonly name: string; readonly sink: Sink };
+
+export interface OpenOptions {
+  readonly tenant: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly secret: Host["secret"];
+}
+
+/** The plugins that the configuration names, loaded once; opening them does no I/O. */
+export class PluginSet {
+  readonly #plugins: ReadonlyMap<string, Plugin>;
+
+  private constructor(plugins: ReadonlyMap<string, Plugin>) {
+    this.#plugins = plugins;
+  }
+
+  /** Loads the plugin of every sink, and those that a sink's own options name (`to: { use: … }`). PLUGIN_INVALID. */
+  static async load(sinks: Readonly<Record<string, SinkSpec>>, loading: PluginLoading): Promise<PluginSet> {
+    const plugins = new Map<string, Plugin>();
+    for (const sink of Object.values(sinks)) {
+      for (const spec of [sink, ...nestedSpecs(sink)]) {
+        plugins.set(spec.use, await loadPlugin(spec, loading));
+      }
+    }
+    return new PluginSet(plugins);
+  }
+
+  /** The plugin that `use` names: its `kind`, and its `options` schema for checking the configuration. */
+  plugin(use: string): Plugin {
+    const plugin = this.#plugins.get(use);
+    if (plugin !== undefined) return plugin;
+    throw new DaybookError("PLUGIN_INVALID", {
+      message: `plugin ${use}: expected to be loaded at start, found it was not`,
+    });
+  }
+
+  /** Opens a configured sink for one tenant. `options` are those that the plugin's own schema gave back. */
+  open(name: string, use: string, options: unknown, settings: OpenOptions): OpenedPlugin {
+    const { clock, log, tenant, files, secret } = settings;
+    const guard = { name, clock, log };
+    const openStore = (spec: unknown): ObjectStore => guardStore(this.#openNested(name, spec, host), guard);
+    const host: Host = Object.freeze({ log, clock, files, tenant, openStore, secret });
+    const plugin = this.plugin(use);
+    switch (plugin.kind) {
+      case "store":
+        return { kind: "store", name, store: guardStore(plugin.open(options, host), guard) };
+      case "sink":
+        return { kind: "sink", name, sink: guardSink(plugin.open(options, host), guard) };
+      default:
+        return plugin satisfies never;
+    }
+  }
+
+  #openNested(name: string, spec: unknown, host: Host): ObjectStore {
+    if (!isSpec(spec)) throw nestedInvalid(name, "expected a mapping with `use`");
+    const { use, integrity: _integrity, ...options } = spec;
+    const plugin = this.plugin(use);
+    if (plugin.kind !== "store")
+      throw nestedInvalid(name, `${use}: expected a store, found a ${plugin.kind}`);
+    const checked = plugin.options.safeParse(options);
+    if (checked.success) return plugin.open(checked.data, host);
+    const issues = checked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
+    throw nestedInvalid(name, issues.join("; "));
+  }
+}
+
+/** The plugins that a sink's options name one level down. */
+function nestedSpecs(sink: SinkSpec): readonly SinkSpec[] {
+  return Object.values(sink).filter(isSpec);
+}
+
+function isSpec(value: unknown): value is SinkSpec {
+  return typeof value === "object" && value !== null && "use" in value && typeof value.use === "string";
+}
+
+function nestedInvalid(name: string, what: string): DaybookError {
+  return new DaybookError("CONFIG_INVALID", { message: `sinks.${name}: store within a sink: ${what}` });
+}

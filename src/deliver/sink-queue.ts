@@ -1,0 +1,90 @@
+import type { ErrorCode } from "../model/error-catalogue.js";
+import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import type { SealedDay } from "../plugin/sealed-package.js";
+import { deliverDay } from "./deliver-day.js";
+import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
+
+/**
+ * What a sink still has to get, oldest day first: what is sealed minus what it has confirmed. A record sink gets every
+ * revision, in order; a view sink the newest alone. The ledger is the queue, so it needs no room however long a sink is
+ * down, and a sink added later is filled from the first day on (fault 77).
+ */
+export function pendingFor(target: Pick<Target, "kind" | "name">, index: DayIndex): readonly SealedDay[] {
+  const days = [...index.days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
+  return days.flatMap((record) => {
+    const missing = missingRevisions(record, target.name);
+    return target.kind === "record" ? missing : missing.slice(-1);
+  });
+}
+
+/**
+ * Whether the ledger says already that this delivery failed this way: a sink that is down for weeks is one entry, not one for
+ * each attempt.
+ */
+export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
+  if (!("failed" in outcome)) return false;
+  const known = index.days.get(outcome.sealed.day)?.lastFailure;
+  return (
+    known?.sink === outcome.sink &&
+    known.revision === outcome.sealed.revision &&
+    known.code === outcome.failed.code
+  );
+}
+
+/**
+ * Works every sink's queue off, the sinks side by side, the days of one in order. Each outcome goes to `settle`, one at a
+ * time; the caller writes the ledger there. A sink that is down ends its own queue and no other's; a day that is at fault
+ * itself is passed over.
+ */
+export async function deliverPending(
+  targets: readonly Target[],
+  index: DayIndex,
+  settings: DeliverySettings,
+  settle: (outcome: Outcome) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const inTurn = oneAtATime(settle);
+  const queues = targets.map((target) => drain(target, pendingFor(target, index), settings, inTurn, signal));
+  const results = await Promise.allSettled(queues);
+  const failure = results.find((result) => result.status === "rejected");
+  if (failure !== undefined) throw failure.reason;
+}
+
+async function drain(
+  target: Target,
+  pending: readonly SealedDay[],
+  settings: DeliverySettings,
+  settle: (outcome: Outcome) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const sealed of pending) {
+    signal.throwIfAborted();
+    const outcome = await deliverDay(sealed, target, settings, signal);
+    await settle(outcome);
+    if ("failed" in outcome && !CONCERNS_ONE_DAY.has(outcome.failed.code)) return;
+  }
+}
+
+/** Failures that say nothing of the next day. All others would only repeat for every day of the queue. */
+const CONCERNS_ONE_DAY: ReadonlySet<ErrorCode> = new Set([
+  "SINK_CONFLICT",
+  "SINK_MISMATCH",
+  "ARCHIVE_DAMAGED",
+]);
+
+function missingRevisions({ day, revisions, deliveries }: DayRecord, sink: string): readonly SealedDay[] {
+  const delivered = deliveries.get(sink)?.revision ?? 0;
+  return revisions
+    .filter(({ revision, tombstoneSha256 }) => revision > delivered && tombstoneSha256 === undefined)
+    .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
+}
+
+function oneAtATime<T>(act: (item: T) => Promise<void>): (item: T) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (item) => {
+    const next = last.then(() => act(item));
+    // A failure is the failing caller's to report; the others' turns still come.
+    last = next.catch(() => {});
+    return next;
+  };
+}

@@ -1,0 +1,18 @@
+import type { StoreCase } from "./store-maker.js";
+import { MEMORY } from "./store-memory.js";
+import { CONDUCT, KEEPING } from "./store-promises.js";
+import { READING } from "./store-reading.js";
+import { REPLACING, TOGETHER } from "./store-together.js";
+import { FAILED_WRITES, WRITING } from "./store-writing.js";
+
+/** The contract of an object store, case by case; each is tried at an empty place of its own. */
+export const STORE_CASES: readonly StoreCase[] = [
+  ...WRITING,
+  ...FAILED_WRITES,
+  ...TOGETHER,
+  ...REPLACING,
+  ...READING,
+  ...CONDUCT,
+  ...KEEPING,
+  ...MEMORY,
+];

@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { DaybookError } from "../model/errors.js";
+import type { Body, Expected } from "./types.js";
+
+/**
+ * The body, held to what was promised: throws SINK_MISMATCH when it ends short, runs over or has another hash, and the
+ * signal's reason as soon as it aborts, even while the body stalls. The last piece is given only when everything is
+ * right, so an upload of a declared length never completes with wrong bytes.
+ */
+export async function* expectedBody(
+  body: Body,
+  expected: Expected,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  let held: Uint8Array | undefined;
+  for await (const piece of abortable(body, signal)) {
+    if (piece.length === 0) continue;
+    bytes += piece.length;
+    if (bytes > expected.bytes) throw mismatch("bytes", `${bytes} or more`, expected.bytes);
+    hash.update(piece);
+    if (held !== undefined) yield held;
+    held = piece;
+  }
+  if (bytes !== expected.bytes) throw mismatch("bytes", bytes, expected.bytes);
+  const sha256 = hash.digest("hex");
+  if (sha256 !== expected.sha256) throw mismatch("sha256", sha256, expected.sha256);
+  if (held !== undefined) yield held;
+}
+
+/** The same pieces; rejects with the signal's reason as soon as it aborts, without waiting for the next piece. */
+export async function* abortable<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
+  signal.throwIfAborted();
+  const iterator = items[Symbol.asyncIterator]();
+  let stopWaiting: ((reason: unknown) => void) | undefined;
+  const onAbort = (): void => stopWaiting?.(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  let ended = false;
+  try {
+    for (;;) {
+      // No Promise.race with one promise for the whole loop: that promise would hold every piece until the end.
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        stopWaiting = reject;
+        iterator.next().then(resolve, reject);
+      });
+      ended = next.done === true;
+      if (next.done === true) return;
+      yield next.value;
+      signal.throwIfAborted();
+    }
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    // Not awaited: a generator that stalls answers `return` only when its stalled step ends, which may be never.
+    if (!ended) iterator.return?.().catch(() => {});
+  }
+}
+
+/** All pieces as one; for what is known to be small. SINK_MISMATCH above `maxBytes`. */
+export async function readWhole(body: Body, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of body) {
+    bytes += piece.length;
+    if (bytes > maxBytes) throw mismatch("bytes", `${bytes} or more`, `at most ${maxBytes}`);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces, bytes);
+}
+
+function mismatch(what: string, found: string | number, expected: string | number): DaybookError {
+  return new DaybookError("SINK_MISMATCH", {
+    message: `object body: expected ${what} ${expected}, found ${found}`,
+  });
+}

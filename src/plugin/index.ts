@@ -1,0 +1,29 @@
+/** The public entry for plugins: `import { defineStore } from "daybook/plugin"`. docs/SINKS.md is its guide. */
+export { z } from "zod";
+export { endpointUrl, filePath, secretRef } from "../config/schema/values.js";
+export type { SecretRef } from "../config/schema/values.js";
+export { DAY_MS, parseUtcDay, utcDayOf } from "../model/utc-day.js";
+export type { UtcDay } from "../model/utc-day.js";
+export { DaybookError, isDaybookError } from "../model/errors.js";
+export type { ErrorCode, ErrorDetails, Retry } from "../model/errors.js";
+export type { Log } from "../model/log.js";
+export type { Clock } from "../io/clock.js";
+export type { FileStat, FileWriter, Files } from "../io/files.js";
+export { defineSink, defineStore } from "./define.js";
+export { abortable, expectedBody, readWhole } from "./expected-body.js";
+export { assertKey } from "./object-key.js";
+export { API_VERSION } from "./types.js";
+export type {
+  Batch,
+  Body,
+  Expected,
+  Host,
+  ObjectStat,
+  ObjectStore,
+  Plugin,
+  Receipt,
+  RemovalReceipt,
+  Sink,
+  SinkPlugin,
+  StorePlugin,
+} from "./types.js";

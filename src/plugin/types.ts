@@ -1,0 +1,143 @@
+import type { z } from "zod";
+import type { SecretRef } from "../config/schema/values.js";
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import type { Log } from "../model/log.js";
+import type { UtcDay } from "../model/utc-day.js";
+
+/** What an object must be: the store refuses a body that ends short, runs over or has another hash. */
+export interface Expected {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** The object may not be removed before this day; a store without retention ignores it. */
+  readonly retainUntil?: UtcDay;
+}
+
+export interface ObjectStat {
+  readonly bytes: number;
+  /** As the store itself computed or keeps it; undefined when it cannot tell without reading. */
+  readonly sha256?: string;
+  readonly retainUntil?: UtcDay;
+  readonly hold?: boolean;
+  readonly version?: string;
+}
+
+/** What proves a removal, for the tombstone. */
+export interface RemovalReceipt {
+  readonly removed: number;
+  readonly note?: string;
+}
+
+/** The bytes of an object. A store takes it through once; the core gives one that starts anew for each attempt. */
+export type Body = AsyncIterable<Uint8Array>;
+
+/**
+ * A storage. Implement this and it becomes a record sink, and a place for Parquet. Keys are `/`-separated segments of
+ * `[A-Za-z0-9._=-]`, never `.` or `..`; no key is the folder of another. Errors are `DaybookError`s: SINK_UNAVAILABLE (retryable), SINK_REFUSED,
+ * SINK_NOT_FOUND, SINK_CONFLICT, SINK_MISMATCH, DISK_*. No retry loop and no timer inside: the core wraps them.
+ */
+export interface ObjectStore {
+  /** Fails now if a write would fail later; leaves nothing. */
+  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Creates the object whole or not at all. Same bytes there: `already-there`. Other bytes there: SINK_CONFLICT, and the
+   * first stay. A body that does not match `expected`: SINK_MISMATCH, and nothing is readable.
+   */
+  putNew(
+    key: string,
+    body: Body,
+    expected: Expected,
+    signal: AbortSignal,
+  ): Promise<"stored" | "already-there">;
+  /** For pointers and views only; atomic: a reader sees the old object or the new one. */
+  replace(key: string, body: Body, expected: Expected, signal: AbortSignal): Promise<void>;
+  /** SINK_NOT_FOUND when absent. */
+  get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+  /** Undefined when absent. */
+  stat(key: string, signal: AbortSignal): Promise<ObjectStat | undefined>;
+  /** Every key that starts with `prefix`, sorted by code unit: complete or an error, never a silent part. */
+  list(prefix: string, signal: AbortSignal): AsyncIterable<string>;
+  /** SINK_REFUSED while locked or held; SINK_NOT_FOUND when absent. */
+  remove(key: string, signal: AbortSignal): Promise<RemovalReceipt>;
+  setHold?(key: string, on: boolean, signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A sealed day on its way to a sink: its current view, one record line for each distinct record over all revisions. */
+export interface Batch {
+  /** The tenant's name in the configuration, `[a-z0-9-]{1,40}`. */
+  readonly tenant: string;
+  readonly tenantId: string;
+  readonly day: UtcDay;
+  readonly revision: number;
+  readonly manifestSha256: string;
+  /** Number of record lines: the manifest's distinct + carried. */
+  readonly records: number;
+  readonly eventSetSha256: string;
+  readonly retainUntil: UtcDay;
+  /** The record lines without their newline, source order then carried ones; may be called more than once. */
+  lines(): AsyncIterable<string>;
+}
+
+/** A sink's answer to a delivery; the core reconciles it with the manifest. */
+export interface Receipt {
+  readonly records: number;
+  /** Where the day stands now, in the sink's own words. */
+  readonly location: string;
+}
+
+/** Anything else: a table, a queue, a service. Holds the current view of each day. */
+export interface Sink {
+  check(signal: AbortSignal): Promise<void>;
+  /**
+   * Replaces the day's view as a whole, or throws and leaves the old one. An empty day is a fact and is kept as such. The
+   * same revision with the same manifest again changes nothing; an older revision, or the same with another manifest, is
+   * SINK_CONFLICT; another number of lines than `records` is SINK_MISMATCH.
+   */
+  write(batch: Batch, signal: AbortSignal): Promise<Receipt>;
+  /** Record lines as stored, from the destination itself; SINK_NOT_FOUND for a day never written. */
+  read(day: UtcDay, signal: AbortSignal): AsyncIterable<string>;
+  remove(day: UtcDay, signal: AbortSignal): Promise<RemovalReceipt>;
+  close(): Promise<void>;
+}
+
+/** What a plugin gets from Daybook. */
+export interface Host {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly files: Files;
+  /** The tenant's name in the configuration: a plugin keeps one tenant's days apart from another's. */
+  readonly tenant: string;
+  /** Opens another store by its configuration, for a sink that writes files to any store (`to:`). */
+  openStore(spec: unknown): ObjectStore;
+  /**
+   * The secret that an option declared as `secretRef` points to. Ask again before each sign-in and keep nothing: a rotated
+   * secret is then used without a restart. SECRET_UNREADABLE, SECRET_EXPOSED.
+   */
+  secret(ref: SecretRef): Promise<string>;
+}
+
+export const API_VERSION = 1;
+
+interface PluginBase<Options extends z.ZodType> {
+  /** What `use:` says in the configuration. */
+  readonly name: string;
+  readonly apiVersion: typeof API_VERSION;
+  /** Validates, documents and exemplifies the sink's options. `use`, `integrity` and `keep` are the core's. */
+  readonly options: Options;
+}
+
+export interface StorePlugin<Options extends z.ZodType = z.ZodType> extends PluginBase<Options> {
+  readonly kind: "store";
+  /** Does no I/O. */
+  open(options: z.output<Options>, host: Host): ObjectStore;
+}
+
+export interface SinkPlugin<Options extends z.ZodType = z.ZodType> extends PluginBase<Options> {
+  readonly kind: "sink";
+  /** Does no I/O. */
+  open(options: z.output<Options>, host: Host): Sink;
+}
+
+export type Plugin = StorePlugin | SinkPlugin;
