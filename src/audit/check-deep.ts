@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { decodeFrameStream } from "../model/frame-decoder.js";
+import { packagePath } from "../model/manifest.js";
+import type { Completeness, Manifest } from "../model/manifest.js";
+import type { PageRecord } from "../model/page-record.js";
+import { pageFileName } from "../model/page-record.js";
+import { eventEnd, eventStart, scanLines, scanPage } from "../model/page-scanner.js";
+import type { ScannedPage } from "../model/page-scanner.js";
+import type { Reading } from "../model/reading.js";
+import { sha256Hex } from "../model/sha256.js";
+import { nextToken } from "../model/continuation.js";
+import { Transcription, idBytes } from "../verify/transcription.js";
+import { readSmall } from "./archive-reader.js";
+import { LIMITS, guard } from "./audit.js";
+import type { Audit } from "./audit.js";
+import { fileOf } from "./check-content.js";
+import type { PageVisitor } from "./check-content.js";
+import { lineBlocks } from "./line-blocks.js";
+import { parseManifest } from "./manifest-parser.js";
+
+/** The smallest event is `{}` and a comma: more events than this in a body is not possible. */
+const LEAST_EVENT_BYTES = 2;
+
+/**
+ * Level deep: derives the record lines from the pages again, by the code that sealed them, and counts everything again.
+ * Its pages come one by one; `finish` compares.
+ */
+export class DeepCheck implements PageVisitor {
+  readonly #audit: Audit;
+  readonly #manifest: Manifest;
+  readonly #transcription: Transcription;
+  readonly #lines = createHash("sha256");
+  readonly #expectedPages: number;
+  #takenPages = 0;
+
+  constructor(audit: Audit, manifest: Manifest, reading: Reading) {
+    this.#audit = audit;
+    this.#manifest = manifest;
+    const pages = reading.pages.filter((page) => this.#isPossible(page));
+    this.#expectedPages = reading.pages.length;
+    this.#transcription = new Transcription({ ...reading, pages }, manifest.tenant_id);
+  }
+
+  takePage(record: PageRecord, body: Uint8Array): void {
+    if (!this.#isPossible(record)) return;
+    const page = this.#scan(record, body);
+    if (page === undefined) return;
+    this.#takenPages++;
+    for (const block of this.#transcription.takePage(record.window, page)) this.#lines.update(block);
+  }
+
+  async finish(): Promise<void> {
+    // Where a page cannot be used nothing can agree, and saying so would only hide the cause.
+    if (this.#takenPages < this.#expectedPages) return;
+    this.#lines.update(this.#transcription.rest());
+    const events = fileOf(this.#manifest, "events");
+    this.#expect(
+      "LINES_DIFFER",
+      events?.path ?? "events",
+      this.#lines.digest("hex"),
+      events?.content_sha256 ?? "",
+    );
+    this.#compareCounts();
+    await this.#checkCarried();
+  }
+
+  #isPossible(page: PageRecord): boolean {
+    return page.events * LEAST_EVENT_BYTES <= page.body_bytes;
+  }
+
+  #scan(record: PageRecord, body: Uint8Array): ScannedPage | undefined {
+    const name = this.#pageName(record);
+    const page = this.#scanned(name, body);
+    if (page === undefined) return undefined;
+    const token = nextToken(page);
+    const tokenOut = typeof token === "string" ? sha256Hex(token) : token;
+    this.#expect("PAGE_TOKEN", name, tokenOut ?? "no token", record.token_out_sha256 ?? "no token");
+    this.#expect("PAGE_COUNT", name, `${page.count} events`, `${record.events} events`);
+    return page.count === record.events ? page : undefined;
+  }
+
+  #scanned(name: string, body: Uint8Array): ScannedPage | undefined {
+    try {
+      return scanPage(body);
+    } catch (error) {
+      this.#expect("PAGE_INVALID", name, error instanceof Error ? error.message : "", "a page");
+      return undefined;
+    }
+  }
+
+  #compareCounts(): void {
+    const { counts, records } = this.#transcription;
+    const counted = counts.completeness(records.conflictingIds());
+    for (const field of Object.keys(counted) as (keyof Completeness)[]) {
+      // Carried lines are not in the pages: they are counted where the event set is.
+      if (field === "carried") continue;
+      const found = JSON.stringify(counted[field]);
+      this.#expect("COUNT_DIFFERS", field, found, JSON.stringify(this.#manifest.completeness[field]));
+    }
+  }
+
+  /** What is carried is exactly what the revision before had and this reading has not, in the same order. */
+  async #checkCarried(): Promise<void> {
+    const carried = fileOf(this.#manifest, "carried");
+    const { supersedes } = this.#manifest;
+    if (supersedes === null) {
+      if (carried !== undefined)
+        this.#expect("CARRIED_DIFFERS", carried.path, "lines", "none in a first revision");
+      return;
+    }
+    const earlier = await this.#readEarlier(supersedes);
+    if (earlier === undefined) return;
+    const hash = createHash("sha256");
+    for (const role of ["events", "carried"] as const) await this.#hashLacking(earlier, role, hash);
+    const expected = carried?.content_sha256 ?? sha256Hex("");
+    this.#expect("CARRIED_DIFFERS", "carried record lines", hash.digest("hex"), expected);
+  }
+
+  /** Undefined when it was destroyed, or is damaged: its own check says so. */
+  async #readEarlier(sha256: string): Promise<Manifest | undefined> {
+    const path = `${packagePath(this.#manifest.day, this.#manifest.revision - 1)}/manifest.json`;
+    const bytes = await readSmall(this.#audit.reader, path, LIMITS.manifest, this.#audit.signal);
+    if (bytes === undefined || sha256Hex(bytes) !== sha256) return undefined;
+    const manifest = parseManifest(bytes);
+    return "broken" in manifest ? undefined : manifest;
+  }
+
+  async #hashLacking(
+    earlier: Manifest,
+    role: "events" | "carried",
+    hash: ReturnType<typeof createHash>,
+  ): Promise<void> {
+    const file = fileOf(earlier, role);
+    if (file === undefined) return;
+    const path = `${packagePath(earlier.day, earlier.revision)}/${file.path}`;
+    await guard(this.#audit, path, earlier.day, async () => {
+      const stored = await this.#audit.reader.get(path, this.#audit.signal);
+      const compression = file.path.endsWith(".gz") ? "gzip" : "zstd";
+      const content = decodeFrameStream(stored, compression, file.content_bytes);
+      for await (const block of lineBlocks(content, LIMITS.recordLine)) this.#hashLackingOf(block, hash);
+    });
+  }
+
+  #hashLackingOf(block: Buffer, hash: ReturnType<typeof createHash>): void {
+    const lines = scanLines(block);
+    for (let index = 0; index < lines.count; index++) {
+      const line = block.subarray(eventStart(lines, index), eventEnd(lines, index));
+      if (!this.#transcription.records.has(line, idBytes(lines, index))) hash.update(line).update("\n");
+    }
+  }
+
+  #pageName(record: PageRecord): string {
+    const extension = fileOf(this.#manifest, "events")?.path.endsWith(".gz") === true ? ".gz" : ".zst";
+    return pageFileName(record.window, record.number, extension);
+  }
+
+  #expect(
+    code: Parameters<Audit["found"]["expect"]>[0],
+    what: string,
+    found: string,
+    expected: string,
+  ): void {
+    const { day, revision } = this.#manifest;
+    this.#audit.found.expect(code, {
+      subject: `${packagePath(day, revision)}: ${what}`,
+      found,
+      expected,
+      day,
+    });
+  }
+}

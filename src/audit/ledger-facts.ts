@@ -1,0 +1,113 @@
+import type { Head } from "../ledger/head.js";
+import { entryPath } from "../model/ledger-entry.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
+import { packagePath } from "../model/manifest.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { FindingList } from "./finding-list.js";
+
+/** A `day-sealed` entry with what the ledger as a whole says of that revision. */
+export interface SealedPackage {
+  readonly seq: number;
+  readonly day: UtcDay;
+  readonly revision: number;
+  readonly manifestSha256: string;
+  /** Of the manifest sealed before it in the archive; null for the first. */
+  readonly previous: string | null;
+  /** Of the revision before it of the same day; null for the first. */
+  readonly supersedes: string | null;
+  /** Present once the revision is destroyed. */
+  readonly tombstoneSha256?: string;
+}
+
+/** What a ledger says, every entry of it authenticated. */
+export interface LedgerFacts {
+  readonly head: Head;
+  /** In ledger order, by `days/…/rNNNN`. */
+  readonly packages: ReadonlyMap<string, SealedPackage>;
+  /** Path → SHA-256 of the files that the ledger itself fixes: archive.json, the documents, the keys. */
+  readonly pinned: ReadonlyMap<string, string>;
+  readonly lost: ReadonlyMap<UtcDay, string>;
+}
+
+type Sealed = Extract<LedgerEntry, { readonly type: "day-sealed" }>;
+type Disposed = Extract<LedgerEntry, { readonly type: "disposed" }>;
+type Lost = Extract<LedgerEntry, { readonly type: "day-lost" }>;
+
+/** Collects the facts from entries given newest first. */
+export class LedgerFactsBuilder {
+  readonly #head: Head;
+  readonly #sealed: Sealed[] = [];
+  readonly #disposed: Disposed[] = [];
+  readonly #lost: Lost[] = [];
+  readonly #pinned = new Map<string, string>();
+
+  constructor(head: Head) {
+    this.#head = head;
+  }
+
+  add(entry: LedgerEntry): void {
+    if (entry.type === "day-sealed") this.#sealed.push(entry);
+    if (entry.type === "disposed") this.#disposed.push(entry);
+    if (entry.type === "day-lost") this.#lost.push(entry);
+    if (entry.type === "archive-created" || entry.type === "key-rotated") {
+      for (const [path, sha256] of Object.entries(entry.files)) this.#pinned.set(path, sha256);
+    }
+  }
+
+  /** Links the entries to one another and reports what does not fit. */
+  finish(found: FindingList): LedgerFacts {
+    const packages = linkRevisions(this.#sealed.toReversed(), found);
+    for (const entry of this.#disposed) {
+      const path = packagePath(entry.day, entry.revision);
+      const sealed = packages.get(path);
+      if (sealed !== undefined && sealed.seq < entry.seq) {
+        packages.set(path, { ...sealed, tombstoneSha256: entry.tombstone_sha256 });
+      } else {
+        found.add("DISPOSED_UNSEALED", {
+          subject: entryPath(entry.seq),
+          found: path,
+          expected: "a revision sealed before",
+        });
+      }
+    }
+    return { head: this.#head, packages, pinned: this.#pinned, lost: this.#lostDays(packages, found) };
+  }
+
+  #lostDays(packages: ReadonlyMap<string, SealedPackage>, found: FindingList): ReadonlyMap<UtcDay, string> {
+    const lost = new Map<UtcDay, string>();
+    for (const { seq, day, reason } of this.#lost) {
+      const first = packages.get(packagePath(day, 1));
+      if (first === undefined) lost.set(day, reason);
+      else if (first.seq < seq) {
+        found.add("LOST_UNTRUE", {
+          subject: entryPath(seq),
+          found: `${day} lost`,
+          expected: "held since it was sealed",
+          day,
+        });
+      }
+    }
+    return lost;
+  }
+}
+
+function linkRevisions(sealed: readonly Sealed[], found: FindingList): Map<string, SealedPackage> {
+  const packages = new Map<string, SealedPackage>();
+  const newest = new Map<UtcDay, { readonly revision: number; readonly manifestSha256: string }>();
+  let previous: string | null = null;
+  for (const { seq, day, revision, manifest_sha256: manifestSha256 } of sealed) {
+    const before = newest.get(day);
+    const expected = (before?.revision ?? 0) + 1;
+    found.expect("REVISION_HOLE", {
+      subject: entryPath(seq),
+      found: `revision ${revision}`,
+      expected: `revision ${expected}`,
+      day,
+    });
+    const supersedes = before?.manifestSha256 ?? null;
+    packages.set(packagePath(day, revision), { seq, day, revision, manifestSha256, previous, supersedes });
+    newest.set(day, { revision, manifestSha256 });
+    previous = manifestSha256;
+  }
+  return packages;
+}

@@ -1,0 +1,69 @@
+import type { ReportInput } from "./report.js";
+
+export interface ReportVerdict {
+  readonly tone: "whole" | "missing" | "damaged";
+  readonly headline: string;
+  readonly reasons: readonly string[];
+}
+
+const LEVEL_WORDS = {
+  structure: "Signatures, the ledger's chain, names and sizes were checked; the contents were not read.",
+  content: "Every signature and every byte was checked, and the events were counted and hashed again.",
+  deep: "Every signature and every byte was checked, and every event was derived again from the pages as received.",
+} as const;
+
+/** The report's headline in words. Damage weighs more than a missing day, and a missing day more than what is held. */
+export function judgeReport(input: Pick<ReportInput, "coverage" | "findings" | "level">): ReportVerdict {
+  const checked =
+    input.level === undefined ? "The archive was not verified for this report." : LEVEL_WORDS[input.level];
+  const damages = input.findings.filter(({ severity }) => severity !== "notice").length;
+  const missing = missingReasons(input);
+  if (damages > 0) {
+    const headline = `This archive is damaged: ${plural(damages, "finding")}.`;
+    return { tone: "damaged", headline, reasons: [checked, ...missing] };
+  }
+  const { days, counts } = input.coverage;
+  const absent = counts.due + counts.gap + counts.lost;
+  if (absent > 0) {
+    const unaltered = isEveryByteRead(input) ? " What is held is unaltered." : "";
+    const headline = `${plural(absent, "day")} of ${days.length} ${absent === 1 ? "is" : "are"} missing.${unaltered}`;
+    return { tone: "missing", headline, reasons: [...missing, checked] };
+  }
+  return { tone: "whole", headline: wholeHeadline(input), reasons: [...otherReasons(input), checked] };
+}
+
+function wholeHeadline({ coverage, level }: Pick<ReportInput, "coverage" | "level">): string {
+  const held = coverage.counts.sealed + coverage.counts.closed;
+  if (held === 0) return "No day of this range is held.";
+  const which = held === coverage.days.length ? `All ${plural(held, "day")}` : plural(held, "day");
+  const verb = held === 1 ? "is" : "are";
+  return `${which} ${verb} held and complete${isEveryByteRead({ level }) ? ", and nothing was altered" : ""}.`;
+}
+
+/** Only then may a report say that nothing was altered. */
+function isEveryByteRead({ level }: Pick<ReportInput, "level">): boolean {
+  return level === "content" || level === "deep";
+}
+
+function missingReasons({ coverage }: Pick<ReportInput, "coverage">): readonly string[] {
+  const { lost, gap, due } = coverage.counts;
+  return [
+    ...(lost > 0
+      ? [`${plural(lost, "day")} lost: the source no longer serves ${lost === 1 ? "it" : "them"}.`]
+      : []),
+    ...(gap > 0 ? [`${plural(gap, "day")} overdue, and can still be read.`] : []),
+    ...(due > 0 ? [`${plural(due, "day")} due to be read now.`] : []),
+  ];
+}
+
+function otherReasons({ coverage }: Pick<ReportInput, "coverage">): readonly string[] {
+  const { open, disposed } = coverage.counts;
+  return [
+    ...(open > 0 ? [`${plural(open, "day")} not over yet, or too young to be read.`] : []),
+    ...(disposed > 0 ? [`${plural(disposed, "day")} destroyed under the retention schedule.`] : []),
+  ];
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,151 @@
+import type { Compression } from "../model/compression.js";
+import type { Finding } from "../model/finding.js";
+import type { Coverage } from "./coverage.js";
+import type { AuditLevel } from "./verify-archive.js";
+import { count } from "./grouped-number.js";
+import { html, policyAndStyle } from "./html.js";
+import type { Html } from "./html.js";
+import {
+  renderChecksByHand,
+  renderCalendars,
+  renderDays,
+  renderFindings,
+  renderNotHeld,
+} from "./report-parts.js";
+import { REPORT_STYLE } from "./report-style.js";
+import { judgeReport } from "./report-verdict.js";
+
+/** What a report says of one sealed day beside its coverage. */
+export interface DayProof {
+  readonly manifestSha256: string;
+  readonly eventSetSha256: string;
+  readonly sealed: string;
+  readonly pages: number;
+  readonly requests: number;
+  readonly delivered: number;
+  readonly duplicates: number;
+  /** Record lines that re-readings found and the first reading had not. */
+  readonly late: number;
+}
+
+export interface ReportInput {
+  /** The tenant's name in the configuration. */
+  readonly tenant: string;
+  readonly tenantId: string;
+  readonly archiveId: string;
+  /** What was looked at: a sink's name, or a path. */
+  readonly place: string;
+  readonly made: string;
+  readonly version: string;
+  readonly coverage: Coverage;
+  /** By day. */
+  readonly proofs: ReadonlyMap<string, DayProof>;
+  /** Undefined when the archive was not verified for this report. */
+  readonly level: AuditLevel | undefined;
+  readonly findings: readonly Finding[];
+  readonly keys: readonly { readonly id: string; readonly fingerprint: string }[];
+  readonly head: { readonly size: number; readonly lastHash: string; readonly time: string } | undefined;
+  readonly compression: Compression;
+}
+
+/**
+ * A self-contained HTML page for people: no script, nothing loaded, every value escaped, and a policy that forbids all but
+ * the one style. The same input gives the same bytes.
+ */
+export function renderReport(input: ReportInput): string {
+  const { coverage, tenant } = input;
+  const verdict = judgeReport(input);
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${tenant}: activity log archive, ${coverage.from} to ${coverage.to}</title>
+        ${policyAndStyle(REPORT_STYLE)}
+      </head>
+      <body>
+        <header>
+          <h1>
+            Power BI activity log of ${tenant}, <span class="day">${coverage.from}</span> to
+            <span class="day">${coverage.to}</span>
+          </h1>
+          <div class="verdict ${verdict.tone}">
+            <p class="say">${verdict.headline}</p>
+            ${verdict.reasons.map((reason) => html`<p>${reason}</p>`)}
+          </div>
+          ${renderFigures(input)}
+        </header>
+        <main>
+          ${renderCalendars(coverage)} ${renderNotHeld(coverage)}
+          ${renderFindings(input.findings, input.level)} ${renderDays(coverage, input.proofs)}
+          ${renderIdentity(input)} ${renderChecksByHand(input)}
+        </main>
+        <footer><p>Made ${input.made} by Daybook ${input.version} from ${input.place}.</p></footer>
+      </body>
+    </html> `.toString();
+}
+
+function renderFigures({ coverage, proofs }: ReportInput): Html {
+  const held = coverage.counts.sealed + coverage.counts.closed;
+  const missing = coverage.counts.due + coverage.counts.gap + coverage.counts.lost;
+  const events = coverage.days.reduce((sum, day) => sum + (day.events ?? 0), 0);
+  const all = [...proofs.values()];
+  const sumOf = (field: "duplicates" | "late") => all.reduce((sum, proof) => sum + proof[field], 0);
+  return html`<dl class="figures">
+    <div>
+      <dt>days in the range</dt>
+      <dd>${count(coverage.days.length)}</dd>
+    </div>
+    <div>
+      <dt>days held</dt>
+      <dd>${count(held)}</dd>
+    </div>
+    <div>
+      <dt>days missing</dt>
+      <dd>${count(missing)}</dd>
+    </div>
+    <div>
+      <dt>events held</dt>
+      <dd>${count(events)}</dd>
+    </div>
+    <div>
+      <dt>found late</dt>
+      <dd>${count(sumOf("late"))}</dd>
+    </div>
+    <div>
+      <dt>delivered twice</dt>
+      <dd>${count(sumOf("duplicates"))}</dd>
+    </div>
+  </dl>`;
+}
+
+function renderIdentity({ archiveId, tenantId, place, keys, head }: ReportInput): Html {
+  return html`<section aria-labelledby="identity">
+    <h2 id="identity">What to keep elsewhere</h2>
+    <p>
+      Compare the key's fingerprint with the one that the archive's operator gave you, and keep the head:
+      together they show whether anything before it was changed, even by somebody who holds the private key.
+    </p>
+    <dl class="facts">
+      <dt>Archive</dt>
+      <dd><code>${archiveId}</code></dd>
+      <dt>Tenant</dt>
+      <dd><code>${tenantId}</code></dd>
+      <dt>Looked at</dt>
+      <dd>${place}</dd>
+      ${keys.map(
+        ({ id, fingerprint }) =>
+          html`<dt>Key ${id}</dt>
+            <dd><code>${fingerprint}</code></dd>`,
+      )}
+      ${
+        head === undefined
+          ? html`<dt>Head</dt>
+              <dd>none that can be trusted</dd>`
+          : html`<dt>Head</dt>
+              <dd>${count(head.size)} entries, last <code>${head.lastHash}</code>, signed ${head.time}</dd>`
+      }
+    </dl>
+  </section>`;
+}

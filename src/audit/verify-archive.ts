@@ -1,0 +1,141 @@
+import type { ArchiveIdentity } from "../ledger/archive-tree.js";
+import type { Finding, Severity } from "../model/finding.js";
+import { DaybookError } from "../model/errors.js";
+import type { Manifest } from "../model/manifest.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { EventSet } from "../model/verdict.js";
+import type { ArchiveReader } from "./archive-reader.js";
+import type { Audit } from "./audit.js";
+import { checkContent } from "./check-content.js";
+import { DeepCheck } from "./check-deep.js";
+import { checkDisposed } from "./check-disposed.js";
+import { checkForeign, checkPinned } from "./check-foreign.js";
+import { checkIdentity, readKeys } from "./check-identity.js";
+import type { KeyFingerprint } from "./check-identity.js";
+import { checkLedger } from "./check-ledger.js";
+import type { KnownHead } from "./check-ledger.js";
+import { checkPackage } from "./check-package.js";
+import type { PackageContext } from "./check-package.js";
+import { FindingList } from "./finding-list.js";
+import type { LedgerFacts, SealedPackage } from "./ledger-facts.js";
+
+/** `structure`: signatures, chain, names and sizes; `content`: every byte; `deep`: everything derived and counted again. */
+export type AuditLevel = "structure" | "content" | "deep";
+
+export interface VerifyOptions {
+  readonly level: AuditLevel;
+  /** Limits the packages that are opened, not the ledger, which is always checked whole. */
+  readonly from?: UtcDay;
+  readonly to?: UtcDay;
+  /** SPKI PEM texts: when given, only these may have signed the newest head. */
+  readonly keys?: readonly string[];
+  /** A head that the auditor kept elsewhere. */
+  readonly expectHead?: KnownHead;
+  /** A new, empty set that sorts a day's record lines in bounded memory, for `content` and `deep`. */
+  readonly openEventSet: () => EventSet;
+  readonly signal: AbortSignal;
+  /** Before each package: how many were done, of how many. */
+  readonly progress?: (done: number, total: number, day: UtcDay) => void;
+}
+
+export interface AuditResult {
+  readonly level: AuditLevel;
+  /** Undefined when `archive.json` itself cannot be used. */
+  readonly identity: ArchiveIdentity | undefined;
+  /** What the ledger says; undefined when no head can be trusted. */
+  readonly facts: LedgerFacts | undefined;
+  /** The first thousand, in the order of the checks. */
+  readonly findings: readonly Finding[];
+  /** All of them. */
+  readonly counts: Readonly<Record<Severity, number>>;
+  readonly keys: readonly KeyFingerprint[];
+  /** Packages opened, destroyed ones included. */
+  readonly packages: number;
+}
+
+/**
+ * Checks an archive against itself by docs/FORMAT.md section 11: everything is recomputed, nothing is believed, and nothing
+ * is parsed before a hash or signature vouches for it. Damage is findings, not an error. Throws ARCHIVE_NOT_FOUND where
+ * there is nothing, KEY_NOT_FOUND without a usable key, NOTHING_IN_RANGE, and what the way to the archive throws.
+ */
+export async function verifyArchive(reader: ArchiveReader, options: VerifyOptions): Promise<AuditResult> {
+  const audit: Audit = { reader, found: new FindingList(), signal: options.signal };
+  const identity = await checkIdentity(audit);
+  if (identity === undefined) return resultOf(audit, options, { packages: 0 });
+  const keys = await readKeys(audit, identity.origin, options.keys ?? []);
+  const facts = await checkLedger(audit, identity.origin, keys, options.expectHead);
+  if (facts === undefined)
+    return resultOf(audit, options, { identity, keys: keys.fingerprints, packages: 0 });
+  const context = { identity, keys };
+  await checkPinned(audit, facts);
+  const packages = packagesInRange(facts, options);
+  for (const [index, sealed] of packages.entries()) {
+    options.progress?.(index, packages.length, sealed.day);
+    await checkOne(audit, context, sealed, options);
+  }
+  await checkForeign(audit, context, facts);
+  return resultOf(audit, options, { identity, facts, keys: keys.fingerprints, packages: packages.length });
+}
+
+/** 65 when anything is missing or altered, else 0 (DESIGN section 4). */
+export function verifyExit({ counts }: Pick<AuditResult, "counts">): 0 | 65 {
+  return counts.damage + counts.incomplete > 0 ? 65 : 0;
+}
+
+function packagesInRange(facts: LedgerFacts, { from, to }: VerifyOptions): readonly SealedPackage[] {
+  const packages = [...facts.packages.values()].filter(
+    ({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to),
+  );
+  if (packages.length === 0 && (from !== undefined || to !== undefined)) {
+    throw new DaybookError("NOTHING_IN_RANGE", {
+      message: `${from ?? "start"} to ${to ?? "end"}: found no sealed day, expected one at least`,
+    });
+  }
+  return packages;
+}
+
+async function checkOne(
+  audit: Audit,
+  context: PackageContext,
+  sealed: SealedPackage,
+  options: VerifyOptions,
+): Promise<void> {
+  if (sealed.tombstoneSha256 !== undefined) return checkDisposed(audit, context, sealed);
+  const manifest = await checkPackage(audit, context, sealed);
+  if (manifest === undefined) return;
+  switch (options.level) {
+    case "structure":
+      return;
+    case "content":
+      return checkContent(audit, manifest, { ...options, visitorFor: () => undefined });
+    case "deep":
+      return checkDeep(audit, manifest, options);
+    default:
+      options.level satisfies never;
+  }
+}
+
+async function checkDeep(audit: Audit, manifest: Manifest, options: VerifyOptions): Promise<void> {
+  let deep: DeepCheck | undefined;
+  await checkContent(audit, manifest, {
+    openEventSet: options.openEventSet,
+    visitorFor: (reading) => (deep = new DeepCheck(audit, manifest, reading)),
+  });
+  await deep?.finish();
+}
+
+function resultOf(
+  { found }: Audit,
+  { level }: VerifyOptions,
+  seen: Pick<AuditResult, "packages"> & Partial<Pick<AuditResult, "identity" | "facts" | "keys">>,
+): AuditResult {
+  return {
+    level,
+    identity: undefined,
+    facts: undefined,
+    keys: [],
+    ...seen,
+    findings: found.kept,
+    counts: found.counts,
+  };
+}

@@ -1,0 +1,30 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FolderReader } from "../../src/audit/folder-reader.js";
+import { verifyArchive, verifyExit } from "../../src/audit/verify-archive.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import type { Compression } from "../../src/model/compression.js";
+import { SortedLines } from "../../src/verify/sorted-lines.js";
+import { makeSampleArchive } from "../support/sample-archive.js";
+import type { SampleArchive } from "../support/sample-archive.js";
+
+describe.each<Compression>(["zstd", "gzip"])("verifyArchive on an unaltered archive (%s)", (compression) => {
+  let sample: SampleArchive;
+  beforeAll(async () => {
+    sample = await makeSampleArchive(compression);
+  });
+  afterAll(() => sample.remove());
+
+  it.each(["structure", "content", "deep"] as const)("finds nothing at level %s", async (level) => {
+    const result = await verifyArchive(new FolderReader(nodeFiles, sample.root), {
+      level,
+      openEventSet: () => new SortedLines({ files: nodeFiles, folder: join(sample.work, "sort") }),
+      signal: new AbortController().signal,
+    });
+
+    expect(result.findings).toEqual([]);
+    expect(result.packages).toBe(4);
+    expect(result.facts?.lost.get("2026-11-17" as never)).toBe("no connection for four weeks");
+    expect(verifyExit(result)).toBe(0);
+  });
+});

@@ -1,0 +1,236 @@
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { readDocuments } from "../../src/ledger/archive-tree.js";
+import { openArchive } from "../../src/ledger/open-archive.js";
+import type { OpenArchive } from "../../src/ledger/open-archive.js";
+import { SigningKey } from "../../src/ledger/signing-key.js";
+import { fileExtension } from "../../src/model/compression.js";
+import type { Compression } from "../../src/model/compression.js";
+import { packFrame } from "../../src/model/frame.js";
+import type { Completeness, Manifest } from "../../src/model/manifest.js";
+import { pageFileName } from "../../src/model/page-record.js";
+import type { PageRecord } from "../../src/model/page-record.js";
+import type { Reading } from "../../src/model/reading.js";
+import { sha256Hex } from "../../src/model/sha256.js";
+import type { UtcDay } from "../../src/model/utc-day.js";
+import { windowsOf } from "../../src/model/window.js";
+import type { Window } from "../../src/model/window.js";
+import { sealDay } from "../../src/seal/seal-day.js";
+import type { EarlierRevision } from "../../src/seal/seal-day.js";
+import { verifyReading } from "../../src/verify/verify-reading.js";
+
+const TENANT_ID = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
+const ARCHIVE_ID = "0b9ff1c2-5a3e-4d0b-8d7e-1f2a3b4c5d6e";
+const SIGNAL = new AbortController().signal;
+
+/** A key for tests alone. */
+export const SAMPLE_KEY = SigningKey.fromPem(
+  "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n",
+  "test key",
+);
+
+export interface SampleArchive {
+  /** Holds the archive as a record sink would. */
+  readonly root: string;
+  /** A folder for what a test needs beside it. */
+  readonly work: string;
+  readonly remove: () => Promise<void>;
+}
+
+/**
+ * An archive made by the real steps: 2026-11-18 with pages in two windows, duplicates and a conflicting Id; 2026-11-19 with
+ * a second revision that has a late event and carries one; 2026-11-20 without an event; 2026-11-17 lost.
+ */
+export async function makeSampleArchive(
+  compression: Compression,
+  signingKey: SigningKey = SAMPLE_KEY,
+  falsify: (counts: Completeness) => Completeness = (counts) => counts,
+): Promise<SampleArchive> {
+  const work = await mkdtemp(join(tmpdir(), "daybook-sample-"));
+  const maker = new SampleMaker(join(work, "state"), compression, falsify);
+  await maker.open(signingKey);
+  await maker.seal("2026-11-18" as UtcDay, manyEvents("2026-11-18"));
+  await maker.seal("2026-11-19" as UtcDay, [
+    event("a", "2026-11-19T01:00:00"),
+    event("b", "2026-11-19T01:30:00"),
+  ]);
+  await maker.lose("2026-11-17" as UtcDay);
+  await maker.seal("2026-11-20" as UtcDay, []);
+  await maker.seal("2026-11-19" as UtcDay, [
+    event("b", "2026-11-19T01:30:00"),
+    event("late", "2026-11-19T01:59:59"),
+  ]);
+  const root = join(work, "archive");
+  await mkdir(root);
+  const parts = ["archive.json", "README.txt", "FORMAT.md", "head", "keys", "ledger", "heads", "days"];
+  for (const part of parts) await cp(join(work, "state", part), join(root, part), { recursive: true });
+  return { root, work, remove: () => rm(work, { recursive: true, force: true }) };
+}
+
+function event(id: string, time: string, more: object = {}): string {
+  const fields = { Id: id, CreationTime: time, Activity: "ViewReport", OrganizationId: TENANT_ID, ...more };
+  return JSON.stringify(fields).replace(/}$/, ',"Big":9007199254740993}');
+}
+
+function manyEvents(day: string): readonly string[] {
+  const usual = Array.from({ length: 12 }, (_, index) =>
+    event(`e${index}`, `${day}T01:00:${10 + index}`, { ItemName: 'Ä\u2028"x' }),
+  );
+  const conflicting = event("e1", `${day}T01:00:59`, { Activity: "ExportReport" });
+  // A pretty-printed element: its line breaks become spaces in the record line.
+  const pretty = `{\r\n  "Id": "pretty",\n  "CreationTime": "${day}T02:00:00Z"\n}`;
+  return [...usual, usual[3] ?? "", conflicting, pretty, `{"CreationTime":"never"}`];
+}
+
+class SampleMaker {
+  readonly #root: string;
+  readonly #compression: Compression;
+  /** What a writer that lies would sign. */
+  readonly #falsify: (counts: Completeness) => Completeness;
+  readonly #newest = new Map<UtcDay, EarlierRevision>();
+  #archive: OpenArchive | undefined;
+  #previous: string | null = null;
+  #nowMs = Date.parse("2026-11-21T12:00:00.000Z");
+
+  constructor(root: string, compression: Compression, falsify: (counts: Completeness) => Completeness) {
+    this.#root = root;
+    this.#falsify = falsify;
+    this.#compression = compression;
+  }
+
+  async open(signingKey: SigningKey): Promise<void> {
+    await mkdir(this.#root, { recursive: true });
+    this.#archive = await openArchive({
+      files: nodeFiles,
+      clock: { now: () => (this.#nowMs += 1000), sleep: () => Promise.resolve() },
+      root: this.#root,
+      tenantId: TENANT_ID,
+      archiveId: ARCHIVE_ID,
+      signingKey,
+      documents: await readDocuments(nodeFiles),
+    });
+  }
+
+  async lose(day: UtcDay): Promise<void> {
+    await this.#opened().ledger.append(
+      { type: "day-lost", day, reason: "no connection for four weeks" },
+      "daybook",
+    );
+  }
+
+  /** Spreads the events over two pages of window T01, and leaves the other windows empty. */
+  async seal(day: UtcDay, events: readonly string[]): Promise<void> {
+    const { ledger, signer } = this.#opened();
+    const reading = await this.#read(day, events);
+    const verdict = await verifyReading({
+      files: nodeFiles,
+      reading,
+      tenantId: TENANT_ID,
+      workFolder: reading.folder,
+      signal: SIGNAL,
+    });
+    if (verdict.outcome !== "complete") throw new Error(JSON.stringify(verdict.findings));
+    const earlier = this.#newest.get(day);
+    const sealed = await sealDay({
+      files: nodeFiles,
+      signer,
+      reading,
+      verdict: { ...verdict, completeness: this.#falsify(verdict.completeness) },
+      earlier,
+      root: this.#root,
+      stagingFolder: join(this.#root, "staging"),
+      archiveId: ARCHIVE_ID,
+      tenantId: TENANT_ID,
+      retention: { schedule: "FIN-07", keep: "7y", retain_until: "2033-11-21" as UtcDay },
+      software: { name: "daybook", version: "0.0.0" },
+      configSha256: sha256Hex("config"),
+      previous: this.#previous,
+      signal: SIGNAL,
+    });
+    if (sealed.kind !== "sealed") throw new Error(`${day}: ${sealed.kind}`);
+    const { manifest, manifestSha256, path } = sealed;
+    await ledger.append(
+      { type: "day-sealed", day, revision: manifest.revision, manifest_sha256: manifestSha256 },
+      "daybook",
+    );
+    this.#previous = manifestSha256;
+    this.#newest.set(day, { manifest, manifestSha256, folder: join(this.#root, path) });
+  }
+
+  async #read(day: UtcDay, events: readonly string[]): Promise<Reading> {
+    const folder = join(this.#root, "spool", `${day}-${this.#nowMs}`);
+    await mkdir(folder, { recursive: true });
+    const pages: PageRecord[] = [];
+    for (const window of windowsOf(day)) {
+      const halves = window.label === "T01" ? [events.slice(0, 3), events.slice(3)] : [[]];
+      for (const [index, half] of halves.entries()) {
+        pages.push(await this.#writePage(folder, window, index + 1, half, index + 1 < halves.length));
+      }
+    }
+    return {
+      day,
+      reason: "scheduled",
+      folder,
+      compression: this.#compression,
+      pages,
+      summary: {
+        started: clockTime(day, "01"),
+        ended: clockTime(day, "02"),
+        requests: 25,
+        retries: 0,
+        throttled_ms: 0,
+        windows: 24,
+      },
+      clock: { own: clockTime(day, "02"), api: null, skew_seconds: null },
+      notices: [],
+    };
+  }
+
+  async #writePage(
+    folder: string,
+    window: Window,
+    number: number,
+    events: readonly string[],
+    goesOn: boolean,
+  ): Promise<PageRecord> {
+    const token = goesOn ? `"%2BRID%3A${number}%3D"` : "null";
+    const text = `{"activityEventEntities":[${events.join(",")}],"continuationUri":null,"continuationToken":${token},"lastResultSet":false}`;
+    const body = Buffer.from(text);
+    const name = pageFileName(window.label, number, fileExtension(this.#compression));
+    await nodeFiles.writeNew(join(folder, name), packFrame(body, this.#compression));
+    return {
+      window: window.label,
+      number,
+      requested_at: window.start,
+      received_at: window.end,
+      attempts: 1,
+      status: 200,
+      path: "/v1.0/myorg/admin/activityevents",
+      query:
+        number === 1
+          ? `startDateTime='${window.start}'&endDateTime='${window.end}'`
+          : "continuationToken='…'",
+      request_id: null,
+      date: null,
+      encoding: "identity",
+      body_bytes: body.length,
+      body_sha256: sha256Hex(body),
+      events: events.length,
+      token_in_sha256: number > 1 ? sha256Hex(`+RID:${number - 1}=`) : null,
+      token_out_sha256: goesOn ? sha256Hex(`+RID:${number}=`) : null,
+      last_result_set: false,
+      uri_host: null,
+    };
+  }
+
+  #opened(): OpenArchive {
+    if (this.#archive === undefined) throw new Error("not open");
+    return this.#archive;
+  }
+}
+
+function clockTime(day: UtcDay, hour: string): Manifest["clock"]["own"] {
+  return `${day}T${hour}:00:00.000Z`;
+}
