@@ -1,0 +1,39 @@
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import type { Http } from "../io/http.js";
+
+/** The world as a command sees it; main.ts gives the real one, a test its own. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly files: Files;
+  readonly http: Http;
+  /** Aborted by SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+}
+
+export interface Terminal {
+  readonly isTTY: boolean;
+  readonly columns: number;
+  write(text: string): void;
+}
+
+/** The options that every command takes. */
+export interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly tenant?: string;
+}
+
+/** What a command ends with: the exit code, and its answer for people and for programs. */
+export interface CommandResult {
+  readonly exit: number;
+  readonly text: string;
+  readonly json: unknown;
+}
+
+/** A command, loaded only when it is called: `--version` stays fast. */
+export type Command<Options> = (options: Options, surroundings: Surroundings) => Promise<CommandResult>;

@@ -1,0 +1,150 @@
+import type { Command } from "./command.js";
+
+interface OptionEntry {
+  readonly flags: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+  readonly fallback?: string;
+}
+
+/** One command: its name below `daybook`, its words, and where its code lies. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments?: readonly { readonly flags: string; readonly help: string }[];
+  readonly options: readonly OptionEntry[];
+  readonly examples: readonly string[];
+  readonly load: () => Promise<Command<never>>;
+}
+
+const JSON_OPTION: OptionEntry = { flags: "--json", help: "answer as JSON, in a stable form" };
+const COMMON: readonly OptionEntry[] = [
+  {
+    flags: "-c, --config <file>",
+    help: "configuration file (else $DAYBOOK_CONFIG, ./daybook.yaml, /etc/daybook/daybook.yaml)",
+  },
+  { flags: "-t, --tenant <name>", help: "only this tenant of the configuration" },
+  JSON_OPTION,
+];
+const RANGE: readonly OptionEntry[] = [
+  { flags: "--from <day>", help: "first UTC day, YYYY-MM-DD" },
+  { flags: "--to <day>", help: "last UTC day, included" },
+  { flags: "--day <day>", help: "this UTC day alone" },
+];
+
+/** Every command there is, in the order of the help page. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "demo",
+    summary: "a whole run on a simulated tenant: archive, verify, report, in ./daybook-demo",
+    options: [{ flags: "--folder <path>", help: "where to work", fallback: "daybook-demo" }, JSON_OPTION],
+    examples: ["daybook demo"],
+    load: async () => (await import("./demo.js")).demo,
+  },
+  {
+    name: "archive",
+    summary: "one pass: plan, read what is due, prove, seal, deliver; then exit",
+    options: [
+      ...COMMON,
+      ...RANGE,
+      { flags: "--reread", help: "read the days of the range again although nothing is due" },
+    ],
+    examples: ["daybook archive", "daybook archive --from 2026-11-01 --to 2026-11-07"],
+    load: async () => (await import("./archive.js")).archive,
+  },
+  {
+    name: "status",
+    summary: "one line a tenant: newest sealed day, gaps and their deadline, requests left, sinks behind",
+    options: [...COMMON, { flags: "--days", help: "one line a day of the horizon" }],
+    examples: ["daybook status", "daybook status --days --tenant contoso"],
+    load: async () => (await import("./status.js")).status,
+  },
+  {
+    name: "coverage",
+    summary: "the calendar of the days asked for: state, revision, events, reason",
+    options: [...COMMON, ...RANGE],
+    examples: [
+      "daybook coverage --from 2026-01-01 --to 2026-03-31",
+      "daybook coverage --day 2026-03-01 --json",
+    ],
+    load: async () => (await import("./coverage.js")).coverage,
+  },
+  {
+    name: "show",
+    summary: "the revisions of a day",
+    arguments: [{ flags: "<day>", help: "the UTC day, YYYY-MM-DD" }],
+    options: [
+      ...COMMON,
+      { flags: "--proof", help: "the page chains and counts that prove the day complete" },
+      { flags: "--diff", help: "what changed between its revisions" },
+    ],
+    examples: ["daybook show 2026-03-01", "daybook show 2026-03-01 --proof"],
+    load: async () => (await import("./show.js")).show,
+  },
+  {
+    name: "verify",
+    summary: "check an archive against itself",
+    options: [
+      ...COMMON,
+      ...RANGE,
+      { flags: "--sink <name>", help: "the archive in this record sink (default: every record sink)" },
+      { flags: "--path <folder>", help: "an archive in a folder; needs no configuration" },
+      {
+        flags: "--level <level>",
+        help: "structure: names, chain, signatures; content: every byte's hash; deep: the record lines derived again",
+        choices: ["structure", "content", "deep"],
+        fallback: "content",
+      },
+      { flags: "--key <file>", help: "trust only this public key (PEM)" },
+      { flags: "--expect-head <file>", help: "a head kept elsewhere: the ledger must contain it" },
+    ],
+    examples: ["daybook verify", "daybook verify --path /srv/daybook/contoso --level deep"],
+    load: async () => (await import("./verify.js")).verify,
+  },
+  {
+    name: "config check",
+    summary: "every error of the configuration, its secrets and its sinks",
+    options: [
+      ...COMMON,
+      { flags: "--online", help: "also sign in and make one request, and explain a refusal" },
+    ],
+    examples: ["daybook config check --config /etc/daybook/daybook.yaml", "daybook config check --online"],
+    load: async () => (await import("./config-check.js")).configCheck,
+  },
+  {
+    name: "config schema",
+    summary: "the JSON Schema of the configuration, for completion in an editor",
+    options: [],
+    examples: ["daybook config schema > daybook.schema.json"],
+    load: async () => (await import("./config-schema.js")).configSchema,
+  },
+  {
+    name: "config init",
+    summary: "write a first configuration; never over an existing file",
+    arguments: [{ flags: "[file]", help: "where to write it (default ./daybook.yaml)" }],
+    options: [JSON_OPTION],
+    examples: ["daybook config init /etc/daybook/daybook.yaml"],
+    load: async () => (await import("./config-init.js")).configInit,
+  },
+  {
+    name: "keys list",
+    summary: "the public keys that sign each tenant's archive, with their fingerprints",
+    options: COMMON,
+    examples: ["daybook keys list"],
+    load: async () => (await import("./keys-list.js")).keysList,
+  },
+  {
+    name: "simulate",
+    summary: "a simulated Power BI tenant on loopback, until stopped",
+    options: [
+      { flags: "--port <number>", help: "port on 127.0.0.1; 0 takes a free one", fallback: "8080" },
+      { flags: "--seed <number>", help: "the same seed gives the same events", fallback: "1" },
+      { flags: "--events <number>", help: "events a day", fallback: "3000" },
+      { flags: "--page-size <number>", help: "events a page", fallback: "5000" },
+      { flags: "--requests-per-hour <number>", help: "answered before 429", fallback: "200" },
+      JSON_OPTION,
+    ],
+    examples: ["daybook simulate --port 8080 --events 100000"],
+    load: async () => (await import("./simulate.js")).simulate,
+  },
+];

@@ -1,0 +1,65 @@
+import { renderCalendar } from "../audit/calendar.js";
+import { coverDays, coverageExit } from "../audit/coverage.js";
+import type { Coverage, HeldDay } from "../audit/coverage.js";
+import { OUTSIDE, RULES } from "../container.js";
+import { eachDay } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { dayState } from "../plan/day-state.js";
+import type { Command, CommonOptions } from "./command.js";
+import { dayRange } from "./days.js";
+import type { DayRange, RangeOptions } from "./days.js";
+import { worstExit } from "./exit-codes.js";
+import { lookAtTenants, wholeRange } from "./held.js";
+import type { LookedAt } from "./held.js";
+import { count } from "./progress.js";
+
+export interface CoverageOptions extends CommonOptions, RangeOptions {}
+
+/** Up to this many days are listed one by one below the calendar. */
+const MOST_DAYS_LISTED = 35;
+
+/** The calendar of the days asked for; exit 67 when one of them is due and not archived, or lost. */
+export const coverage: Command<CoverageOptions> = async (options, surroundings) => {
+  const found = await lookAtTenants(options, surroundings, async (tenant) => ({
+    tenant: tenant.name,
+    coverage: await coverTenant(tenant, dayRange(options, wholeRange(tenant))),
+  }));
+  return {
+    exit: worstExit(found.map((one) => coverageExit(one.coverage))),
+    text: found
+      .map((one) => `${one.tenant}\n${coverageText(one.coverage, surroundings.stdout.isTTY)}`)
+      .join("\n"),
+    json: { tenants: found.map(({ tenant, coverage: { days, counts } }) => ({ tenant, days, counts })) },
+  };
+};
+
+/** Every day of the range with its state and what is held of it. */
+export async function coverTenant({ held, container }: LookedAt, range: DayRange): Promise<Coverage> {
+  const rules = container.resolve(RULES);
+  const nowMs = container.resolve(OUTSIDE).clock.now();
+  const days = new Map<UtcDay, HeldDay | undefined>();
+  for (const day of eachDay(range.from, range.to)) days.set(day, await held?.heldDay(day));
+  return coverDays(
+    range,
+    (day) => held?.stateOf(day) ?? dayState(day, undefined, rules, nowMs),
+    (day) => days.get(day),
+  );
+}
+
+/** The calendar, then a line a day where there are not too many. */
+export function coverageText(found: Coverage, colour: boolean): string {
+  const lines = found.days.length > MOST_DAYS_LISTED ? [] : found.days.map(dayLine);
+  return [renderCalendar(found, { colour }), ...lines].join("\n");
+}
+
+function dayLine({ day, state, revision, events, reason, explanation }: Coverage["days"][number]): string {
+  const parts = [
+    day,
+    state.padEnd(8),
+    revision === undefined ? "" : `r${String(revision).padStart(4, "0")}`,
+    events === undefined ? "" : count(events, "event"),
+    reason ?? "",
+    explanation ?? "",
+  ];
+  return parts.filter((part) => part !== "").join("  ");
+}

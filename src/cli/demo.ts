@@ -1,0 +1,193 @@
+import { dirname, join, relative, resolve } from "node:path";
+import { renderReport } from "../audit/report.js";
+import { verifyExit } from "../audit/verify-archive.js";
+import type { AuditResult } from "../audit/verify-archive.js";
+import { LOADED, OUTSIDE } from "../container.js";
+import { clockStartingAt } from "../io/clock.js";
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import { DAY_MS, HOUR_MS, addDays, dayStartMs, isoTime, utcDayOf } from "../model/utc-day.js";
+import { RESTLESS_SCENARIO, startSimulator } from "../simulator/index.js";
+import type { Simulator } from "../simulator/index.js";
+import { archive } from "./archive.js";
+import type { Command, CommandResult, Surroundings } from "./command.js";
+import { coverTenant, coverageText } from "./coverage.js";
+import { worstExit } from "./exit-codes.js";
+import { lookAtTenants, wholeRange } from "./held.js";
+import { count } from "./progress.js";
+import { reportInput } from "./report-input.js";
+import { folderPlace, verifyPlace } from "./verify.js";
+
+export interface DemoOptions {
+  readonly folder: string;
+  readonly json?: boolean;
+}
+
+/** The first pass is made this long before the second, so that the second finds late events and newer days. */
+const DAYS_BETWEEN_PASSES = 4;
+const HOUR_OF_PASSES = 9;
+
+/**
+ * A whole run on a simulated tenant: two passes some days apart, an audit at the deepest level, a calendar and a report. The
+ * clock is set to 09:00 UTC of today, so that a second run on the same day finds nothing to do.
+ */
+export const demo: Command<DemoOptions> = async (options, outer) => {
+  const folder = resolve(outer.cwd, options.folder);
+  const nowMs = dayStartMs(utcDayOf(outer.clock.now())) + HOUR_OF_PASSES * HOUR_MS;
+  const isFirst = (await outer.files.stat(join(folder, "state"))) === undefined;
+  const clock = new DemoClock(isFirst ? nowMs - DAYS_BETWEEN_PASSES * DAY_MS : nowMs);
+  const surroundings = { ...outer, clock };
+  const simulator = await startDemoTenant(clock, nowMs);
+  const say = (text: string): void => (options.json === true ? undefined : outer.stdout.write(`${text}\n`));
+  try {
+    await writeConfig(folder, simulator, outer.files);
+    say(`Daybook demo: a simulated Power BI tenant, archived into ${folder}\n`);
+    const config = join(folder, "daybook.yaml");
+    const passes = [await onePass(config, surroundings, say)];
+    if (isFirst) {
+      clock.setTo(nowMs);
+      passes.push(await onePass(config, surroundings, say));
+    }
+    return await finish({ folder, config, passes, surroundings, say });
+  } finally {
+    await simulator.close();
+  }
+};
+
+/** A clock that runs, and can be set. */
+class DemoClock implements Clock {
+  #clock: Clock;
+
+  constructor(startMs: number) {
+    this.#clock = clockStartingAt(startMs);
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.#clock.sleep(ms, signal);
+  }
+
+  setTo(ms: number): void {
+    this.#clock = clockStartingAt(ms);
+  }
+}
+
+function startDemoTenant(clock: Clock, nowMs: number): Promise<Simulator> {
+  return startSimulator(
+    {
+      ...RESTLESS_SCENARIO,
+      eventsPerDay: 3_000,
+      lateShare: 0.01,
+      emptyDays: [addDays(utcDayOf(nowMs), -10)],
+      requestsPerHour: 1_000_000,
+      throttleSpells: [{ fromRequest: 150, requests: 2, retryAfterSeconds: 2 }],
+    },
+    clock,
+  );
+}
+
+async function writeConfig(
+  folder: string,
+  { authority, url, scenario }: Simulator,
+  files: Files,
+): Promise<void> {
+  const text = `# Written anew by each run of \`daybook demo\`: the simulated tenant lives only as long as the demo.
+stateDir: ./state
+tenants:
+  demo:
+    tenantId: ${scenario.tenantId}
+    cloud: custom
+    endpoints:
+      api: ${url}/
+      authority: ${authority}
+      scope: https://analysis.windows.net/powerbi/api/.default
+    auth: { method: client-secret, clientId: ${scenario.clientId}, secret: { file: ./simulated.secret } }
+    requestsPerHour: 1000000
+collect: { concurrency: 8 }
+retention: { schedule: demo, keep: 7y }
+log: { level: error }
+sinks:
+  vault: { use: local-files, path: ${JSON.stringify(join(folder, "archive"))} }
+`;
+  await files.makeFolder(join(folder, "archive"), 0o755);
+  await rewrite(files, join(folder, "daybook.yaml"), text, 0o600);
+  await rewrite(files, join(folder, "simulated.secret"), scenario.clientSecret, 0o600);
+}
+
+async function rewrite(files: Files, path: string, text: string, mode: number): Promise<void> {
+  const fresh = join(dirname(path), ".new");
+  await files.removeTree(fresh);
+  await files.writeNew(fresh, new TextEncoder().encode(text), mode);
+  await files.rename(fresh, path);
+}
+
+async function onePass(
+  config: string,
+  surroundings: Surroundings,
+  say: (text: string) => void,
+): Promise<CommandResult> {
+  say(`One pass, as of ${isoTime(surroundings.clock.now()).slice(0, 16)}Z:`);
+  const result = await archive({ config }, surroundings);
+  say(`${result.text}\n`);
+  return result;
+}
+
+interface Finish {
+  readonly folder: string;
+  readonly config: string;
+  readonly passes: readonly CommandResult[];
+  readonly surroundings: Surroundings;
+  readonly say: (text: string) => void;
+}
+
+async function finish({ folder, config, passes, surroundings, say }: Finish): Promise<CommandResult> {
+  const place = await folderPlace(join(folder, "archive", "demo"), surroundings);
+  const audited = await verifyPlace(place, { level: "deep" }, surroundings);
+  const [report] = await lookAtTenants({ config }, surroundings, async (tenant) => {
+    const coverage = await coverTenant(tenant, wholeRange(tenant));
+    say(coverageText(coverage, surroundings.stdout.isTTY));
+    if (tenant.held === undefined) return undefined;
+    const { compression } = tenant.container.resolve(LOADED).config;
+    const nowMs = tenant.container.resolve(OUTSIDE).clock.now();
+    const parts = {
+      tenant: tenant.name,
+      held: tenant.held,
+      place: place.name,
+      coverage,
+      audited,
+      compression,
+      nowMs,
+    };
+    const path = join(folder, "report.html");
+    await rewrite(surroundings.files, path, renderReport(await reportInput(parts)), 0o644);
+    return path;
+  });
+  const exit = worstExit([...passes.map((pass) => pass.exit), verifyExit(audited)]);
+  return {
+    exit,
+    text: closingText(audited, folder, surroundings),
+    json: {
+      folder,
+      report: report ?? null,
+      passes: passes.map((pass) => pass.json),
+      verified: verifyExit(audited) === 0,
+    },
+  };
+}
+
+function closingText(audited: AuditResult, folder: string, { cwd }: Surroundings): string {
+  const fromHere = relative(cwd, folder) || ".";
+  const shown = fromHere.length < folder.length ? fromHere : folder;
+  const verdict = verifyExit(audited) === 0 ? "whole" : "DAMAGED";
+  return `
+Verified at the deepest level: ${verdict}; ${count(audited.packages, "revision")}, ${audited.facts?.head.size ?? 0} ledger entries, every event derived again from its page.
+
+Where to look next:
+  ${shown}/report.html             the report, for people
+  ${shown}/archive/demo/README.txt how to check the archive by hand
+  daybook show DAY --proof --config ${shown}/daybook.yaml
+  daybook verify --path ${shown}/archive/demo --level deep`;
+}

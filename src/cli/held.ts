@@ -1,0 +1,54 @@
+import { OPEN_SINKS, OUTSIDE, RULES, TENANT } from "../container.js";
+import type { Composition } from "../container.js";
+import { HeldTenant } from "../held-tenant.js";
+import { oldestReadableDay } from "../plan/day-state.js";
+import { firstDayOfArchive } from "../plan/plan-days.js";
+import { utcDayOf } from "../model/utc-day.js";
+import type { CommonOptions, Surroundings } from "./command.js";
+import type { DayRange } from "./days.js";
+import { openWorkspace } from "./workspace.js";
+
+/** A tenant that a looking command looks at; `held` is undefined when nothing was ever archived. */
+export interface LookedAt {
+  readonly name: string;
+  readonly container: Composition;
+  readonly held: HeldTenant | undefined;
+}
+
+/** Opens each tenant asked for, for reading only, and closes it when `look` is done with it. */
+export async function lookAtTenants<T>(
+  options: CommonOptions,
+  surroundings: Surroundings,
+  look: (tenant: LookedAt) => Promise<T>,
+): Promise<readonly T[]> {
+  const { tenants } = await openWorkspace(options, surroundings);
+  const results: T[] = [];
+  for (const { name, container } of tenants) {
+    const { files, clock } = container.resolve(OUTSIDE);
+    const held = await HeldTenant.open({
+      tenant: name,
+      root: container.resolve(TENANT).root,
+      files,
+      rules: container.resolve(RULES),
+      nowMs: clock.now(),
+      signal: surroundings.signal,
+      openSinks: container.resolve(OPEN_SINKS),
+    });
+    try {
+      results.push(await look({ name, container, held }));
+    } finally {
+      await held?.close();
+    }
+  }
+  return results;
+}
+
+/** From the first day that the archive could have, or the horizon, to today. */
+export function wholeRange({ held, container }: LookedAt): DayRange {
+  const rules = container.resolve(RULES);
+  const nowMs = container.resolve(OUTSIDE).clock.now();
+  const horizon = oldestReadableDay(rules, nowMs);
+  const { days, createdAt: createdMs } = held?.index ?? { days: new Map(), createdAt: nowMs };
+  const first = firstDayOfArchive({ days, rules, createdMs });
+  return { from: first < horizon ? first : horizon, to: utcDayOf(nowMs) };
+}

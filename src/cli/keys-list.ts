@@ -1,0 +1,39 @@
+import { createHash, createPublicKey } from "node:crypto";
+import { OUTSIDE, TENANT } from "../container.js";
+import { keyPath } from "../ledger/archive-keys.js";
+import type { Command, CommonOptions } from "./command.js";
+import { EXIT } from "./exit-codes.js";
+import { lookAtTenants } from "./held.js";
+import type { LookedAt } from "./held.js";
+
+/** The keys of each archive; the fingerprint is what an operator tells an auditor by another way. */
+export const keysList: Command<CommonOptions> = async (options, surroundings) => {
+  const found = await lookAtTenants(options, surroundings, async (tenant) => ({
+    tenant: tenant.name,
+    keys: await keysOf(tenant),
+  }));
+  const lines = found.flatMap(({ tenant, keys }) =>
+    keys.length === 0
+      ? [`${tenant}: no archive yet`]
+      : keys.map(({ id, fingerprint }) => `${tenant}  ${id}  ${fingerprint}`),
+  );
+  const hasKeys = found.some(({ keys }) => keys.length > 0);
+  return { exit: hasKeys ? EXIT.ok : EXIT.nothingToVerify, text: lines.join("\n"), json: { tenants: found } };
+};
+
+/** Id (docs/FORMAT.md) and SHA-256 of the SPKI form of each public key. */
+export async function keysOf({
+  held,
+  container,
+}: LookedAt): Promise<readonly { id: string; fingerprint: string }[]> {
+  const { files } = container.resolve(OUTSIDE);
+  const { root } = container.resolve(TENANT);
+  const ids = held?.ledger.keys.ids ?? [];
+  return Promise.all(
+    ids.map(async (id) => {
+      const pem = new TextDecoder().decode(await files.read(`${root}/${keyPath(id)}`));
+      const spki = createPublicKey(pem).export({ type: "spki", format: "der" });
+      return { id, fingerprint: `sha256:${createHash("sha256").update(spki).digest("hex")}` };
+    }),
+  );
+}

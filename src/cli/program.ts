@@ -1,0 +1,68 @@
+import { Command as Commander, Option } from "commander";
+import { VERSION } from "../io/version.js";
+import type { Command, CommandResult, Surroundings } from "./command.js";
+import { COMMANDS } from "./commands.js";
+import type { CommandEntry } from "./commands.js";
+
+/** The command tree, made from the table of commands. `ended` gets what the command that was called ends with. */
+export function buildProgram(surroundings: Surroundings, ended: (result: CommandResult) => void): Commander {
+  const program = new Commander("daybook")
+    .description("Compliance archive for the Power BI activity log.")
+    .version(VERSION, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nStart here:\n  daybook demo                 a whole run on a simulated tenant\n  daybook config init          write a first daybook.yaml\n",
+    );
+  for (const entry of COMMANDS) {
+    const command = commandAt(program, entry.name).description(entry.summary);
+    addEntry(command, entry, surroundings, ended);
+  }
+  return quiet(program, surroundings);
+}
+
+/** `config check` is the command `check` below the group `config`. */
+function commandAt(program: Commander, name: string): Commander {
+  const [first = "", second] = name.split(" ");
+  if (second === undefined) return program.command(first);
+  const group = program.commands.find((command) => command.name() === first) ?? program.command(first);
+  if (group.description() === "") group.description(`${first}: see daybook ${first} --help`);
+  return group.command(second);
+}
+
+function addEntry(
+  command: Commander,
+  entry: CommandEntry,
+  surroundings: Surroundings,
+  ended: (result: CommandResult) => void,
+): void {
+  for (const argument of entry.arguments ?? []) command.argument(argument.flags, argument.help);
+  for (const option of entry.options) command.addOption(toOption(option));
+  command.addHelpText("after", `\nExample:\n${entry.examples.map((line) => `  ${line}\n`).join("")}`);
+  command.action(async (...received: unknown[]) => {
+    const options = { ...command.opts(), arguments: received.slice(0, entry.arguments?.length ?? 0) };
+    // Each command's type states what its entry declares: commander made these options from that entry.
+    const run = (await entry.load()) as Command<unknown>;
+    ended(await run(options, surroundings));
+  });
+}
+
+function toOption({ flags, help, choices, fallback }: CommandEntry["options"][number]): Option {
+  const option = new Option(flags, help);
+  if (choices !== undefined) option.choices([...choices]);
+  if (fallback !== undefined) option.default(fallback);
+  return option;
+}
+
+/** No exit and no direct output from inside commander: main.ts alone ends the process. */
+function quiet(command: Commander, surroundings: Surroundings): Commander {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => surroundings.stdout.write(text),
+    writeErr: (text) => surroundings.stderr.write(text),
+    outputError: (text, write) => write(`daybook: ${text.replace(/^error: /, "")}`),
+  });
+  command.showHelpAfterError("  hint: run the command with --help");
+  for (const child of command.commands) quiet(child, surroundings);
+  return command;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from "../io/clock.js";
+import type { DayTask } from "../model/reading.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { WINDOWS_PER_DAY } from "../model/window.js";
+import type { DayResult, PassProgress, ReadingStep } from "../pass-progress.js";
+import type { Terminal } from "./command.js";
+
+const REDRAW_MS = 100;
+
+/** Progress for a person: one line that is drawn again while a day is read, and a lasting line for each day that ended. */
+export class TerminalProgress implements PassProgress {
+  readonly #terminal: Terminal;
+  readonly #clock: Clock;
+  #total = 0;
+  #done = 0;
+  #startedMs = 0;
+  #drawnMs = 0;
+
+  constructor(terminal: Terminal, clock: Clock) {
+    this.#terminal = terminal;
+    this.#clock = clock;
+  }
+
+  planned(tenant: string, tasks: readonly DayTask[]): void {
+    this.#total = tasks.length;
+    this.#done = 0;
+    this.#startedMs = this.#clock.now();
+    if (tasks.length > 0)
+      this.#lasting(`${tenant}: ${count(tasks.length, "day")} to read, ${tasks[0]?.day} first`);
+  }
+
+  reading(tenant: string, day: UtcDay, step: ReadingStep): void {
+    const now = this.#clock.now();
+    if (!this.#terminal.isTTY || now - this.#drawnMs < REDRAW_MS) return;
+    this.#drawnMs = now;
+    const parts = [
+      `${tenant} ${day} (${this.#done + 1} of ${this.#total})`,
+      `${step.windowsDone}/${WINDOWS_PER_DAY} windows`,
+      count(step.events, "event"),
+      `${step.requestsLeft} requests left`,
+      this.#timeToGo(step.windowsDone, now),
+    ];
+    this.#terminal.write(
+      `\r\u001b[2K${parts
+        .filter((part) => part !== "")
+        .join("  ")
+        .slice(0, this.#terminal.columns - 1)}`,
+    );
+  }
+
+  ended(tenant: string, day: UtcDay, result: DayResult): void {
+    this.#done += 1;
+    this.#lasting(`${tenant} ${day}  ${describeResult(result)}`);
+  }
+
+  note(tenant: string, text: string): void {
+    this.#lasting(`${tenant}: ${text}`);
+  }
+
+  #lasting(line: string): void {
+    this.#terminal.write(`${this.#terminal.isTTY ? "\r\u001b[2K" : ""}${line}\n`);
+  }
+
+  #timeToGo(windowsDone: number, now: number): string {
+    const share = (this.#done + windowsDone / WINDOWS_PER_DAY) / this.#total;
+    const minutes = ((now - this.#startedMs) / share - (now - this.#startedMs)) / 60_000;
+    return share < 0.02
+      ? ""
+      : minutes < 1
+        ? "under a minute to go"
+        : `about ${count(Math.round(minutes), "minute")} to go`;
+  }
+}
+
+/** A day's result in a few words. */
+export function describeResult(result: DayResult): string {
+  switch (result.kind) {
+    case "sealed": {
+      const late = result.revision > 1 ? `, ${result.added} new` : "";
+      return `sealed r${String(result.revision).padStart(4, "0")}  ${count(result.records, "event")}${late}`;
+    }
+    case "rechecked":
+      return `unchanged since r${String(result.revision).padStart(4, "0")}`;
+    case "failed":
+      return `NOT sealed: ${result.message} (${result.code})`;
+    default:
+      return result satisfies never;
+  }
+}
+
+/** `1 event`, `3,012 events` */
+export function count(number: number, word: string): string {
+  return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+}

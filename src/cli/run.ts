@@ -1,0 +1,78 @@
+import { CommanderError } from "commander";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { CommandResult, Surroundings, Terminal } from "./command.js";
+import { EXIT } from "./exit-codes.js";
+import { buildProgram } from "./program.js";
+
+/** Runs one command line to its end and returns the exit code. Never throws. */
+export async function runCommandLine(
+  argv: readonly string[],
+  signal: AbortSignal,
+  overrides: Partial<Surroundings> = {},
+): Promise<number> {
+  const surroundings = { ...(await realSurroundings(signal)), ...overrides };
+  const isJson = argv.includes("--json");
+  try {
+    let result: CommandResult | undefined;
+    const program = buildProgram(surroundings, (ended) => {
+      result = ended;
+    });
+    await program.parseAsync(argv, { from: "user" });
+    if (result !== undefined) print(result, isJson, surroundings.stdout);
+    return result?.exit ?? EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return report(asDaybookError(error, signal), isJson, surroundings);
+  }
+}
+
+async function realSurroundings(signal: AbortSignal): Promise<Surroundings> {
+  const [{ systemClock }, { nodeFiles }, { nodeHttp }] = await Promise.all([
+    import("../io/clock.js"),
+    import("../io/node-files.js"),
+    import("../io/node-http.js"),
+  ]);
+  return {
+    env: process.env,
+    cwd: process.cwd(),
+    clock: systemClock,
+    files: nodeFiles,
+    http: nodeHttp,
+    signal,
+    stdout: terminal(process.stdout),
+    stderr: terminal(process.stderr),
+  };
+}
+
+function terminal(stream: NodeJS.WriteStream): Terminal {
+  return {
+    isTTY: stream.isTTY,
+    columns: stream.columns,
+    write: (text) => void stream.write(text),
+  };
+}
+
+function print(result: CommandResult, isJson: boolean, stdout: Terminal): void {
+  const text = isJson && result.json !== undefined ? JSON.stringify(result.json, null, 2) : result.text;
+  if (text !== "") stdout.write(text.endsWith("\n") ? text : `${text}\n`);
+}
+
+/** An error is told as what happened, then what to do; a stack trace is for defects alone, and only when asked for. */
+function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: Surroundings): number {
+  if (isJson) {
+    const { code, message, hint } = error;
+    stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`);
+  } else {
+    stderr.write(`daybook: ${error.message}\n  hint: ${error.hint} (${error.code})\n`);
+  }
+  if (env["DAYBOOK_DEBUG"] !== undefined) stderr.write(`${error.stack ?? ""}\n`);
+  return error.exitCode;
+}
+
+function asDaybookError(error: unknown, signal: AbortSignal): DaybookError {
+  if (signal.aborted)
+    return new DaybookError("INTERRUPTED", { message: "stopped before the end", cause: error });
+  if (isDaybookError(error)) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new DaybookError("INTERNAL", { message: `unexpected: ${message}`, cause: error });
+}

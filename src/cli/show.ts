@@ -1,0 +1,132 @@
+import { packagePath, revisionName } from "../model/manifest.js";
+import type { Manifest } from "../model/manifest.js";
+import { DaybookError } from "../model/errors.js";
+import type { PageRecord } from "../model/page-record.js";
+import { isoTime } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { readWhole } from "../plugin/expected-body.js";
+import type { HeldTenant } from "../held-tenant.js";
+import type { Command, CommonOptions } from "./command.js";
+import { dayOption } from "./days.js";
+import { EXIT } from "./exit-codes.js";
+import { lookAtTenants } from "./held.js";
+import { count } from "./progress.js";
+
+export interface ShowOptions extends CommonOptions {
+  readonly arguments: readonly (string | undefined)[];
+  readonly proof?: boolean;
+  readonly diff?: boolean;
+}
+
+interface ShownRevision {
+  readonly sealed: string;
+  readonly manifest_sha256: string;
+  readonly manifest: Manifest;
+  /** The page ledger, with --proof. */
+  readonly pages: readonly PageRecord[] | null;
+}
+
+const MAX_PAGE_LEDGER_BYTES = 64 << 20;
+
+/** The revisions of one day, oldest first; exit 66 when no tenant asked for holds the day. */
+export const show: Command<ShowOptions> = async (options, surroundings) => {
+  const day = dayOption("DAY", options.arguments[0]);
+  if (day === undefined)
+    throw new DaybookError("USAGE", { message: "DAY: expected a UTC day as YYYY-MM-DD, found none" });
+  const found = await lookAtTenants(options, surroundings, async ({ name, held }) => ({
+    tenant: name,
+    revisions:
+      held === undefined ? [] : await revisionsOf(held, day, options.proof === true, surroundings.signal),
+  }));
+  const isHeld = found.some(({ revisions }) => revisions.length > 0);
+  return {
+    exit: isHeld ? EXIT.ok : EXIT.nothingToVerify,
+    text: found.map(({ tenant, revisions }) => tenantText(tenant, day, revisions, options)).join("\n"),
+    json: { day, tenants: found },
+  };
+};
+
+async function revisionsOf(
+  held: HeldTenant,
+  day: UtcDay,
+  withProof: boolean,
+  signal: AbortSignal,
+): Promise<readonly ShownRevision[]> {
+  const shown: ShownRevision[] = [];
+  for (const { revision, manifestSha256, sealedAt } of held.record(day)?.revisions ?? []) {
+    shown.push({
+      sealed: isoTime(sealedAt),
+      manifest_sha256: manifestSha256,
+      manifest: await held.manifest(day, revision),
+      pages: withProof ? await pagesOf(held, day, revision, signal) : null,
+    });
+  }
+  return shown;
+}
+
+async function pagesOf(
+  held: HeldTenant,
+  day: UtcDay,
+  revision: number,
+  signal: AbortSignal,
+): Promise<readonly PageRecord[]> {
+  const source = await held.packageSource(day, revision);
+  const body = await source.open(`${packagePath(day, revision)}/pages.jsonl`, signal);
+  if (body === undefined) return [];
+  const text = new TextDecoder().decode(await readWhole(body, MAX_PAGE_LEDGER_BYTES));
+  return text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as PageRecord);
+}
+
+function tenantText(
+  tenant: string,
+  day: UtcDay,
+  revisions: readonly ShownRevision[],
+  options: ShowOptions,
+): string {
+  if (revisions.length === 0) return `${tenant} ${day}: not held`;
+  return [`${tenant} ${day}`, ...revisions.map((one) => revisionText(one, options))].join("\n");
+}
+
+function revisionText(
+  { manifest, sealed, manifest_sha256: hash, pages }: ShownRevision,
+  options: ShowOptions,
+): string {
+  const { completeness: counts, reading, diff, event_set_sha256: eventSet, retention } = manifest;
+  const lines = [
+    `  ${revisionName(manifest.revision)}  sealed ${sealed}  ${manifest.reason}`,
+    `    events     ${count(counts.distinct + counts.carried, "record")}: ${counts.distinct} distinct, ${counts.carried} carried`,
+    `    manifest   ${hash}`,
+    `    event set  ${eventSet}`,
+    `    kept until ${retention.retain_until} (${retention.schedule})`,
+  ];
+  if (options.proof === true) {
+    lines.push(
+      `    reading    ${reading.started} to ${reading.ended}, ${count(reading.requests, "request")}, ${reading.retries} repeated, throttled ${reading.throttled_ms} ms`,
+      `    proof      ${counts.pages} pages (${counts.empty_pages} empty), ${counts.delivered} delivered = ${counts.distinct} distinct + ${counts.exact_duplicates} exact duplicates`,
+      `               ${counts.conflicting_ids} conflicting ids, ${counts.missing_ids} missing ids, ${counts.outside_window} outside the day`,
+      ...(pages ?? []).map(pageLine),
+    );
+  }
+  if (options.diff === true) {
+    const against = diff.against === null ? "first revision" : `against ${revisionName(diff.against)}`;
+    lines.push(
+      `    difference ${against}: ${diff.added} added, ${diff.removed} no longer given (carried), ${diff.changed} changed`,
+    );
+  }
+  return lines.join("\n");
+}
+
+function pageLine({
+  window,
+  number,
+  events,
+  body_bytes: bytes,
+  body_sha256: hash,
+  token_out_sha256: next,
+}: PageRecord): string {
+  const chain = next === null ? "end of chain" : `next ${next.slice(0, 12)}`;
+  return `    ${window} page ${number}  ${count(events, "event").padEnd(14)} ${String(bytes).padStart(9)} bytes  ${hash.slice(0, 16)}  ${chain}`;
+}

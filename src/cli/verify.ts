@@ -1,0 +1,181 @@
+import { join, resolve } from "node:path";
+import { FolderReader } from "../audit/folder-reader.js";
+import type { ArchiveReader } from "../audit/archive-reader.js";
+import type { KnownHead } from "../audit/check-ledger.js";
+import { storeReader } from "../audit/store-reader.js";
+import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
+import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
+import { OPEN_SINKS } from "../container.js";
+import { readKeptHead } from "../ledger/head.js";
+import { DaybookError } from "../model/errors.js";
+import type { Finding } from "../model/finding.js";
+import { SortedLines } from "../verify/sorted-lines.js";
+import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
+import { dayOption } from "./days.js";
+import type { RangeOptions } from "./days.js";
+import { worstExit } from "./exit-codes.js";
+import { count } from "./progress.js";
+import { openWorkspace } from "./workspace.js";
+
+export interface VerifyCommandOptions extends CommonOptions, RangeOptions {
+  readonly sink?: string;
+  readonly path?: string;
+  readonly level: AuditLevel;
+  readonly key?: string;
+  readonly expectHead?: string;
+}
+
+/** What an audit of one place takes beside the place. */
+type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead" | keyof RangeOptions>;
+
+/** An archive to be checked: a tenant's in a record sink, or one in a folder. */
+export interface Place {
+  readonly name: string;
+  readonly reader: ArchiveReader;
+  readonly close: () => Promise<void>;
+}
+
+interface PlaceResult {
+  readonly place: string;
+  readonly result: AuditResult;
+}
+
+const MAX_SMALL_BYTES = 65_536;
+
+/** Checks every place asked for; the worst of them is the command's exit code. */
+export const verify: Command<VerifyCommandOptions> = async (options, surroundings) => {
+  const places =
+    options.path === undefined
+      ? await configuredPlaces(options, surroundings)
+      : [await folderPlace(options.path, surroundings)];
+  const results: PlaceResult[] = [];
+  try {
+    for (const place of places)
+      results.push({ place: place.name, result: await verifyPlace(place, options, surroundings) });
+  } finally {
+    for (const place of places) await place.close();
+  }
+  return resultOf(results);
+};
+
+export async function folderPlace(path: string, { files, cwd }: Surroundings): Promise<Place> {
+  const folder = resolve(cwd, path);
+  if ((await files.stat(join(folder, "archive.json"))) === undefined) {
+    throw new DaybookError("ARCHIVE_NOT_FOUND", {
+      message: `${folder}: expected an archive, found no archive.json`,
+      hint: "name the folder of one tenant, the one that holds archive.json",
+    });
+  }
+  return { name: folder, reader: new FolderReader(files, folder), close: async () => undefined };
+}
+
+async function configuredPlaces(
+  options: VerifyCommandOptions,
+  surroundings: Surroundings,
+): Promise<readonly Place[]> {
+  const { tenants } = await openWorkspace(options, surroundings);
+  const places = tenants.flatMap(({ name: tenant, container }) =>
+    container
+      .resolve(OPEN_SINKS)()
+      .flatMap((opened): readonly Place[] => {
+        if (opened.kind !== "store" || (options.sink !== undefined && opened.name !== options.sink))
+          return [];
+        const { store, name } = opened;
+        return [
+          { name: `${tenant} in ${name}`, reader: storeReader(store, tenant), close: () => store.close() },
+        ];
+      }),
+  );
+  if (places.length > 0) return places;
+  throw new DaybookError("USAGE", {
+    message: `--sink: expected the name of a record sink, found "${options.sink ?? ""}"`,
+  });
+}
+
+/** Audits one place; temporary files lie below $TMPDIR, else /tmp. */
+export async function verifyPlace(
+  place: Place,
+  options: AuditWish,
+  surroundings: Surroundings,
+): Promise<AuditResult> {
+  const { files, env, signal, stderr } = surroundings;
+  const scratch = join(env["TMPDIR"] ?? "/tmp", `daybook-verify-${process.pid}`);
+  const from = dayOption("--from", options.day ?? options.from);
+  const to = dayOption("--to", options.day ?? options.to);
+  const expectHead = await knownHead(options.expectHead, surroundings);
+  try {
+    return await verifyArchive(place.reader, {
+      level: options.level,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(options.key === undefined ? {} : { keys: [await textOf(options.key, surroundings)] }),
+      ...(expectHead === undefined ? {} : { expectHead }),
+      openEventSet: () => new SortedLines({ files, folder: scratch }),
+      signal,
+      progress: (done, total, day) => {
+        if (stderr.isTTY) stderr.write(`\r\u001b[2K${place.name}: ${day} (${done + 1} of ${total})`);
+      },
+    });
+  } finally {
+    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+    await files.removeTree(scratch);
+  }
+}
+
+/** A head file that somebody kept: its statement is compared with the ledger, whoever signed it. */
+async function knownHead(
+  path: string | undefined,
+  surroundings: Surroundings,
+): Promise<KnownHead | undefined> {
+  if (path === undefined) return undefined;
+  const head = readKeptHead(new TextEncoder().encode(await textOf(path, surroundings)));
+  if (head !== undefined) return { size: head.size, hash: head.lastHash };
+  throw new DaybookError("USAGE", {
+    message: `--expect-head: expected a head as in an archive's heads/, found another form in ${path}`,
+  });
+}
+
+async function textOf(path: string, { files, cwd }: Surroundings): Promise<string> {
+  return new TextDecoder().decode(await files.read(resolve(cwd, path), MAX_SMALL_BYTES));
+}
+
+function resultOf(results: readonly PlaceResult[]): CommandResult {
+  return {
+    exit: worstExit(results.map(({ result }) => verifyExit(result))),
+    text: results.map(placeText).join("\n\n"),
+    json: { archives: results.map(placeJson) },
+  };
+}
+
+function placeText({ place, result }: PlaceResult): string {
+  const { counts, findings, level, packages, facts } = result;
+  const wrong = counts.damage + counts.incomplete;
+  const verdict = wrong === 0 ? "whole" : "DAMAGED";
+  const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
+  const head =
+    facts === undefined ? [] : [`  head ${facts.head.size} ${facts.head.lastHash} of ${facts.head.time}`];
+  return [`${place}: ${verdict}; ${looked}`, ...head, ...findings.map(findingText)].join("\n");
+}
+
+function findingText({ severity, subject, rule, found, expected, code }: Finding): string {
+  return `  ${severity}: ${subject}: ${rule}: found ${found}, expected ${expected} (${code})`;
+}
+
+function placeJson({ place, result }: PlaceResult): object {
+  const { level, identity, facts, findings, counts, packages } = result;
+  const head =
+    facts === undefined
+      ? null
+      : { size: facts.head.size, last_hash: facts.head.lastHash, time: facts.head.time };
+  return {
+    place,
+    whole: verifyExit(result) === 0,
+    level,
+    archive_id: identity?.archiveId ?? null,
+    tenant_id: identity?.tenantId ?? null,
+    head,
+    packages,
+    counts,
+    findings,
+  };
+}

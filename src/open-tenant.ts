@@ -1,0 +1,94 @@
+import { dirname, join } from "node:path";
+import { TenantDaySteps } from "./day-steps.js";
+import type { DayStepsParts } from "./day-steps.js";
+import type { Target } from "./deliver/deliver-day.js";
+import type { OpenedPlugin } from "./deliver/plugin-set.js";
+import { probeDisk } from "./io/disk-probe.js";
+import { readDocuments } from "./ledger/archive-tree.js";
+import { openArchive } from "./ledger/open-archive.js";
+import { SigningKey, loadOrMakeSigningKey } from "./ledger/signing-key.js";
+import { dayEndMs } from "./model/utc-day.js";
+import type { PassProgress } from "./pass-progress.js";
+import { deadlineMs } from "./plan/day-state.js";
+import type { ReadingRules } from "./plan/day-state.js";
+import { folderSource, storeSource } from "./plugin/archive-source.js";
+import { RecordSink } from "./plugin/record-sink.js";
+import { TenantDeliveries } from "./tenant-deliveries.js";
+import { TenantPass } from "./tenant-pass.js";
+
+/** Everything that opening a tenant for writing needs. */
+export interface TenantParts extends Omit<DayStepsParts, "archive" | "progress" | "deliveries"> {
+  readonly rules: ReadingRules;
+  /** The configured signing key, PEM; undefined: one is kept in the state folder. */
+  readonly signingKeyPem: (() => Promise<string>) | undefined;
+  /** Opens every configured sink; does no I/O. */
+  readonly openSinks: () => readonly OpenedPlugin[];
+}
+
+/** A tenant whose archive this process alone may write. */
+export interface OpenTenant {
+  readonly pass: TenantPass;
+  readonly deliveries: TenantDeliveries;
+  /** Closes the sinks and frees the archive. */
+  close(): Promise<void>;
+}
+
+/** Takes the archive's lock, puts the archive in order and makes its pass ready. ARCHIVE_LOCKED when another process has it. */
+export async function openTenant(parts: TenantParts, progress: PassProgress): Promise<OpenTenant> {
+  const { files, root } = parts;
+  await files.makeFolder(root);
+  await probeDisk(files, root);
+  const unlock = await files.lock(join(root, "lock"));
+  const opened = parts.openSinks();
+  const close = async (): Promise<void> => {
+    for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
+    unlock();
+  };
+  try {
+    return { ...(await composePass(parts, opened, progress)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function composePass(
+  parts: TenantParts,
+  opened: readonly OpenedPlugin[],
+  progress: PassProgress,
+): Promise<Omit<OpenTenant, "close">> {
+  const { tenant, tenantId, root, files, clock, log, rules } = parts;
+  const documents = await readDocuments(files);
+  const signingKey = await readSigningKey(parts);
+  const archive = await openArchive({ files, clock, root, tenantId, signingKey, documents });
+  if (archive.recovered.length > 0) log.warn({ tenant, steps: archive.recovered }, "archive recovered");
+  const source = folderSource(files, root);
+  const stores = opened.flatMap((sink) => (sink.kind === "store" ? [storeSource(sink.store, tenant)] : []));
+  const deliveries = new TenantDeliveries({
+    tenant,
+    root,
+    files,
+    log,
+    ledger: archive.ledger,
+    targets: opened.map((sink) => targetOf(sink, parts)),
+    settings: { tenant, sources: [source, ...stores] },
+    isPastHorizon: (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day)),
+  });
+  const steps = new TenantDaySteps({ ...parts, archive, progress, deliveries });
+  return { deliveries, pass: new TenantPass(tenant, rules, steps, progress, log) };
+}
+
+function targetOf(opened: OpenedPlugin, { tenant, files, root }: TenantParts): Target {
+  const { name } = opened;
+  if (opened.kind === "sink") return { kind: "view", name, sink: opened.sink, readBack: true };
+  return {
+    kind: "record",
+    name,
+    sink: new RecordSink({ store: opened.store, tenant, archive: folderSource(files, root) }),
+  };
+}
+
+async function readSigningKey({ files, root, signingKeyPem }: TenantParts): Promise<SigningKey> {
+  if (signingKeyPem === undefined) return loadOrMakeSigningKey(files, join(dirname(root), "signing-key.pem"));
+  return SigningKey.fromPem(await signingKeyPem(), "signing.privateKey");
+}

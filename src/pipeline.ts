@@ -1,0 +1,70 @@
+import { DaybookError } from "./model/errors.js";
+import type { Finding } from "./model/finding.js";
+import type { Act } from "./model/ledger-entry.js";
+import type { DayTask, Reading } from "./model/reading.js";
+import type { UtcDay } from "./model/utc-day.js";
+import type { Verdict } from "./model/verdict.js";
+import type { DayResult } from "./pass-progress.js";
+import type { SealOutcome } from "./seal/seal-day.js";
+
+export type CompleteVerdict = Extract<Verdict, { readonly outcome: "complete" }>;
+
+/** The steps of a day after planning, each with everything it needs already inside. */
+export interface DaySteps {
+  collect(task: DayTask, signal: AbortSignal): Promise<Reading>;
+  verify(reading: Reading, signal: AbortSignal): Promise<Verdict>;
+  seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome>;
+  /** Writes an act into the ledger; the day counts as archived from then on. */
+  attest(act: Act): Promise<void>;
+  /** To every sink. A sink that fails keeps its turn and holds back nothing: it is no reason to throw. */
+  deliver(day: UtcDay, signal: AbortSignal): Promise<void>;
+  /** Removes what the reading left in the spool. */
+  clear(reading: Reading): Promise<void>;
+}
+
+/**
+ * One day on its one way. What is not verified is never sealed; what is not sealed is never delivered; success is reported
+ * only when the ledger says so. Throws READING_INCOMPLETE with the findings, or whatever a step throws.
+ */
+export async function archiveDay(task: DayTask, steps: DaySteps, signal: AbortSignal): Promise<DayResult> {
+  const reading = await steps.collect(task, signal);
+  const verdict = await steps.verify(reading, signal);
+  if (verdict.outcome === "incomplete") {
+    // A reading with a hole cannot be mended, only made again.
+    await steps.clear(reading);
+    throw incomplete(task.day, verdict.findings);
+  }
+  const outcome = await steps.seal(reading, verdict, signal);
+  for (const act of actsOf(task.day, outcome)) await steps.attest(act);
+  await steps.clear(reading);
+  await steps.deliver(task.day, signal);
+  return resultOf(outcome);
+}
+
+function incomplete(day: UtcDay, findings: readonly Finding[]): DaybookError {
+  const [first] = findings;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
+  const what =
+    first === undefined ? "" : `: ${first.subject}: found ${first.found}, expected ${first.expected}${more}`;
+  return new DaybookError("READING_INCOMPLETE", {
+    message: `${day}: reading not complete${what}`,
+    cause: findings,
+  });
+}
+
+function actsOf(day: UtcDay, outcome: SealOutcome): readonly Act[] {
+  const { revision } = outcome.kind === "sealed" ? outcome.manifest : outcome;
+  const read: Act =
+    outcome.kind === "sealed"
+      ? { type: "day-sealed", day, revision, manifest_sha256: outcome.manifestSha256 }
+      : { type: "day-rechecked", day, revision, event_set_sha256: outcome.eventSetSha256 };
+  if (outcome.missing === 0) return [read];
+  return [read, { type: "source-shrank", day, revision, missing: outcome.missing }];
+}
+
+function resultOf(outcome: SealOutcome): DayResult {
+  if (outcome.kind === "rechecked") return { kind: "rechecked", revision: outcome.revision };
+  const { revision, completeness, diff } = outcome.manifest;
+  const records = completeness.distinct + completeness.carried;
+  return { kind: "sealed", revision, records, added: diff.added };
+}

@@ -1,0 +1,123 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** What each step may import: the folders before it on the way of a day, and the doors. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  model: [],
+  io: ["model"],
+  plan: ["model", "io"],
+  source: ["model", "io", "plan", "config"],
+  verify: ["model", "io", "source"],
+  seal: ["model", "io", "verify"],
+  ledger: ["model", "io", "verify", "seal"],
+  // config: what an option may be, such as a path or a secret, is declared once.
+  plugin: ["model", "io", "ledger", "seal", "config"],
+  deliver: ["model", "io", "seal", "ledger", "plugin"],
+  config: ["model", "io"],
+  audit: ["model", "io", "verify", "seal", "ledger", "plugin", "plan"],
+  simulator: ["model", "io"],
+};
+
+/** Names of the outside world, and the one file in src/ that may say them. */
+const DOORS: readonly { readonly pattern: RegExp; readonly only: string | null }[] = [
+  { pattern: /\bDate\.now\b|\bnew Date\(\)/, only: "src/io/clock.ts" },
+  { pattern: /\bprocess\.exit\b/, only: "src/main.ts" },
+  { pattern: /\bconsole\b/, only: null },
+  { pattern: /["']node:fs(\/promises)?["']/, only: "src/io/node-files.ts" },
+  { pattern: /(?:await|return|=>|=)\s*fetch\(/, only: "src/io/node-http.ts" },
+  { pattern: /from "tsyringe"/, only: "src/container.ts" },
+];
+
+const sources = filesBelow("src");
+const plugins = filesBelow("plugins");
+
+function filesBelow(folder: string): readonly { readonly path: string; readonly text: string }[] {
+  return (
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+      // A server test brings packages of its own.
+      .filter((name) => name.endsWith(".ts") && !name.split("/").includes("node_modules"))
+      .map((name) => ({ path: join(folder, name), text: readFileSync(join(root, folder, name), "utf8") }))
+  );
+}
+
+function importsOf(text: string): readonly string[] {
+  return [...text.matchAll(/^(?:import|export)\b[^;]*?\bfrom "([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
+    (match) => match[1] ?? match[2] ?? "",
+  );
+}
+
+/** Code without comments and without the text inside quotes and templates: prose may name what code may not. */
+function codeOf(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|[^:"'`])\/\/.*$/gm, "$1");
+}
+
+describe("the layout", () => {
+  it("lets a folder import only what comes before it", () => {
+    const wrong = sources.flatMap(({ path, text }) => {
+      const folder = relative("src", path).split("/")[0] ?? "";
+      const allowed = ALLOWED[folder];
+      if (allowed === undefined) return [];
+      return (
+        importsOf(text)
+          // The one table that knows where the bundled plugins lie.
+          .filter((name) => name.startsWith(".") && path !== "src/deliver/bundled-plugins.ts")
+          .map((name) => relative("src", join(dirname(path), name)).split("/")[0] ?? "")
+          .filter((other) => other !== folder && !allowed.includes(other))
+          .map((other) => `${path} imports ${other}/`)
+      );
+    });
+
+    expect(wrong).toEqual([]);
+  });
+
+  it("keeps model/ free of packages", () => {
+    const wrong = sources
+      .filter(({ path }) => path.startsWith("src/model/"))
+      .flatMap(({ path, text }) => importsOf(text).map((name) => `${path} imports ${name}`))
+      .filter((line) => !/imports (\.\/|node:)/.test(line));
+
+    expect(wrong).toEqual([]);
+  });
+
+  it("names each door to the outside in one file or nowhere", () => {
+    const wrong = DOORS.flatMap(({ pattern, only }) =>
+      sources
+        .filter(({ path, text }) => path !== only && pattern.test(codeOf(text)))
+        .map(({ path }) => `${path} has ${pattern.source}`),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  it("lets a plugin import from Daybook only what a stranger's could", () => {
+    const wrong = plugins.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter(
+          (name) =>
+            name.startsWith("..") ||
+            (name.startsWith("daybook") && !/^daybook\/plugin(\/contract)?$/.test(name)),
+        )
+        .map((name) => `${path} imports ${name}`),
+    );
+
+    expect(wrong).toEqual([]);
+  });
+
+  it("has no folder or file that is named after no concept", () => {
+    const vague =
+      /(^|[/-])(utils?|helpers?|common|managers?|handlers?|processors?|services?|info|data)(\.ts)?([/-]|$)/;
+
+    expect([...sources, ...plugins].map(({ path }) => path).filter((path) => vague.test(path))).toEqual([]);
+  });
+
+  it("keeps every file under 300 lines", () => {
+    const long = [...sources, ...plugins, ...filesBelow("test")].filter(
+      ({ text }) => text.split("\n").length > 301,
+    );
+
+    expect(long.map(({ path }) => path)).toEqual([]);
+  });
+});
