@@ -8,8 +8,7 @@ import type { Files } from "./io/files.js";
 import { indexDays } from "./ledger/day-index.js";
 import type { DayIndex } from "./ledger/day-index.js";
 import type { Ledger } from "./ledger/ledger.js";
-import { isDaybookError } from "./model/errors.js";
-import type { DaybookError } from "./model/errors.js";
+import { DaybookError, isDaybookError } from "./model/errors.js";
 import type { Log } from "./model/log.js";
 import type { UtcDay } from "./model/utc-day.js";
 
@@ -50,6 +49,26 @@ export class TenantDeliveries implements Deliveries {
     const { files, root, targets, isPastHorizon } = this.#parts;
     if (this.failures.size > 0) return;
     await pruneDelivered(this.#index(), { files, root, targets, isClosed: isPastHorizon }, signal);
+  }
+
+  /** What one sink lacks, from wherever the packages are; then its ledger. Returns the revisions delivered; USAGE without such a sink. */
+  async backfill(name: string, signal: AbortSignal): Promise<number> {
+    const { targets, settings } = this.#parts;
+    const target = targets.find((one) => one.name === name);
+    if (target === undefined) {
+      const names = targets.map((one) => one.name).join(", ");
+      throw new DaybookError("USAGE", {
+        message: `--backfill-sink: expected one of ${names}, found "${name}"`,
+      });
+    }
+    let delivered = 0;
+    const settle = async (outcome: Outcome): Promise<void> => {
+      await this.#settle(outcome);
+      if ("delivered" in outcome) delivered += 1;
+    };
+    await deliverPending([target], this.#index(), settings, settle, signal);
+    await this.#syncLedgers(signal);
+    return delivered;
   }
 
   #index(): DayIndex {

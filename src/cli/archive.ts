@@ -14,11 +14,14 @@ import { silentProgress } from "../pass-progress.js";
 
 export interface ArchiveOptions extends CommonOptions, RangeOptions {
   readonly reread?: boolean;
+  readonly backfillSink?: string;
 }
 
 /** A tenant's pass, and the sinks that failed in it. */
 interface TenantResult extends PassOutcome {
   readonly sinks: ReadonlyMap<string, DaybookError>;
+  /** Revisions delivered, with --backfill-sink. */
+  readonly backfilled?: number;
 }
 
 /** One pass over every tenant asked for, one after the other. A tenant that fails stops no other. */
@@ -27,20 +30,24 @@ export const archive: Command<ArchiveOptions> = async (options, surroundings) =>
   const workspace = await openWorkspace(options, surroundings);
   const results: TenantResult[] = [];
   for (const tenant of workspace.tenants) {
-    results.push(await archiveTenant(tenant, options.reread === true, range, surroundings));
+    results.push(await archiveTenant(tenant, options, range, surroundings));
   }
   return resultOf(results);
 };
 
 async function archiveTenant(
-  { container }: Workspace["tenants"][number],
-  reread: boolean,
+  { name, container }: Workspace["tenants"][number],
+  { reread = false, backfillSink }: ArchiveOptions,
   range: DayRange | undefined,
   { signal, stderr, clock }: Surroundings,
 ): Promise<TenantResult> {
   const progress = stderr.isTTY ? new TerminalProgress(stderr, clock) : silentProgress;
   const open = await openTenant(container.resolve(TENANT_PARTS), progress);
   try {
+    if (backfillSink !== undefined) {
+      const backfilled = await open.deliveries.backfill(backfillSink, signal);
+      return { tenant: name, days: [], lost: [], exits: [], sinks: open.deliveries.failures, backfilled };
+    }
     const outcome = await open.pass.run({ reread, ...(range === undefined ? {} : { range }) }, signal);
     return { ...outcome, sinks: open.deliveries.failures };
   } finally {
@@ -66,7 +73,7 @@ function resultOf(results: readonly TenantResult[]): CommandResult {
   };
 }
 
-function tenantText({ tenant, days, lost, stoppedBy, sinks }: TenantResult): string {
+function tenantText({ tenant, days, lost, stoppedBy, sinks, backfilled }: TenantResult): string {
   const sealed = days.filter(({ result }) => result.kind === "sealed").length;
   const unchanged = days.filter(({ result }) => result.kind === "rechecked").length;
   const failed = days.filter(({ result }) => result.kind === "failed");
@@ -75,6 +82,7 @@ function tenantText({ tenant, days, lost, stoppedBy, sinks }: TenantResult): str
     unchanged > 0 ? `${count(unchanged, "day")} unchanged` : "",
     failed.length > 0 ? `${count(failed.length, "day")} NOT sealed` : "",
     lost.length > 0 ? `${count(lost.length, "day")} LOST` : "",
+    backfilled === undefined ? "" : `${count(backfilled, "revision")} delivered`,
   ].filter((part) => part !== "");
   const lines = [`${tenant}: ${parts.length === 0 ? "nothing was due; nothing added" : parts.join(", ")}`];
   for (const { day, result } of failed) {
@@ -86,12 +94,13 @@ function tenantText({ tenant, days, lost, stoppedBy, sinks }: TenantResult): str
   return lines.join("\n");
 }
 
-function tenantJson({ tenant, days, lost, stoppedBy, sinks }: TenantResult): object {
+function tenantJson({ tenant, days, lost, stoppedBy, sinks, backfilled }: TenantResult): object {
   return {
     tenant,
     days: days.map(({ day, result }) => ({ day, ...result })),
     lost,
     stopped_by: stoppedBy === undefined ? null : told(stoppedBy),
+    backfilled: backfilled ?? null,
     sinks_behind: [...sinks].map(([sink, error]) => ({ sink, ...told(error) })),
   };
 }

@@ -1,27 +1,17 @@
 import { certificateOf, credentialOf } from "../credential.js";
-import { BUDGET, CHECK_TOKENS, ENDPOINTS, OPEN_SINKS, OUTSIDE, SECRETS, TENANT } from "../container.js";
+import { BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT } from "../container.js";
 import type { Composition } from "../container.js";
-import { isDaybookError } from "../model/errors.js";
 import { preflight } from "../source/preflight/preflight.js";
 import type { PreflightDoors, PreflightStep } from "../source/preflight/preflight.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
-import { EXIT, worstExit } from "./exit-codes.js";
+import { EXIT } from "./exit-codes.js";
+import { look, lookAtSinks, lookedResult } from "./look.js";
+import type { Looked } from "./look.js";
 import { openWorkspace } from "./workspace.js";
 
 export interface ConfigCheckOptions extends CommonOptions {
   readonly online?: boolean;
-}
-
-/** One look at something that the configuration names. */
-interface Looked {
-  readonly subject: string;
-  readonly ok: boolean;
-  readonly found: string;
-  readonly expected: string;
-  readonly hint: string;
-  readonly code: string;
-  readonly exit: number;
 }
 
 /** Every rule of the file at once, then every secret and sink; with --online every tenant's sign-in and one request. */
@@ -33,18 +23,7 @@ export const configCheck: Command<ConfigCheckOptions> = async (options, surround
     looked.push(...(await lookAtSinks(name, container, surroundings.signal)));
     if (options.online === true) looked.push(...(await lookOnline(name, container, surroundings)));
   }
-  const wrong = looked.filter(({ ok }) => !ok);
-  const verdict =
-    wrong.length === 0 ? "all is well" : `${wrong.length} of ${looked.length} looks found something wrong`;
-  return {
-    exit: worstExit(wrong.map(({ exit }) => exit)),
-    text: [...looked.map(lookText), `${loaded.path}: ${verdict}`].join("\n"),
-    json: {
-      config: loaded.path,
-      config_sha256: loaded.sha256,
-      checks: looked.map(({ exit: _exit, ...one }) => one),
-    },
-  };
+  return lookedResult(loaded.path, looked, { config: loaded.path, config_sha256: loaded.sha256 });
 };
 
 /** Reads every secret of the sign-in once, without using it. */
@@ -67,31 +46,6 @@ async function lookAtSecrets(tenant: string, container: Composition): Promise<Lo
         return credential satisfies never;
     }
   });
-}
-
-async function lookAtSinks(
-  tenant: string,
-  container: Composition,
-  signal: AbortSignal,
-): Promise<readonly Looked[]> {
-  const looked: Looked[] = [];
-  for (const opened of container.resolve(OPEN_SINKS)()) {
-    const sink = opened.kind === "store" ? opened.store : opened.sink;
-    looked.push(await look(`${tenant} sink ${opened.name}`, "ready to be written", () => sink.check(signal)));
-    await sink.close();
-  }
-  return looked;
-}
-
-async function look(subject: string, expected: string, work: () => Promise<void>): Promise<Looked> {
-  try {
-    await work();
-    return { subject, ok: true, found: expected, expected, hint: "", code: "OK", exit: EXIT.ok };
-  } catch (error) {
-    if (!isDaybookError(error)) throw error;
-    const { message, hint, code, exitCode: exit } = error;
-    return { subject, ok: false, found: message, expected, hint, code, exit };
-  }
 }
 
 async function lookOnline(
@@ -135,9 +89,4 @@ function certificateDoor(tenant: string, container: Composition): Pick<Preflight
 function exitOf({ ok, isOutage }: PreflightStep): number {
   if (ok) return EXIT.ok;
   return isOutage ? EXIT.unavailable : EXIT.signIn;
-}
-
-function lookText({ subject, ok, found, expected, hint, code }: Looked): string {
-  if (ok) return `ok     ${subject}: ${found}${hint === "" ? "" : `\n       note: ${hint}`}`;
-  return `WRONG  ${subject}: found ${found}; expected ${expected} (${code})\n       hint: ${hint}`;
 }

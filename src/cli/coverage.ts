@@ -2,6 +2,7 @@ import { renderCalendar } from "../audit/calendar.js";
 import { coverDays, coverageExit } from "../audit/coverage.js";
 import type { Coverage, HeldDay } from "../audit/coverage.js";
 import { OUTSIDE, RULES } from "../container.js";
+import type { Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { dayState } from "../plan/day-state.js";
@@ -33,6 +34,13 @@ export const coverage: Command<CoverageOptions> = async (options, surroundings) 
   };
 };
 
+const REASON_WORDS: Readonly<Record<Reason, string>> = {
+  scheduled: "on schedule",
+  gap: "filled a gap",
+  "re-reading": "read again",
+  operator: "asked for",
+};
+
 /** Every day of the range with its state and what is held of it. */
 export async function coverTenant({ held, container }: LookedAt, range: DayRange): Promise<Coverage> {
   const rules = container.resolve(RULES);
@@ -55,10 +63,10 @@ export function coverageText(found: Coverage, colour: boolean): string {
 function dayLine({ day, state, revision, events, reason, explanation }: Coverage["days"][number]): string {
   const parts = [
     day,
-    state.padEnd(8),
+    state.padEnd(revision === undefined ? 0 : 8),
     revision === undefined ? "" : `r${String(revision).padStart(4, "0")}`,
     events === undefined ? "" : count(events, "event"),
-    reason ?? "",
+    reason === undefined ? "" : REASON_WORDS[reason],
     explanation ?? "",
   ];
   return parts.filter((part) => part !== "").join("  ");

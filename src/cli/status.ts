@@ -60,7 +60,9 @@ async function statusOf(tenant: LookedAt, withDays: boolean): Promise<TenantStat
   const gaps = plan.tasks.filter(({ reason }) => reason === "gap");
   return {
     tenant: name,
-    newest_sealed: sealed.map(({ day }) => day).reduce((a, b) => (a !== null && a > b ? a : b), null as UtcDay | null),
+    newest_sealed: sealed
+      .map(({ day }) => day)
+      .reduce((a, b) => (a !== null && a > b ? a : b), null as UtcDay | null),
     gaps: gaps.map(({ day }) => ({ day, deadline: isoTime(deadlineMs(day, rules)) })),
     due: plan.tasks.filter(({ reason }) => reason === "scheduled").length,
     re_readings_due: plan.tasks.filter(({ reason }) => reason === "re-reading").length,

@@ -11,6 +11,7 @@ export { STORE_CASES } from "./store-cases.js";
 export { isOffered } from "./store-maker.js";
 export type { StoreCase, StoreMaker, StorePlace } from "./store-maker.js";
 export { HOSTILE_LINES } from "./hostile-lines.js";
+export { testHost } from "./test-host.js";
 export { batchOf, recordLine, recordLines } from "./sample-days.js";
 
 const CASE_TIMEOUT_MS = 30_000;

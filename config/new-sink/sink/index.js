@@ -1,0 +1,148 @@
+// @ts-check
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { DaybookError, abortable, defineSink, z } from "daybook/plugin";
+
+/** @import { Batch, Files, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin" */
+
+const options = z.strictObject({
+  path: z
+    .string()
+    .startsWith("/")
+    .meta({ description: "The folder of the days", examples: ["/srv/__NAME__"] }),
+});
+
+/**
+ * Works as it is: each day is a text file, whose first line says which revision it is. Put your storage in its place, and
+ * keep what the comments promise: the contract in index.test.js checks it.
+ *
+ * @implements {Sink}
+ */
+class __CLASS__ {
+  /**
+   * @param {string} folder of one tenant: days of two tenants never meet
+   * @param {Files} files
+   */
+  constructor(folder, files) {
+    this.folder = folder;
+    this.files = files;
+  }
+
+  /** Fails now if a write would fail later, and leaves nothing. */
+  async check() {
+    await this.files.makeFolder(this.folder);
+    const probe = join(this.folder, `${randomUUID()}.probe`);
+    await this.files.writeNew(probe, new Uint8Array(1));
+    await this.files.remove(probe);
+  }
+
+  /**
+   * Replaces the day as a whole, or throws and leaves the old one. The same revision twice is fine; an older one, or the
+   * same with another manifest, is SINK_CONFLICT.
+   *
+   * @param {Batch} batch
+   * @param {AbortSignal} signal
+   * @returns {Promise<Receipt>}
+   */
+  async write(batch, signal) {
+    const path = this.#path(batch.day);
+    await this.#refuseConflict(batch, path);
+    await this.files.makeFolder(this.folder);
+    const unfinished = `${path}.${randomUUID()}.unfinished`;
+    const writer = await this.files.create(unfinished);
+    try {
+      const { revision, manifestSha256 } = batch;
+      await writer.write(Buffer.from(`${JSON.stringify({ revision, manifestSha256 })}\n`));
+      let records = 0;
+      for await (const line of abortable(batch.lines(), signal)) {
+        await writer.write(Buffer.from(`${line}\n`));
+        records += 1;
+      }
+      if (records !== batch.records) {
+        throw new DaybookError("SINK_MISMATCH", {
+          message: `${batch.day}: expected ${batch.records} lines, found ${records}`,
+        });
+      }
+      await writer.finish();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    await this.files.rename(unfinished, path);
+    await this.files.syncFolder(this.folder);
+    return { records: batch.records, location: path };
+  }
+
+  /**
+   * The record lines as they are stored. SINK_NOT_FOUND for a day never written; no line for an empty one.
+   *
+   * @param {UtcDay} day
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<string>}
+   */
+  async *read(day, signal) {
+    signal.throwIfAborted();
+    const lines = await this.#lines(this.#path(day));
+    if (lines === undefined) throw notFound(day);
+    for (const line of lines.slice(1)) {
+      signal.throwIfAborted();
+      yield line;
+    }
+  }
+
+  /**
+   * @param {UtcDay} day
+   * @returns {Promise<RemovalReceipt>}
+   */
+  async remove(day) {
+    if ((await this.#lines(this.#path(day))) === undefined) throw notFound(day);
+    await this.files.remove(this.#path(day));
+    await this.files.syncFolder(this.folder);
+    return { removed: 1 };
+  }
+
+  /** May be called more than once. */
+  async close() {}
+
+  /** @param {UtcDay} day */
+  #path(day) {
+    return join(this.folder, `${day}.ndjson`);
+  }
+
+  /**
+   * @param {Batch} batch
+   * @param {string} path
+   */
+  async #refuseConflict({ day, revision, manifestSha256 }, path) {
+    const [head] = (await this.#lines(path)) ?? [];
+    if (head === undefined) return;
+    const held = JSON.parse(head);
+    const isSame = held.revision === revision && held.manifestSha256 === manifestSha256;
+    if (isSame || held.revision < revision) return;
+    throw new DaybookError("SINK_CONFLICT", {
+      message: `${day}: expected an older revision than ${revision}, found ${held.revision}`,
+    });
+  }
+
+  /**
+   * @param {string} path
+   * @returns {Promise<string[] | undefined>}
+   */
+  async #lines(path) {
+    if ((await this.files.stat(path)) === undefined) return undefined;
+    const text = Buffer.from(await this.files.read(path)).toString();
+    return text.split("\n").slice(0, -1);
+  }
+}
+
+/** @param {UtcDay} day */
+function notFound(day) {
+  return new DaybookError("SINK_NOT_FOUND", { message: `${day}: expected a file, found none` });
+}
+
+export default defineSink({
+  name: "__NAME__",
+  apiVersion: 1,
+  options,
+  open: ({ path }, { files, tenant }) => new __CLASS__(join(path, tenant), files),
+});

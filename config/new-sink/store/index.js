@@ -1,0 +1,229 @@
+// @ts-check
+import { createHash, randomUUID } from "node:crypto";
+import { dirname, join } from "node:path";
+import {
+  DaybookError,
+  abortable,
+  assertKey,
+  defineStore,
+  expectedBody,
+  isDaybookError,
+  z,
+} from "daybook/plugin";
+
+/** @import { Body, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin" */
+
+const options = z.strictObject({
+  path: z
+    .string()
+    .startsWith("/")
+    .meta({ description: "The folder of the objects", examples: ["/srv/__NAME__"] }),
+});
+
+// No key can have this name, so no listing and no object meets it.
+const UNFINISHED = "~unfinished";
+
+/**
+ * Works as it is: each object is a file. Put your storage in its place, and keep what the comments promise: the contract in
+ * index.test.js checks it. There is no retry and no timer here: Daybook wraps them around every store.
+ *
+ * @implements {ObjectStore}
+ */
+class __CLASS__ {
+  /**
+   * @param {string} root
+   * @param {Files} files
+   */
+  constructor(root, files) {
+    this.root = root;
+    this.files = files;
+  }
+
+  /**
+   * Fails now if a write would fail later, and leaves nothing.
+   *
+   * @param {AbortSignal} signal
+   */
+  async check(signal) {
+    signal.throwIfAborted();
+    const folder = join(this.root, UNFINISHED);
+    await this.files.makeFolder(folder);
+    const probe = join(folder, randomUUID());
+    await this.files.writeNew(probe, new Uint8Array(1));
+    await this.files.remove(probe);
+  }
+
+  /**
+   * Creates the object whole or not at all, and never over another one.
+   *
+   * @param {string} key
+   * @param {Body} body
+   * @param {Expected} expected
+   * @param {AbortSignal} signal
+   * @returns {Promise<"stored" | "already-there">}
+   */
+  async putNew(key, body, expected, signal) {
+    const path = this.#path(key, signal);
+    if ((await this.files.stat(path)) !== undefined) return this.#compare(key, expected, signal);
+    const unfinished = await this.#write(body, expected, signal);
+    try {
+      await this.files.makeFolder(dirname(path));
+      await this.files.link(unfinished, path);
+    } catch (error) {
+      // Another writer was faster: what stands under the name decides.
+      if (!isDaybookError(error, "FILE_EXISTS")) throw error;
+      return await this.#compare(key, expected, signal);
+    } finally {
+      await this.files.remove(unfinished);
+    }
+    await this.files.syncFolder(dirname(path));
+    return "stored";
+  }
+
+  /**
+   * A reader sees the old object or the new one, never a mix.
+   *
+   * @param {string} key
+   * @param {Body} body
+   * @param {Expected} expected
+   * @param {AbortSignal} signal
+   */
+  async replace(key, body, expected, signal) {
+    const path = this.#path(key, signal);
+    const unfinished = await this.#write(body, expected, signal);
+    await this.files.makeFolder(dirname(path));
+    await this.files.rename(unfinished, path);
+    await this.files.syncFolder(dirname(path));
+  }
+
+  /**
+   * @param {string} key
+   * @param {AbortSignal} signal
+   */
+  async get(key, signal) {
+    const path = this.#path(key, signal);
+    if ((await this.stat(key, signal)) === undefined) throw notFound(key);
+    return abortable(this.files.stream(path), signal);
+  }
+
+  /**
+   * `sha256` only where the storage itself knows it: Daybook reads the object back where it does not.
+   *
+   * @param {string} key
+   * @param {AbortSignal} signal
+   * @returns {Promise<ObjectStat | undefined>}
+   */
+  async stat(key, signal) {
+    const found = await this.files.stat(this.#path(key, signal));
+    return found?.kind === "file" ? { bytes: found.bytes } : undefined;
+  }
+
+  /**
+   * Complete or an error, never a silent part. Most storages answer in pages: follow them all.
+   *
+   * @param {string} prefix
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<string>}
+   */
+  async *list(prefix, signal) {
+    signal.throwIfAborted();
+    const keys = (await this.#keysBelow("")).filter((key) => key.startsWith(prefix));
+    for (const key of keys.toSorted()) {
+      signal.throwIfAborted();
+      yield key;
+    }
+  }
+
+  /**
+   * @param {string} key
+   * @param {AbortSignal} signal
+   * @returns {Promise<RemovalReceipt>}
+   */
+  async remove(key, signal) {
+    const path = this.#path(key, signal);
+    if ((await this.stat(key, signal)) === undefined) throw notFound(key);
+    await this.files.remove(path);
+    await this.files.syncFolder(dirname(path));
+    return { removed: 1 };
+  }
+
+  /** May be called more than once. */
+  async close() {}
+
+  /**
+   * @param {string} key
+   * @param {AbortSignal} signal
+   */
+  #path(key, signal) {
+    signal.throwIfAborted();
+    assertKey(key);
+    return join(this.root, key);
+  }
+
+  /**
+   * `expectedBody` throws before its last piece when the body is not what was promised.
+   *
+   * @param {Body} body
+   * @param {Expected} expected
+   * @param {AbortSignal} signal
+   */
+  async #write(body, expected, signal) {
+    const folder = join(this.root, UNFINISHED);
+    await this.files.makeFolder(folder);
+    const path = join(folder, randomUUID());
+    const writer = await this.files.create(path);
+    try {
+      for await (const piece of expectedBody(body, expected, signal)) await writer.write(piece);
+      await writer.finish();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    return path;
+  }
+
+  /**
+   * The same bytes are the same object; other bytes are a conflict, and the first stay.
+   *
+   * @param {string} key
+   * @param {Expected} expected
+   * @param {AbortSignal} signal
+   * @returns {Promise<"already-there">}
+   */
+  async #compare(key, expected, signal) {
+    const hash = createHash("sha256");
+    for await (const piece of await this.get(key, signal)) hash.update(piece);
+    const found = hash.digest("hex");
+    if (found === expected.sha256) return "already-there";
+    throw new DaybookError("SINK_CONFLICT", {
+      message: `${key}: expected sha256 ${expected.sha256}, found ${found}`,
+    });
+  }
+
+  /**
+   * @param {string} folder
+   * @returns {Promise<string[]>}
+   */
+  async #keysBelow(folder) {
+    const keys = [];
+    for (const name of await this.files.list(join(this.root, folder))) {
+      if (name === UNFINISHED) continue;
+      const found = await this.files.stat(join(this.root, folder, name));
+      if (found?.kind === "folder") keys.push(...(await this.#keysBelow(`${folder}${name}/`)));
+      else if (found !== undefined) keys.push(`${folder}${name}`);
+    }
+    return keys;
+  }
+}
+
+/** @param {string} key */
+function notFound(key) {
+  return new DaybookError("SINK_NOT_FOUND", { message: `${key}: expected an object, found none` });
+}
+
+export default defineStore({
+  name: "__NAME__",
+  apiVersion: 1,
+  options,
+  open: ({ path }, { files }) => new __CLASS__(path, files),
+});

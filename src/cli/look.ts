@@ -1,0 +1,60 @@
+import { OPEN_SINKS } from "../container.js";
+import type { Composition } from "../container.js";
+import { isDaybookError } from "../model/errors.js";
+import type { CommandResult } from "./command.js";
+import { EXIT, worstExit } from "./exit-codes.js";
+
+/** One look at something that the configuration names. */
+export interface Looked {
+  readonly subject: string;
+  readonly ok: boolean;
+  readonly found: string;
+  readonly expected: string;
+  readonly hint: string;
+  readonly code: string;
+  readonly exit: number;
+}
+
+/** The exit code and the answer that a list of looks makes; `subject` is what was looked at as a whole. */
+export function lookedResult(subject: string, looked: readonly Looked[], more: object): CommandResult {
+  const wrong = looked.filter(({ ok }) => !ok);
+  const verdict =
+    wrong.length === 0 ? "all is well" : `${wrong.length} of ${looked.length} looks found something wrong`;
+  return {
+    exit: worstExit(wrong.map(({ exit }) => exit)),
+    text: [...looked.map(lookText), `${subject}: ${verdict}`].join("\n"),
+    json: { ...more, checks: looked.map(({ exit: _exit, ...one }) => one) },
+  };
+}
+
+/** Every configured sink of a tenant: would a write succeed now? */
+export async function lookAtSinks(
+  tenant: string,
+  container: Composition,
+  signal: AbortSignal,
+): Promise<readonly Looked[]> {
+  const looked: Looked[] = [];
+  for (const opened of container.resolve(OPEN_SINKS)()) {
+    const sink = opened.kind === "store" ? opened.store : opened.sink;
+    looked.push(await look(`${tenant} sink ${opened.name}`, "ready to be written", () => sink.check(signal)));
+    await sink.close();
+  }
+  return looked;
+}
+
+/** One look: `expected` when the work succeeds, else its error. */
+export async function look(subject: string, expected: string, work: () => Promise<void>): Promise<Looked> {
+  try {
+    await work();
+    return { subject, ok: true, found: expected, expected, hint: "", code: "OK", exit: EXIT.ok };
+  } catch (error) {
+    if (!isDaybookError(error)) throw error;
+    const { message, hint, code, exitCode: exit } = error;
+    return { subject, ok: false, found: message, expected, hint, code, exit };
+  }
+}
+
+function lookText({ subject, ok, found, expected, hint, code }: Looked): string {
+  if (ok) return `ok     ${subject}: ${found}${hint === "" ? "" : `\n       note: ${hint}`}`;
+  return `WRONG  ${subject}: found ${found}; expected ${expected} (${code})\n       hint: ${hint}`;
+}

@@ -1,0 +1,14 @@
+import type { Command, CommonOptions } from "./command.js";
+import { lookAtSinks, lookedResult } from "./look.js";
+import type { Looked } from "./look.js";
+import { openWorkspace } from "./workspace.js";
+
+/** Proves every configured sink: each writes a probe, reads it back and removes it. */
+export const sinksCheck: Command<CommonOptions> = async (options, surroundings) => {
+  const { loaded, tenants } = await openWorkspace(options, surroundings);
+  const looked: Looked[] = [];
+  for (const { name, container } of tenants) {
+    looked.push(...(await lookAtSinks(name, container, surroundings.signal)));
+  }
+  return lookedResult(loaded.path, looked, { config: loaded.path });
+};

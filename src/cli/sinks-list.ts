@@ -1,0 +1,61 @@
+import { optionsReference } from "../config/reference.js";
+import { LOADED, SINKS } from "../container.js";
+import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
+import { loadPlugin } from "../deliver/plugin-loading.js";
+import { isDaybookError } from "../model/errors.js";
+import type { Plugin } from "../plugin/types.js";
+import type { Command, CommonOptions, Surroundings } from "./command.js";
+import { openWorkspace } from "./workspace.js";
+
+interface ListedSink {
+  readonly name: string;
+  readonly use: string;
+  readonly kind: Plugin["kind"];
+}
+
+/** The bundled plugins with their options, and what the configuration makes of them where there is one. */
+export const sinksList: Command<CommonOptions> = async (options, surroundings) => {
+  const configured = await configuredSinks(options, surroundings);
+  const bundled = await bundledPlugins(surroundings);
+  const plugins = bundled.map(({ name, kind, options: schema }) => ({
+    name,
+    kind,
+    options: optionsReference(schema),
+  }));
+  const lines = [
+    ...(configured.length === 0 ? ["no configured sinks"] : ["configured sinks:"]),
+    ...configured.map(({ name, use, kind }) => `  ${name}: ${use}, a ${kindWords(kind)}`),
+    "",
+    ...plugins.flatMap(({ name, kind, options: table }) => [`${name}, a ${kindWords(kind)}`, "", table]),
+  ];
+  return { exit: 0, text: lines.join("\n"), json: { sinks: configured, plugins } };
+};
+
+async function configuredSinks(
+  options: CommonOptions,
+  surroundings: Surroundings,
+): Promise<readonly ListedSink[]> {
+  try {
+    const { root } = await openWorkspace(options, surroundings);
+    const { plugins } = root.resolve(SINKS);
+    return Object.entries(root.resolve(LOADED).config.sinks).map(([name, { use }]) => ({
+      name,
+      use,
+      kind: plugins.plugin(use).kind,
+    }));
+  } catch (error) {
+    // What there is can be listed before anything is configured.
+    if (options.config === undefined && isDaybookError(error, "CONFIG_NOT_FOUND")) return [];
+    throw error;
+  }
+}
+
+function bundledPlugins({ files, cwd }: Surroundings): Promise<readonly Plugin[]> {
+  return Promise.all(
+    Object.keys(BUNDLED_PLUGINS).map((use) => loadPlugin({ use }, { files, configFolder: cwd })),
+  );
+}
+
+function kindWords(kind: Plugin["kind"]): string {
+  return kind === "store" ? "store: keeps the archive itself" : "sink: keeps the current view";
+}
