@@ -1,0 +1,91 @@
+/** What a column holds. A timestamp is milliseconds since the epoch. */
+export type ColumnType = "text" | "integer" | "boolean" | "timestamp";
+
+/** A value that fits its column; null where the event has none that does. */
+export type Value = string | number | boolean | null;
+
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  /** Whether every row has a value. */
+  readonly required: boolean;
+}
+
+/** The record line as sealed. */
+export const EVENT: Column = { name: "event", type: "text", required: true };
+
+/** What Daybook says of a record: its number in the day, from 1, and the revision that the file shows. */
+export const OWN_COLUMNS: readonly Column[] = [
+  { name: "record_no", type: "integer", required: true },
+  { name: "revision", type: "integer", required: true },
+  EVENT,
+];
+
+/**
+ * The fields that have a column, under the source's own names. They are those that nearly every event has or that questions
+ * are asked by, and whose type no known source disputes; all others are read from `event`. A later version may add columns
+ * at the end, never change or remove one: files of several versions are queried together. No two names differ in case only,
+ * for engines that do not tell case apart.
+ */
+export const FIELD_COLUMNS: readonly Column[] = [
+  ...fields("text", "Id"),
+  ...fields("timestamp", "CreationTime"),
+  ...fields("text", "Activity", "Operation", "Workload", "ResultStatus"),
+  ...fields("boolean", "IsSuccess"),
+  ...fields("integer", "RecordType", "UserType"),
+  ...fields(
+    "text",
+    "OrganizationId",
+    "UserId",
+    "UserKey",
+    "ClientIP",
+    "UserAgent",
+    "RequestId",
+    "ActivityId",
+  ),
+  ...fields("text", "ItemName", "ObjectId", "ObjectType", "WorkSpaceName", "WorkspaceId"),
+  ...fields("text", "CapacityId", "CapacityName"),
+  ...fields("text", "ReportName", "ReportId", "ReportType", "DashboardName", "DashboardId"),
+  ...fields("text", "DatasetName", "DatasetId", "ArtifactName", "ArtifactId", "ArtifactKind"),
+  ...fields("text", "DataflowName", "DataflowId", "AppName", "GatewayId", "SensitivityLabelId"),
+  ...fields("text", "DistributionMethod", "ConsumptionMethod", "SharingAction", "RefreshType"),
+];
+
+export const COLUMNS: readonly Column[] = [...OWN_COLUMNS, ...FIELD_COLUMNS];
+
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
+const MAX_INTEGER = 2 ** 31 - 1;
+
+/**
+ * The value as a column of the type holds it, else null: the source changes types without notice, no value is bent to fit,
+ * and every one can still be read in `event`.
+ */
+export function fitting(type: ColumnType, value: unknown): Value {
+  switch (type) {
+    case "text":
+      // A lone surrogate has no UTF-8: the writers would put U+FFFD in its place.
+      return typeof value === "string" && value.isWellFormed() ? value : null;
+    case "integer":
+      return typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= MAX_INTEGER
+        ? value
+        : null;
+    case "boolean":
+      return typeof value === "boolean" ? value : null;
+    case "timestamp":
+      return typeof value === "string" ? instantOf(value) : null;
+    default:
+      return type satisfies never;
+  }
+}
+
+/** The source writes UTC without saying so, which Date.parse would take for local time. */
+function instantOf(text: string): number | null {
+  const match = ISO_TIME.exec(text);
+  if (match === null) return null;
+  const ms = Date.parse(match[2] === undefined ? `${text}Z` : text);
+  return Number.isNaN(ms) ? null : ms;
+}
+
+function fields(type: ColumnType, ...names: readonly string[]): readonly Column[] {
+  return names.map((name) => ({ name, type, required: false }));
+}

@@ -1,0 +1,77 @@
+import { createHash } from "node:crypto";
+import { DaybookError, abortable } from "daybook/plugin";
+import type { Batch, Files } from "daybook/plugin";
+import type { StoredFile } from "./day-marker.js";
+import { openEngine } from "./engine.js";
+import type { EngineName } from "./engine.js";
+import { RowGroup } from "./row-group.js";
+
+/**
+ * Writes the batch as a Parquet file at `path`, with one row group in memory at a time. SINK_MISMATCH, and no file, when
+ * there are more or fewer lines than the batch promises.
+ */
+export async function writeDayFile(
+  batch: Batch,
+  engine: EngineName,
+  files: Files,
+  path: string,
+  signal: AbortSignal,
+): Promise<StoredFile> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const writer = await files.create(path);
+  try {
+    for await (const piece of encodeDay(batch, engine, signal)) {
+      hash.update(piece);
+      bytes += piece.length;
+      await writer.write(piece);
+    }
+    await writer.finish();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+/** Throws SINK_MISMATCH when a batch that promises no line has one. */
+export async function requireNoLine(batch: Batch, signal: AbortSignal): Promise<void> {
+  const lines = abortable(batch.lines(), signal);
+  const first = await lines.next();
+  await lines.return();
+  if (first.done !== true) throw countMismatch(batch, "1 or more");
+}
+
+async function* encodeDay(batch: Batch, name: EngineName, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const engine = await openEngine(name, factsOf(batch));
+  let group = new RowGroup();
+  let records = 0;
+  for await (const line of abortable(batch.lines(), signal)) {
+    records += 1;
+    if (records > batch.records) throw countMismatch(batch, `${records} or more`);
+    group.add(line, records, batch.revision);
+    if (!group.isFull) continue;
+    yield await engine.encodeGroup(group.columns);
+    group = new RowGroup();
+  }
+  if (records !== batch.records) throw countMismatch(batch, String(records));
+  if (!group.isEmpty) yield await engine.encodeGroup(group.columns);
+  yield await engine.encodeEnd();
+}
+
+/** Says in the file itself what it shows, for whoever has nothing but the file. */
+function factsOf(batch: Batch): Readonly<Record<string, string>> {
+  return {
+    "daybook.tenant_id": batch.tenantId,
+    "daybook.day": batch.day,
+    "daybook.revision": String(batch.revision),
+    "daybook.manifest_sha256": batch.manifestSha256,
+    "daybook.event_set_sha256": batch.eventSetSha256,
+  };
+}
+
+function countMismatch({ day, records }: Batch, found: string): DaybookError {
+  return new DaybookError("SINK_MISMATCH", {
+    message: `${day}: expected ${records} record lines, found ${found}`,
+  });
+}

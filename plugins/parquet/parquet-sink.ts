@@ -1,0 +1,162 @@
+import { DaybookError, isDaybookError } from "daybook/plugin";
+import type { Batch, Clock, Files, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
+import { requireNoLine, writeDayFile } from "./day-file.js";
+import { markerOf, readMarker, writeMarker } from "./day-marker.js";
+import type { DayMarker } from "./day-marker.js";
+import { openEngine } from "./engine.js";
+import type { EngineName } from "./engine.js";
+import { ForwardFile } from "./forward-file.js";
+import { readEvents } from "./read-events.js";
+import { WorkFolder } from "./work-folder.js";
+
+export interface ParquetSinkOptions {
+  readonly store: ObjectStore;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly tenant: string;
+  readonly engine: EngineName;
+  /** Absolute path of the folder for files in the making. */
+  readonly work: string;
+}
+
+interface DayKeys {
+  readonly file: string;
+  /** Query engines pass over names that start with an underscore. */
+  readonly marker: string;
+}
+
+/**
+ * Each day as one Parquet file, replaced as a whole, with a marker beside it that says which revision it is. A query sees
+ * the file alone: the old one or the new one. The marker follows the file, so that it never promises what is not there yet;
+ * for an empty day it goes first and the old file is removed after it, because without a file only the marker tells an empty
+ * day from one never written. Whatever stops in between, the same delivery again completes it.
+ */
+export class ParquetSink implements Sink {
+  readonly #options: ParquetSinkOptions;
+  readonly #store: ObjectStore;
+  readonly #work: WorkFolder;
+
+  constructor(options: ParquetSinkOptions) {
+    this.#options = options;
+    this.#store = options.store;
+    this.#work = new WorkFolder(options.files, options.clock, options.work);
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    await openEngine(this.#options.engine, {});
+    await this.#work.check();
+    await this.#store.check(signal);
+  }
+
+  async write(batch: Batch, signal: AbortSignal): Promise<Receipt> {
+    const keys = this.#keysOf(batch.day);
+    const location = batch.records === 0 ? keys.marker : keys.file;
+    const held = await readMarker(this.#store, keys.marker, signal);
+    if (held !== undefined) requireNotNewer(held, batch);
+    if (held?.revision !== batch.revision || !(await this.#stands(held, keys, signal))) {
+      await (batch.records === 0
+        ? this.#writeEmpty(batch, keys, signal)
+        : this.#writeFile(batch, keys, signal));
+    }
+    return { records: batch.records, location };
+  }
+
+  async *read(day: UtcDay, signal: AbortSignal): AsyncGenerator<string> {
+    const keys = this.#keysOf(day);
+    if (await this.#isEmpty(keys, signal)) return;
+    const path = await this.#work.newPath();
+    try {
+      const bytes = await this.#fetchFile(keys, path, signal);
+      if (bytes !== undefined) yield* this.#readLines(path, bytes, signal);
+    } finally {
+      await this.#work.remove(path);
+    }
+  }
+
+  async remove(day: UtcDay, signal: AbortSignal): Promise<RemovalReceipt> {
+    const { file, marker } = this.#keysOf(day);
+    // The events go first: what is left when this stops half-way names nobody.
+    const removed = (await this.#removeObject(file, signal)) + (await this.#removeObject(marker, signal));
+    if (removed > 0) return { removed };
+    throw new DaybookError("SINK_NOT_FOUND", { message: `${day}: expected ${file}, found none` });
+  }
+
+  async close(): Promise<void> {
+    await this.#store.close();
+  }
+
+  #keysOf(day: UtcDay): DayKeys {
+    const folder = `tenant=${this.#options.tenant}/date=${day}`;
+    return { file: `${folder}/events.parquet`, marker: `${folder}/_day.json` };
+  }
+
+  /** Whether the store has what the marker says; it has not when a delivery stopped half-way. */
+  async #stands(held: DayMarker, { file }: DayKeys, signal: AbortSignal): Promise<boolean> {
+    const found = await this.#store.stat(file, signal);
+    if (held.file === null || found === undefined) return held.file === null && found === undefined;
+    return found.bytes === held.file.bytes && (found.sha256 ?? held.file.sha256) === held.file.sha256;
+  }
+
+  async #writeEmpty(batch: Batch, keys: DayKeys, signal: AbortSignal): Promise<void> {
+    await requireNoLine(batch, signal);
+    await writeMarker(this.#store, keys.marker, markerOf(batch, null), signal);
+    await this.#removeObject(keys.file, signal);
+  }
+
+  async #writeFile(batch: Batch, keys: DayKeys, signal: AbortSignal): Promise<void> {
+    const { files, engine } = this.#options;
+    const path = await this.#work.newPath();
+    try {
+      const file = await writeDayFile(batch, engine, files, path, signal);
+      const body = { [Symbol.asyncIterator]: () => files.stream(path)[Symbol.asyncIterator]() };
+      await this.#store.replace(keys.file, body, file, signal);
+      await writeMarker(this.#store, keys.marker, markerOf(batch, file), signal);
+    } finally {
+      await this.#work.remove(path);
+    }
+  }
+
+  async #isEmpty({ marker }: DayKeys, signal: AbortSignal): Promise<boolean> {
+    return (await readMarker(this.#store, marker, signal))?.file === null;
+  }
+
+  /** Copies the day's file to `path`; undefined when the day became an empty one meanwhile. */
+  async #fetchFile(keys: DayKeys, path: string, signal: AbortSignal): Promise<number | undefined> {
+    try {
+      return await this.#work.copy(await this.#store.get(keys.file, signal), path, signal);
+    } catch (error) {
+      if (isDaybookError(error, "SINK_NOT_FOUND") && (await this.#isEmpty(keys, signal))) return undefined;
+      throw error;
+    }
+  }
+
+  async *#readLines(path: string, bytes: number, signal: AbortSignal): AsyncGenerator<string> {
+    const file = new ForwardFile(this.#options.files, path, bytes);
+    try {
+      for await (const line of readEvents(file)) {
+        signal.throwIfAborted();
+        yield line;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+
+  /** How many objects went: 1, or 0 when there was none. */
+  async #removeObject(key: string, signal: AbortSignal): Promise<number> {
+    try {
+      return (await this.#store.remove(key, signal)).removed;
+    } catch (error) {
+      if (isDaybookError(error, "SINK_NOT_FOUND")) return 0;
+      throw error;
+    }
+  }
+}
+
+function requireNotNewer(held: DayMarker, { day, revision, manifestSha256 }: Batch): void {
+  const isSame = held.revision === revision && held.manifest_sha256 === manifestSha256;
+  if (held.revision < revision || isSame) return;
+  throw new DaybookError("SINK_CONFLICT", {
+    message: `${day}: expected revision ${revision} of manifest ${manifestSha256} to follow what stands, found revision ${held.revision} of ${held.manifest_sha256}`,
+  });
+}

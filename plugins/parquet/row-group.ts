@@ -1,0 +1,38 @@
+import { FIELD_COLUMNS, fitting } from "./columns.js";
+import type { Value } from "./columns.js";
+
+/** As measured: larger groups need more memory, smaller ones compress less. */
+const MAX_ROWS = 10_000;
+/** Record lines are 1 kB each as a rule, but one may be megabytes. */
+const MAX_CHARS = 32 << 20;
+
+/** Rows on their way to the file, column by column in the order of `COLUMNS`. */
+export class RowGroup {
+  readonly #recordNos: number[] = [];
+  readonly #revisions: number[] = [];
+  readonly #lines: string[] = [];
+  readonly #fields = FIELD_COLUMNS.map(({ name, type }) => ({ name, type, values: [] as Value[] }));
+  #chars = 0;
+
+  get columns(): readonly (readonly Value[])[] {
+    return [this.#recordNos, this.#revisions, this.#lines, ...this.#fields.map(({ values }) => values)];
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#lines.length >= MAX_ROWS || this.#chars >= MAX_CHARS;
+  }
+
+  add(line: string, recordNo: number, revision: number): void {
+    this.#recordNos.push(recordNo);
+    this.#revisions.push(revision);
+    this.#lines.push(line);
+    this.#chars += line.length;
+    // A field is known by its exact name: one that differs in case is another, and a repeated one has its last value.
+    const event = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    for (const { name, type, values } of this.#fields) values.push(fitting(type, event[name]));
+  }
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { DaybookError, abortable } from "daybook/plugin";
+import type { Clock, Files } from "daybook/plugin";
+
+const PREFIX = "daybook-parquet-";
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
+
+/** A folder for files that live as long as one operation. They hold events: nobody else may read them (mode 0600). */
+export class WorkFolder {
+  readonly #files: Files;
+  readonly #clock: Clock;
+  readonly #folder: string;
+
+  constructor(files: Files, clock: Clock, folder: string) {
+    this.#files = files;
+    this.#clock = clock;
+    this.#folder = folder;
+  }
+
+  /** Throws the disk's error when nothing can be written; removes what a process that died left behind. */
+  async check(): Promise<void> {
+    await this.#removeAbandoned();
+    const path = await this.newPath();
+    try {
+      await this.#files.writeNew(path, new Uint8Array(1));
+    } finally {
+      await this.remove(path);
+    }
+  }
+
+  /** Where a file can be created; whoever asks must `remove` it. */
+  async newPath(): Promise<string> {
+    await this.#files.makeFolder(this.#folder);
+    return join(this.#folder, `${PREFIX}${randomUUID()}`);
+  }
+
+  /** Does nothing when there is no file. */
+  async remove(path: string): Promise<void> {
+    await this.#files.removeTree(path);
+  }
+
+  /** A copy of the body at `path`; its number of bytes. */
+  async copy(body: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): Promise<number> {
+    const writer = await this.#files.create(path);
+    let bytes = 0;
+    try {
+      for await (const piece of abortable(body, signal)) {
+        bytes += piece.length;
+        await writer.write(piece);
+      }
+      await writer.finish();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    if (bytes > 0) return bytes;
+    throw new DaybookError("SINK_MISMATCH", { message: "Parquet file: expected some bytes, found none" });
+  }
+
+  async #removeAbandoned(): Promise<void> {
+    for (const name of await this.#files.list(this.#folder)) {
+      if (!name.startsWith(PREFIX)) continue;
+      const found = await this.#files.stat(join(this.#folder, name));
+      // Younger files may belong to another process at work.
+      const ageMs = this.#clock.now() - (found?.modifiedMs ?? Infinity);
+      if (ageMs > ABANDONED_AFTER_MS) await this.remove(join(this.#folder, name));
+    }
+  }
+}
