@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import { DaybookError, assertKey, isDaybookError, utcDayOf } from "daybook/plugin";
+import type { Body, Clock, Expected, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import { downloadBlob } from "./download.js";
+import type { Immutability } from "./immutability.js";
+import { policyUntil, requirePolicy, setLegalHold } from "./immutability.js";
+import { isFolder, listNames } from "./list-names.js";
+import { probeContainer } from "./probe-container.js";
+import { removeBlob } from "./remove-blob.js";
+import { serviceCode, storageError } from "./storage-error.js";
+import { BLOCK_BYTES, uploadBody } from "./upload.js";
+import type { BlobTerms } from "./upload.js";
+
+export interface BlobStoreOptions {
+  readonly access: { container(): Promise<ContainerClient> };
+  readonly clock: Clock;
+  /** What every blob's name starts with; empty, or ends in `/`. */
+  readonly prefix: string;
+  readonly immutability?: Immutability | undefined;
+  readonly accessTier?: "hot" | "cool" | "cold" | undefined;
+  readonly encryptionScope?: string | undefined;
+}
+
+// The condition's own answers, and those of a container's policy that answers before the condition does.
+const TAKEN = new Set([
+  "BlobAlreadyExists",
+  "ConditionNotMet",
+  "BlobImmutableDueToPolicy",
+  "BlobImmutableDueToLegalHold",
+]);
+
+/** Objects as block blobs. A new one is created by one conditional step, so of two writers one wins. */
+export class BlobStore implements ObjectStore {
+  readonly #options: BlobStoreOptions;
+  readonly #terms: BlobTerms;
+  /** Only where the account is said to keep policies: then it keeps holds too. */
+  readonly setHold?: (key: string, on: boolean, signal: AbortSignal) => Promise<void>;
+
+  constructor(options: BlobStoreOptions) {
+    this.#options = options;
+    const { accessTier, encryptionScope } = options;
+    this.#terms = {
+      ...(accessTier === undefined
+        ? {}
+        : { tier: `${accessTier.charAt(0).toUpperCase()}${accessTier.slice(1)}` }),
+      ...(encryptionScope === undefined ? {} : { encryptionScope }),
+    };
+    if (options.immutability !== undefined) {
+      this.setHold = (key, on, signal) =>
+        this.#withBlob(key, signal, (blob) => setLegalHold(blob, key, on, signal));
+    }
+  }
+
+  check(signal: AbortSignal): Promise<void> {
+    const { prefix, clock, immutability } = this.#options;
+    return this.#within("check", signal, (container) =>
+      probeContainer(
+        { container, prefix, clock, terms: this.#terms, isImmutable: immutability !== undefined },
+        signal,
+      ),
+    );
+  }
+
+  putNew(
+    key: string,
+    body: Body,
+    expected: Expected,
+    signal: AbortSignal,
+  ): Promise<"stored" | "already-there"> {
+    const { immutability, clock } = this.#options;
+    return this.#withBlob(key, signal, async (blob) => {
+      const policy = policyUntil(expected.retainUntil, immutability, clock.now());
+      const terms: BlobTerms = {
+        ...this.#terms,
+        conditions: { ifNoneMatch: "*" },
+        ...(policy === undefined ? {} : { immutabilityPolicy: policy }),
+      };
+      const outcome = await create(blob, key, body, expected, terms, signal);
+      if (policy !== undefined) await requirePolicy(blob, key, policy, signal);
+      return outcome;
+    });
+  }
+
+  replace(key: string, body: Body, expected: Expected, signal: AbortSignal): Promise<void> {
+    return this.#withBlob(key, signal, (blob) => uploadBody(blob, body, expected, this.#terms, signal));
+  }
+
+  get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    return this.#withBlob(key, signal, (blob) => downloadBlob(blob, key, signal));
+  }
+
+  stat(key: string, signal: AbortSignal): Promise<ObjectStat | undefined> {
+    return this.#withBlob(key, signal, (blob) => statBlob(blob, signal));
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncGenerator<string> {
+    const { prefix: ours } = this.#options;
+    yield* await this.#within(`list ${prefix}`, signal, (container) =>
+      listNames(container, ours, prefix, signal),
+    );
+  }
+
+  remove(key: string, signal: AbortSignal): Promise<RemovalReceipt> {
+    return this.#within(key, signal, (container) => {
+      assertKey(key);
+      return removeBlob(container, `${this.#options.prefix}${key}`, key, signal);
+    });
+  }
+
+  async close(): Promise<void> {}
+
+  #withBlob<T>(key: string, signal: AbortSignal, run: (blob: BlockBlobClient) => Promise<T>): Promise<T> {
+    return this.#within(key, signal, (container) => {
+      assertKey(key);
+      return run(container.getBlockBlobClient(`${this.#options.prefix}${key}`));
+    });
+  }
+
+  async #within<T>(
+    subject: string,
+    signal: AbortSignal,
+    run: (container: ContainerClient) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    try {
+      return await run(await this.#options.access.container());
+    } catch (error) {
+      throw storageError(error, subject, signal);
+    }
+  }
+}
+
+async function create(
+  blob: BlockBlobClient,
+  key: string,
+  body: Body,
+  expected: Expected,
+  terms: BlobTerms,
+  signal: AbortSignal,
+): Promise<"stored" | "already-there"> {
+  // What is large is not sent only to learn that it is there.
+  const isLarge = expected.bytes > BLOCK_BYTES;
+  if (isLarge && (await statBlob(blob, signal)) !== undefined) return compare(blob, key, expected, signal);
+  try {
+    await uploadBody(blob, body, expected, terms, signal);
+    return "stored";
+  } catch (error) {
+    if (!TAKEN.has(serviceCode(error) ?? "") && !(await lostBlocks(error, blob, signal))) throw error;
+    return compare(blob, key, expected, signal);
+  }
+}
+
+/** Whether another writer's commit cleared the blocks: then a blob stands under the name. */
+async function lostBlocks(error: unknown, blob: BlockBlobClient, signal: AbortSignal): Promise<boolean> {
+  return serviceCode(error) === "InvalidBlockList" && (await statBlob(blob, signal)) !== undefined;
+}
+
+async function compare(
+  blob: BlockBlobClient,
+  key: string,
+  expected: Expected,
+  signal: AbortSignal,
+): Promise<"already-there"> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const piece of await downloadBlob(blob, key, signal)) {
+    hash.update(piece);
+    bytes += piece.length;
+    if (bytes > expected.bytes) break;
+  }
+  const sha256 = hash.digest("hex");
+  if (bytes === expected.bytes && sha256 === expected.sha256) return "already-there";
+  throw new DaybookError("SINK_CONFLICT", {
+    message: `${key}: expected ${expected.bytes} bytes with sha256 ${expected.sha256}, found ${bytes > expected.bytes ? "more" : `${bytes} with ${sha256}`}`,
+  });
+}
+
+/** Without sha256: the service computes none, and what the metadata says is only what some writer said. */
+async function statBlob(blob: BlockBlobClient, signal: AbortSignal): Promise<ObjectStat | undefined> {
+  try {
+    const found = await blob.getProperties({ abortSignal: signal });
+    if (isFolder(found.metadata)) return undefined;
+    const { contentLength, immutabilityPolicyExpiresOn: until, legalHold, versionId } = found;
+    if (contentLength === undefined)
+      throw new DaybookError("SINK_UNAVAILABLE", { message: "blob: expected its size, found none" });
+    return {
+      bytes: contentLength,
+      ...(until === undefined ? {} : { retainUntil: utcDayOf(until.getTime()) }),
+      ...(legalHold === undefined ? {} : { hold: legalHold }),
+      ...(versionId === undefined ? {} : { version: versionId }),
+    };
+  } catch (thrown) {
+    const error = storageError(thrown, "blob", signal);
+    if (isDaybookError(error, "SINK_NOT_FOUND")) return undefined;
+    throw thrown;
+  }
+}

@@ -1,0 +1,65 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import { ACCOUNT, serviceOf } from "./azure-server.js";
+import type { BlobServer } from "./azure-server.js";
+
+const PACKAGE = new URL("../servers/azure-blob/", import.meta.url);
+const READY_MS = 60_000;
+
+/** Installs Microsoft's emulator from its lock file and starts it on a free port; throws when it does not come up. */
+export async function startEmulator(): Promise<BlobServer> {
+  await promisify(execFile)("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], { cwd: PACKAGE });
+  const folder = await mkdtemp(join(tmpdir(), "daybook-azurite-"));
+  const port = await freePort();
+  const main = new URL("node_modules/azurite/dist/src/blob/main.js", PACKAGE);
+  const emulator = spawn(
+    process.execPath,
+    // The SDK speaks a newer version of the interface than the emulator knows.
+    [main.pathname, "--silent", "--skipApiVersionCheck", "--disableTelemetry", "--location", folder].concat(
+      "--blobHost",
+      "127.0.0.1",
+      "--blobPort",
+      String(port),
+    ),
+    { stdio: "ignore" },
+  );
+  const endpoint = `http://127.0.0.1:${port}/${ACCOUNT}`;
+  const stop = async (): Promise<void> => {
+    if (emulator.exitCode === null && emulator.kill()) await once(emulator, "exit");
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(endpoint, () => emulator.exitCode === null);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { endpoint, stop };
+}
+
+async function untilReady(endpoint: string, isRunning: () => boolean): Promise<void> {
+  for (const startMs = performance.now(); performance.now() - startMs < READY_MS; await sleep(100)) {
+    if (!isRunning()) throw new Error("azurite ended before it was ready");
+    const answer = await serviceOf(endpoint)
+      .getAccountInfo()
+      .catch(() => undefined);
+    if (answer !== undefined) return;
+  }
+  throw new Error(`azurite was not ready within ${READY_MS} ms`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
