@@ -1,4 +1,5 @@
-import { TENANT_PARTS } from "../container.js";
+import { LOG, TENANT_PARTS } from "../container.js";
+import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
 import { openTenant } from "../open-tenant.js";
 import type { PassOutcome } from "../tenant-pass.js";
@@ -9,7 +10,7 @@ import { worstExit } from "./exit-codes.js";
 import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 import type { Workspace } from "./workspace.js";
-import { parseUtcDay, utcDayOf } from "../model/utc-day.js";
+import { utcDayOf } from "../model/utc-day.js";
 import { silentProgress } from "../pass-progress.js";
 
 export interface ArchiveOptions extends CommonOptions, RangeOptions {
@@ -30,10 +31,27 @@ export const archive: Command<ArchiveOptions> = async (options, surroundings) =>
   const workspace = await openWorkspace(options, surroundings);
   const results: TenantResult[] = [];
   for (const tenant of workspace.tenants) {
-    results.push(await archiveTenant(tenant, options, range, surroundings));
+    results.push(
+      await archiveTenant(tenant, options, range, surroundings).catch((error: unknown) =>
+        notArchived(tenant, error, surroundings.signal),
+      ),
+    );
   }
   return resultOf(results);
 };
+
+/** What kept a tenant from being archived, as its result. Throws what is no matter of one tenant. */
+function notArchived(
+  { name, container }: Workspace["tenants"][number],
+  error: unknown,
+  signal: AbortSignal,
+): TenantResult {
+  signal.throwIfAborted();
+  if (!isDaybookError(error)) throw error;
+  const { code, message, hint } = error;
+  container.resolve(LOG).error({ tenant: name, code, message, hint }, "tenant not archived");
+  return { tenant: name, days: [], lost: [], stoppedBy: error, exits: [error.exitCode], sinks: new Map() };
+}
 
 async function archiveTenant(
   { name, container }: Workspace["tenants"][number],
@@ -56,9 +74,7 @@ async function archiveTenant(
 }
 
 function wholeTime({ clock }: Surroundings): DayRange {
-  const first = parseUtcDay("1970-01-01");
-  const today = utcDayOf(clock.now());
-  return { from: first ?? today, to: today };
+  return { from: utcDayOf(0), to: utcDayOf(clock.now()) };
 }
 
 function resultOf(results: readonly TenantResult[]): CommandResult {
