@@ -3,4 +3,5 @@ export const BUNDLED_PLUGINS: Readonly<Record<string, () => Promise<{ readonly d
   "azure-blob": () => import("../../plugins/azure-blob/index.js"),
   "local-files": () => import("../../plugins/local-files/index.js"),
   parquet: () => import("../../plugins/parquet/index.js"),
+  postgres: () => import("../../plugins/postgres/index.js"),
 };

@@ -1,0 +1,87 @@
+import { DaybookError } from "daybook/plugin";
+import { MIGRATIONS, NEWEST_VERSION } from "./migrations.js";
+import type { PostgresOptions } from "./options.js";
+import { grantReading, recordVersion, versionTable } from "./schema-sql.js";
+import type { Session } from "./session.js";
+import { quoted } from "./sql-text.js";
+import { lockName, numberIn } from "./transaction.js";
+
+type SchemaOptions = Pick<PostgresOptions, "schema" | "migrate" | "readRole">;
+
+/** Makes the tables what this version writes, or says why it cannot. Within a transaction. */
+export async function prepareSchema(session: Session, options: SchemaOptions): Promise<void> {
+  const { schema, migrate, readRole } = options;
+  await requireUtf8(session);
+  const held = await schemaVersion(session, schema);
+  if (held < NEWEST_VERSION) {
+    if (!migrate) throw outdated(schema, held);
+    await migrateSchema(session, schema);
+  }
+  if (migrate && readRole !== undefined && !(await canRead(session, schema, readRole))) {
+    await session.query(grantReading(schema, readRole));
+  }
+}
+
+/** Whether the tables are there; SINK_REFUSED where a DBA should have made them. Within a transaction. */
+export async function hasTables(session: Session, { schema, migrate }: SchemaOptions): Promise<boolean> {
+  const held = await schemaVersion(session, schema);
+  if (held === 0 && !migrate) throw outdated(schema, held);
+  return held > 0;
+}
+
+/** The number of the newest migration; 0 when there are no tables. SINK_REFUSED when a newer Daybook made them. */
+async function schemaVersion(session: Session, schema: string): Promise<number> {
+  const [found] = await session.query("SELECT to_regclass($1) IS NOT NULL AS exists", [
+    `${quoted(schema)}.schema_version`,
+  ]);
+  if (found?.["exists"] !== true) return 0;
+  const [row] = await session.query(
+    `SELECT coalesce(max(version), 0) AS version FROM ${quoted(schema)}.schema_version`,
+  );
+  const version = numberIn(row, "version");
+  if (version <= NEWEST_VERSION) return version;
+  throw new DaybookError("SINK_REFUSED", {
+    message: `postgres: schema ${schema}: expected version ${NEWEST_VERSION} or older, found ${version}`,
+    hint: "use the newer Daybook that made these tables",
+  });
+}
+
+async function migrateSchema(session: Session, schema: string): Promise<void> {
+  await lockName(session, `migrate ${schema}`);
+  // A schema that a DBA made for this role needs no right to make schemas.
+  const [found] = await session.query("SELECT to_regnamespace($1) IS NOT NULL AS exists", [quoted(schema)]);
+  if (found?.["exists"] !== true) await session.query(`CREATE SCHEMA ${quoted(schema)}`);
+  // Asked again: another writer may have done it all while this one waited.
+  const held = await schemaVersion(session, schema);
+  if (held === 0) await session.query(versionTable(schema));
+  for (const { version, sql } of MIGRATIONS.slice(held)) {
+    await session.query(`${sql(schema)}${recordVersion(schema, version)}`);
+  }
+}
+
+async function canRead(session: Session, schema: string, role: string): Promise<boolean> {
+  const [row] = await session.query(
+    `SELECT has_schema_privilege($1, $2, 'USAGE') AND has_table_privilege($1, $3, 'SELECT')
+       AND has_table_privilege($1, $4, 'SELECT') AS granted`,
+    [role, schema, `${quoted(schema)}.archive_day`, `${quoted(schema)}.activity_event`],
+  );
+  return row?.["granted"] === true;
+}
+
+/** In any other encoding some record lines could not be kept byte for byte. */
+async function requireUtf8(session: Session): Promise<void> {
+  const [row] = await session.query("SELECT current_setting('server_encoding') AS encoding");
+  if (row?.["encoding"] === "UTF8") return;
+  throw new DaybookError("SINK_REFUSED", {
+    message: `postgres: encoding of the database: expected UTF8, found ${String(row?.["encoding"])}`,
+    hint: "create a database with ENCODING 'UTF8'",
+  });
+}
+
+function outdated(schema: string, held: number): DaybookError {
+  const found = held === 0 ? "no tables" : `version ${held}`;
+  return new DaybookError("SINK_REFUSED", {
+    message: `postgres: schema ${schema}: expected the tables of version ${NEWEST_VERSION}, found ${found}`,
+    hint: "run schema.sql of the postgres plugin, or set migrate: true",
+  });
+}
