@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // The plugins import `daybook/plugin` as a stranger's would; in the tests that name means the source.
-const conditions = ["daybook-source", "node", "import", "module", "default"];
+// Vitest hands these to Node as well: with "import" or "module" among them `require` would be given ES modules.
+const conditions = ["daybook-source", "node"];
 
 export default defineConfig({
   resolve: { conditions },

@@ -3,5 +3,6 @@ export const BUNDLED_PLUGINS: Readonly<Record<string, () => Promise<{ readonly d
   "azure-blob": () => import("../../plugins/azure-blob/index.js"),
   "local-files": () => import("../../plugins/local-files/index.js"),
   parquet: () => import("../../plugins/parquet/index.js"),
+  s3: () => import("../../plugins/s3/index.js"),
   postgres: () => import("../../plugins/postgres/index.js"),
 };

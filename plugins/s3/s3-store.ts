@@ -1,0 +1,188 @@
+import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import { DaybookError, abortable, assertKey, isDaybookError, parseUtcDay } from "daybook/plugin";
+import type { Body, Clock, Expected, Log, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import type { Bucket } from "./bucket.js";
+import { keysBelow, keysShown, versionsOf } from "./listing.js";
+import { isAtLeast, lockOf, setLegalHold, strengthenLock } from "./object-lock.js";
+import type { Lock } from "./object-lock.js";
+import { probeBucket } from "./probe-bucket.js";
+import { storedSha256 } from "./read-back.js";
+import { hashObject, readObject } from "./reading.js";
+import { removeObject, removeVersion } from "./removal.js";
+import { storeObject } from "./upload.js";
+import type { UploadRules } from "./upload.js";
+
+export interface S3StoreOptions {
+  readonly bucket: Bucket;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What every key starts with; empty, or ends in `/`. */
+  readonly prefix: string;
+  readonly lockMode?: Lock["mode"] | undefined;
+  readonly versioning: boolean;
+  readonly upload: UploadRules;
+}
+
+/** Objects in an S3 bucket: each one put that fails where an object stands, then read back as the store shows it. */
+export class S3Store implements ObjectStore {
+  readonly #options: S3StoreOptions;
+  readonly #bucket: Bucket;
+  /** Only where the bucket can lock. */
+  readonly setHold?: NonNullable<ObjectStore["setHold"]>;
+
+  constructor(options: S3StoreOptions) {
+    this.#options = options;
+    this.#bucket = options.bucket;
+    if (options.lockMode === undefined) return;
+    this.setHold = async (key, on, signal) => setLegalHold(this.#bucket, this.#keyOf(key), on, signal);
+  }
+
+  check(signal: AbortSignal): Promise<void> {
+    return probeBucket(this.#options, signal);
+  }
+
+  async putNew(
+    key: string,
+    body: Body,
+    expected: Expected,
+    signal: AbortSignal,
+  ): Promise<"stored" | "already-there"> {
+    const at = this.#keyOf(key);
+    const lock = this.#lockFor(expected);
+    // Not only to spare an upload: the condition of a put does not see an object behind a delete marker.
+    const found = await this.#bucket.head(at, signal);
+    if (found !== undefined) return this.#compare(at, found, expected, lock, signal);
+    const how = { key: at, lock, onlyIfAbsent: true, ...this.#options.upload };
+    try {
+      const version = await storeObject(this.#bucket, how, body, expected, signal);
+      if (await this.#isFirst(at, version, signal)) return "stored";
+      await this.#withdraw(at, version, signal);
+    } catch (error) {
+      if (!isDaybookError(error, "SINK_CONFLICT")) throw error;
+    }
+    return this.#compareWithFirst(at, expected, lock, signal);
+  }
+
+  /** Without a lock: what is replaced is no record, and every version of it would have to stay. */
+  async replace(key: string, body: Body, expected: Expected, signal: AbortSignal): Promise<void> {
+    const how = { key: this.#keyOf(key), lock: undefined, onlyIfAbsent: false, ...this.#options.upload };
+    await storeObject(this.#bucket, how, body, expected, signal);
+  }
+
+  async get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    return readObject(this.#bucket, this.#keyOf(key), signal);
+  }
+
+  async stat(key: string, signal: AbortSignal): Promise<ObjectStat | undefined> {
+    const found = await this.#bucket.head(this.#keyOf(key), signal);
+    return found === undefined ? undefined : statOf(found);
+  }
+
+  async *list(prefix: string, signal: AbortSignal): AsyncGenerator<string> {
+    const start = this.#options.prefix + prefix;
+    const keys = this.#options.versioning ? keysShown : keysBelow;
+    for await (const key of abortable(keys(this.#bucket, start, signal), signal)) {
+      const own = key.slice(this.#options.prefix.length);
+      if (isKey(own)) yield own;
+    }
+  }
+
+  async remove(key: string, signal: AbortSignal): Promise<RemovalReceipt> {
+    return removeObject(this.#bucket, this.#keyOf(key), this.#options.versioning, signal);
+  }
+
+  close(): Promise<void> {
+    return this.#bucket.close();
+  }
+
+  #keyOf(key: string): string {
+    assertKey(key);
+    return this.#options.prefix + key;
+  }
+
+  /** S3 takes no date in the past: an object whose retention is over is not locked. */
+  #lockFor({ retainUntil }: Expected): Lock | undefined {
+    const { lockMode: mode, clock } = this.#options;
+    if (mode === undefined || retainUntil === undefined) return undefined;
+    const until = new Date(`${retainUntil}T00:00:00.000Z`);
+    return until.getTime() > clock.now() ? { mode, until } : undefined;
+  }
+
+  /**
+   * Whether no other writer was faster. Ceph 20 looks at the condition of a put and then makes a version, so several writers
+   * at once all pass where a bucket keeps versions; the order of the versions says who was first.
+   */
+  async #isFirst(key: string, version: string | undefined, signal: AbortSignal): Promise<boolean> {
+    const first = await this.#firstVersion(key, signal);
+    return version === undefined || first === undefined || first === version;
+  }
+
+  async #firstVersion(key: string, signal: AbortSignal): Promise<string | undefined> {
+    if (!this.#options.versioning) return undefined;
+    const versions = await versionsOf(this.#bucket, key, signal);
+    return versions.findLast(({ isMarker }) => !isMarker)?.version;
+  }
+
+  async #withdraw(key: string, version: string | undefined, signal: AbortSignal): Promise<void> {
+    try {
+      await removeVersion(this.#bucket, key, version, signal);
+    } catch (error) {
+      // Locked, it has to stay beside the first: nothing is lost, and the conflict is reported.
+      if (!isDaybookError(error, "SINK_REFUSED")) throw error;
+    }
+  }
+
+  async #compareWithFirst(
+    key: string,
+    expected: Expected,
+    lock: Lock | undefined,
+    signal: AbortSignal,
+  ): Promise<"already-there"> {
+    const found = await this.#bucket.head(key, signal, await this.#firstVersion(key, signal));
+    if (found !== undefined) return this.#compare(key, found, expected, lock, signal);
+    throw new DaybookError("SINK_UNAVAILABLE", {
+      message: `${key}: expected the object of another writer, found none yet`,
+    });
+  }
+
+  async #compare(
+    key: string,
+    found: HeadObjectCommandOutput,
+    expected: Expected,
+    lock: Lock | undefined,
+    signal: AbortSignal,
+  ): Promise<"already-there"> {
+    const bytes = found.ContentLength;
+    const sha256 =
+      bytes === expected.bytes
+        ? (storedSha256(found) ?? (await hashObject(this.#bucket, key, signal, found.VersionId)))
+        : undefined;
+    if (sha256 !== expected.sha256) {
+      throw new DaybookError("SINK_CONFLICT", {
+        message: `${key}: expected ${expected.bytes} bytes with sha256 ${expected.sha256}, found ${bytes} bytes with ${sha256 ?? "another"}`,
+      });
+    }
+    // The schedule may have grown since, or the upload have lost its lock.
+    if (lock !== undefined && !isAtLeast(lockOf(found), lock)) {
+      await strengthenLock(this.#bucket, key, found, lock, signal);
+    }
+    return "already-there";
+  }
+}
+
+function statOf(found: HeadObjectCommandOutput): ObjectStat {
+  const sha256 = storedSha256(found);
+  const retainUntil = parseUtcDay(found.ObjectLockRetainUntilDate?.toISOString().slice(0, 10) ?? "");
+  return {
+    bytes: found.ContentLength ?? 0,
+    ...(sha256 === undefined ? {} : { sha256 }),
+    ...(retainUntil === undefined ? {} : { retainUntil }),
+    ...(found.ObjectLockLegalHoldStatus === "ON" ? { hold: true } : {}),
+    ...(found.VersionId === undefined ? {} : { version: found.VersionId }),
+  };
+}
+
+/** Whether the name can be a key of ours: probes and what others put into the bucket cannot. */
+function isKey(name: string): boolean {
+  return name.split("/").every((segment) => /^(?!\.{1,2}$)[A-Za-z0-9._=-]+$/.test(segment));
+}

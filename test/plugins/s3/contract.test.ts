@@ -1,0 +1,34 @@
+import { afterAll, beforeAll } from "vitest";
+import { storeContract } from "../../../src/plugin/contract/index.js";
+import { ownerOf, s3Maker, useCredentials } from "../../support/s3-place.js";
+import type { S3Server } from "../../support/s3-place.js";
+import { s3Promises } from "../../support/s3-promises.js";
+import { s3Probe } from "../../support/s3-probe.js";
+import { ACCESS_KEY, startStandIn } from "../../support/s3-stand-in.js";
+import type { StandIn } from "../../support/s3-stand-in.js";
+
+let standIn: StandIn;
+let server: S3Server;
+let forgetCredentials: () => Promise<void>;
+
+beforeAll(async () => {
+  forgetCredentials = await useCredentials(ACCESS_KEY, "secret");
+  standIn = await startStandIn();
+  server = { endpoint: standIn.endpoint, owner: ownerOf(standIn.endpoint) };
+});
+afterAll(async () => {
+  server.owner.destroy();
+  await standIn.close();
+  await forgetCredentials();
+});
+
+s3Probe("stand-in", () => server);
+s3Promises("stand-in", () => server);
+storeContract(
+  "s3 with Object Lock",
+  s3Maker(() => server, "governance"),
+);
+storeContract(
+  "s3 without versions",
+  s3Maker(() => server, "off"),
+);
