@@ -27,6 +27,7 @@ export const AUDIT_FINDINGS = {
   HEAD_CONTRADICTED: damage("every head ever signed states the hash of the ledger's entry at its size"),
   HEAD_NOT_REACHED: damage("the ledger is at least as long as the head that the auditor kept"),
   HEAD_BEHIND: notice("the newest entry is covered by a head"),
+  HEAD_STALE: notice("`head` is a copy of the newest head"),
   LEDGER_BROKEN: damage("each entry holds the hash of the entry before it"),
   LEDGER_HOLE: damage("every entry from 0 to the newest head's size is there"),
   LEDGER_NUMBER: damage("an entry states its own number and has a form that docs/FORMAT.md specifies"),

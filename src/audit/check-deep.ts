@@ -4,17 +4,18 @@ import { packagePath } from "../model/manifest.js";
 import type { Completeness, Manifest } from "../model/manifest.js";
 import type { PageRecord } from "../model/page-record.js";
 import { pageFileName } from "../model/page-record.js";
-import { eventEnd, eventStart, scanLines, scanPage } from "../model/page-scanner.js";
+import { scanPage } from "../model/page-scanner.js";
 import type { ScannedPage } from "../model/page-scanner.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import { nextToken } from "../model/continuation.js";
-import { Transcription, idBytes } from "../verify/transcription.js";
+import { Transcription } from "../verify/transcription.js";
 import { readSmall } from "./archive-reader.js";
 import { LIMITS, guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { fileOf } from "./check-content.js";
 import type { PageVisitor } from "./check-content.js";
+import { LackingLines } from "./lacking-lines.js";
 import { lineBlocks } from "./line-blocks.js";
 import { parseManifest } from "./manifest-parser.js";
 
@@ -103,17 +104,31 @@ export class DeepCheck implements PageVisitor {
   async #checkCarried(): Promise<void> {
     const carried = fileOf(this.#manifest, "carried");
     const { supersedes } = this.#manifest;
+    const { records } = this.#transcription;
     if (supersedes === null) {
+      this.#compareDiff({ against: null, added: records.distinct, removed: 0, changed: 0 });
       if (carried !== undefined)
         this.#expect("CARRIED_DIFFERS", carried.path, "lines", "none in a first revision");
       return;
     }
     const earlier = await this.#readEarlier(supersedes);
     if (earlier === undefined) return;
-    const hash = createHash("sha256");
-    for (const role of ["events", "carried"] as const) await this.#hashLacking(earlier, role, hash);
+    const lacking = new LackingLines(records);
+    for (const role of ["events", "carried"] as const) {
+      if (!(await this.#takeEarlier(earlier, role, lacking))) return;
+    }
     const expected = carried?.content_sha256 ?? sha256Hex("");
-    this.#expect("CARRIED_DIFFERS", "carried record lines", hash.digest("hex"), expected);
+    this.#expect("CARRIED_DIFFERS", "carried record lines", lacking.sha256(), expected);
+    const { removed, changed } = lacking;
+    const added = records.distinct - lacking.kept;
+    this.#compareDiff({ against: earlier.revision, added, removed, changed });
+  }
+
+  #compareDiff({ against, added, removed, changed }: Manifest["diff"]): void {
+    const said = this.#manifest.diff;
+    const expected = [said.against, said.added, said.removed, said.changed].join(", ");
+    const found = [against, added, removed, changed].join(", ");
+    this.#expect("COUNT_DIFFERS", "diff: against, added, removed, changed", found, expected);
   }
 
   /** Undefined when it was destroyed, or is damaged: its own check says so. */
@@ -125,28 +140,19 @@ export class DeepCheck implements PageVisitor {
     return "broken" in manifest ? undefined : manifest;
   }
 
-  async #hashLacking(
-    earlier: Manifest,
-    role: "events" | "carried",
-    hash: ReturnType<typeof createHash>,
-  ): Promise<void> {
+  /** Whether the file could be read to its end. */
+  async #takeEarlier(earlier: Manifest, role: "events" | "carried", lacking: LackingLines): Promise<boolean> {
     const file = fileOf(earlier, role);
-    if (file === undefined) return;
+    if (file === undefined) return true;
     const path = `${packagePath(earlier.day, earlier.revision)}/${file.path}`;
-    await guard(this.#audit, path, earlier.day, async () => {
+    const isRead = await guard(this.#audit, path, earlier.day, async () => {
       const stored = await this.#audit.reader.get(path, this.#audit.signal);
       const compression = file.path.endsWith(".gz") ? "gzip" : "zstd";
       const content = decodeFrameStream(stored, compression, file.content_bytes);
-      for await (const block of lineBlocks(content, LIMITS.recordLine)) this.#hashLackingOf(block, hash);
+      for await (const block of lineBlocks(content, LIMITS.recordLine)) lacking.take(block);
+      return true;
     });
-  }
-
-  #hashLackingOf(block: Buffer, hash: ReturnType<typeof createHash>): void {
-    const lines = scanLines(block);
-    for (let index = 0; index < lines.count; index++) {
-      const line = block.subarray(eventStart(lines, index), eventEnd(lines, index));
-      if (!this.#transcription.records.has(line, idBytes(lines, index))) hash.update(line).update("\n");
-    }
+    return isRead === true;
   }
 
   #pageName(record: PageRecord): string {

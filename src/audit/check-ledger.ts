@@ -56,7 +56,20 @@ async function newestHead(audit: Audit, origin: string, keys: ArchiveKeys): Prom
     audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });
   }
   const heads = await Promise.all(paths.map((path) => readHead(audit, path, origin, keys)));
-  return heads.filter((head) => head !== undefined).toSorted((a, b) => b.size - a.size)[0];
+  const newest = heads.filter((head) => head !== undefined).toSorted((a, b) => b.size - a.size)[0];
+  if (newest !== undefined) checkCopy(audit, newest, paths.includes("head") ? heads[0] : "absent");
+  return newest;
+}
+
+/** An older head put back cannot hide an entry, but whoever keeps only `head` would be shown less. */
+function checkCopy(audit: Audit, newest: Head, copy: Head | "absent" | undefined): void {
+  // One whose signature does not hold is reported as such.
+  if (copy === undefined || (copy !== "absent" && copy.size === newest.size)) return;
+  audit.found.add("HEAD_STALE", {
+    subject: "head",
+    found: copy === "absent" ? "nothing" : `size ${copy.size}`,
+    expected: `size ${newest.size}`,
+  });
 }
 
 async function newestListed(audit: Audit): Promise<string | undefined> {

@@ -25,8 +25,11 @@ export interface FileWriter {
 export interface Files {
   /** The whole file; DISK_FAILED when it is larger than `maxBytes`. */
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
-  /** The file in pieces, for what may be large. */
-  stream(path: string): AsyncIterable<Uint8Array>;
+  /**
+   * The file in pieces, for what may be large. With `into` they are parts of it, each good only until the next is asked
+   * for: whoever reads gigabytes that way leaves nothing behind for the garbage collector.
+   */
+  stream(path: string, into?: Uint8Array): AsyncIterable<Uint8Array>;
   /** A new file, opened exclusively: FILE_EXISTS when there is one. */
   create(path: string, mode?: number): Promise<FileWriter>;
   /** `create`, one write, `finish`. */

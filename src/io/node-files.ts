@@ -22,7 +22,7 @@ export const nodeFiles: Files = {
   remove: (path) => attempt("remove", path, fs.unlink(path)),
   removeTree: (path) => attempt("remove tree", path, fs.rm(path, { recursive: true, force: true })),
   makeFolder: async (path, mode = FOLDER_MODE) => {
-    await attempt("make folder", path, fs.mkdir(path, { recursive: true, mode }));
+    await attempt("make folder", path, makeFolders(path, mode));
   },
   syncFolder,
   list,
@@ -35,6 +35,16 @@ export const nodeFiles: Files = {
   },
   lock: takeKernelLock,
 };
+
+/** On a read-only file system a recursive mkdir says ENOENT; a plain one says why. */
+async function makeFolders(path: string, mode: number): Promise<void> {
+  try {
+    await fs.mkdir(path, { recursive: true, mode });
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    await fs.mkdir(path, mode);
+  }
+}
 
 async function attempt<T>(doing: string, path: string, call: Promise<T>): Promise<T> {
   try {
@@ -59,11 +69,11 @@ async function read(path: string, maxBytes = Infinity): Promise<Uint8Array> {
   }
 }
 
-async function* stream(path: string): AsyncGenerator<Uint8Array> {
+async function* stream(path: string, into?: Uint8Array): AsyncGenerator<Uint8Array> {
   const handle = await attempt("open", path, fs.open(path, "r"));
   try {
     for (;;) {
-      const buffer = Buffer.allocUnsafeSlow(STREAM_CHUNK_BYTES);
+      const buffer = into ?? Buffer.allocUnsafeSlow(STREAM_CHUNK_BYTES);
       const { bytesRead } = await attempt("read", path, handle.read(buffer, 0, buffer.length));
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);

@@ -1,5 +1,6 @@
 import { DaybookError } from "../model/errors.js";
 import { networkError } from "./network-error.js";
+import { release } from "./release.js";
 import type { Http, HttpAnswer, HttpRequest } from "./http.js";
 
 /** The network through Node's own fetch; a proxy is used where `useProxy` (proxy.ts) has been told of one. */
@@ -51,7 +52,10 @@ async function readBody(response: Response, request: HttpRequest): Promise<Uint8
     pieces.push(piece);
   }
   const only = pieces[0];
-  return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces, bytes);
+  if (pieces.length === 1 && only !== undefined) return only;
+  const body = Buffer.concat(pieces, bytes);
+  pieces.forEach(release);
+  return body;
 }
 
 function startDeadline(timeoutMs: number, outer: AbortSignal): Deadline {

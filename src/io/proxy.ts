@@ -27,7 +27,9 @@ export function proxySettings(environment: Environment): ProxySettings | undefin
     ...(https === undefined ? {} : { HTTPS_PROXY: https }),
     ...(http === undefined ? {} : { HTTP_PROXY: http }),
     // The star counts only when it stands alone.
-    NO_PROXY: not.includes("*") ? "*" : [...not, ...NEVER_THROUGH_PROXY].join(","),
+    NO_PROXY: not.includes("*")
+      ? "*"
+      : [...not, ...NEVER_THROUGH_PROXY, ...identityHosts(environment)].join(","),
   };
 }
 
@@ -37,6 +39,12 @@ export function proxySettings(environment: Environment): ProxySettings | undefin
  */
 export function useProxy(settings: ProxySettings): () => void {
   return setGlobalProxyFromEnv({ ...settings });
+}
+
+/** Where the platform gives this machine its identity (App Service, Container Apps): the request carries a secret header. */
+function identityHosts(environment: Environment): readonly string[] {
+  const addresses = [environment["IDENTITY_ENDPOINT"], environment["AZURE_POD_IDENTITY_AUTHORITY_HOST"]];
+  return addresses.flatMap((address) => URL.parse(address ?? "")?.hostname ?? []);
 }
 
 function proxyAddress(environment: Environment, name: "HTTPS_PROXY" | "HTTP_PROXY"): string | undefined {

@@ -17,6 +17,15 @@ export function trustAuthorities(path: string, pem: string): void {
   setDefaultCACertificates([...new Set(known)]);
 }
 
+/** Throws CONFIG_INVALID where the environment tells Node to trust any host: no option may, so this one may not either. */
+export function requireVerification(environment: Readonly<Record<string, string | undefined>>): void {
+  if (environment["NODE_TLS_REJECT_UNAUTHORIZED"] !== "0") return;
+  throw new DaybookError("CONFIG_INVALID", {
+    message: "NODE_TLS_REJECT_UNAUTHORIZED in the environment: found 0, expected hosts to be verified",
+    hint: "unset it, and name your organisation's root certificate in tls.ca",
+  });
+}
+
 // A server's own certificate would be taken without complaint, and then refused on the first connection.
 function isAuthority(pem: string): boolean {
   try {

@@ -19,7 +19,6 @@ export interface Delivery {
 }
 
 export interface DeliveryFailure {
-  readonly sink: string;
   readonly revision: number;
   readonly code: string;
   readonly at: number;
@@ -36,8 +35,8 @@ export interface DayRecord {
   /** Set once every revision is destroyed. */
   readonly disposed?: { readonly at: number };
   readonly deliveries: ReadonlyMap<string, Delivery>;
-  /** The newest failure that no later delivery to the same sink made good. */
-  readonly lastFailure?: DeliveryFailure;
+  /** By sink, its newest failure that no later delivery to it made good. */
+  readonly failures: ReadonlyMap<string, DeliveryFailure>;
 }
 
 export interface DayIndex {
@@ -60,6 +59,7 @@ export function indexDays(entries: readonly LedgerEntry[]): DayIndex {
       revisions: [],
       readingsAt: [],
       deliveries: new Map(),
+      failures: new Map(),
     };
     days.set(entry.day, addEntry(record, entry));
   }
@@ -92,7 +92,7 @@ function addEntry(record: DayRecord, entry: DayEntry): DayRecord {
         at,
       });
     case "sink-failed":
-      return { ...record, lastFailure: { sink: entry.sink, revision: entry.revision, code: entry.code, at } };
+      return addFailure(record, entry.sink, { revision: entry.revision, code: entry.code, at });
     case "disposed":
       return addTombstone(record, entry.revision, entry.tombstone_sha256, at);
     case "source-shrank":
@@ -103,11 +103,13 @@ function addEntry(record: DayRecord, entry: DayEntry): DayRecord {
 }
 
 function addDelivery(record: DayRecord, sink: string, delivery: Delivery): DayRecord {
-  const { lastFailure, ...others } = record;
-  const deliveries = new Map(record.deliveries).set(sink, delivery);
-  return lastFailure === undefined || lastFailure.sink === sink
-    ? { ...others, deliveries }
-    : { ...others, deliveries, lastFailure };
+  const failures = new Map(record.failures);
+  failures.delete(sink);
+  return { ...record, deliveries: new Map(record.deliveries).set(sink, delivery), failures };
+}
+
+function addFailure(record: DayRecord, sink: string, failure: DeliveryFailure): DayRecord {
+  return { ...record, failures: new Map(record.failures).set(sink, failure) };
 }
 
 function addTombstone(record: DayRecord, revision: number, tombstoneSha256: string, at: number): DayRecord {

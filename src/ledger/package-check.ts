@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
+import { hashFile } from "../io/hash-file.js";
 import { FORMAT } from "../model/manifest.js";
 import { isSha256Hex, sha256Hex } from "../model/sha256.js";
 import type { ArchiveKeys } from "./archive-keys.js";
@@ -87,7 +87,7 @@ async function findAltered(
     const stat = await files.stat(join(folder, path));
     if (stat === undefined) return problem(path, "is missing");
     if (stat.bytes !== bytes) return problem(path, `has ${stat.bytes} bytes, expected ${bytes}`);
-    const found = await hashFile(files, join(folder, path));
+    const { sha256: found } = await hashFile(files, join(folder, path));
     if (found !== sha256) return problem(path, `has sha256 ${found}, expected ${sha256}`);
   }
   return undefined;
@@ -104,12 +104,6 @@ async function findWrongSums(
   // The text ends with a newline, so its first line in order is the empty one after it.
   const isSame = found.join("\n") === ["", ...expected].join("\n");
   return isSame ? undefined : problem("SHA256SUMS", "does not list the files of the manifest");
-}
-
-async function hashFile(files: Files, path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of files.stream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 function parseClaims(manifest: Record<string, unknown>): PackageClaims | undefined {

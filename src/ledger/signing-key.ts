@@ -1,6 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import type { KeyObject } from "node:crypto";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
 import { linkNew } from "../io/publish-file.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
@@ -72,11 +72,16 @@ async function makeSigningKey(files: Files, path: string): Promise<void> {
     publicKeyEncoding: { type: "spki", format: "pem" },
   });
   const folder = dirname(path);
+  // Tenants that start side by side make a key each: a folder of its own keeps one's half-written file from the other.
+  const staging = join(folder, `.signing-key-${randomUUID()}`);
   try {
-    await linkNew(files, folder, path, Buffer.from(privateKey), PRIVATE_MODE);
+    await files.makeFolder(staging);
+    await linkNew(files, staging, path, Buffer.from(privateKey), PRIVATE_MODE);
   } catch (error) {
     // Another start was faster: its key is the one.
     if (!isDaybookError(error, "FILE_EXISTS")) throw error;
+  } finally {
+    await files.removeTree(staging);
   }
   await files.syncFolder(folder);
 }

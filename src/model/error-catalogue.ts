@@ -218,6 +218,12 @@ export const ERROR_CATALOGUE = {
     "nothing was marked as delivered; see docs/AUDIT.md",
   ),
   // the process
+  SERVE_FAILED: entry(
+    75,
+    "backoff",
+    "the status page's address cannot be had",
+    "stop what uses the port, or change serve.listen",
+  ),
   INTERRUPTED: entry(
     130,
     "never",

@@ -3,6 +3,7 @@ import { pipeline } from "node:stream/promises";
 import * as zlib from "node:zlib";
 import type { Compression } from "./compression.js";
 import { DaybookError, isDaybookError } from "./errors.js";
+import { ZstdFrameWalk } from "./zstd-frame-walk.js";
 
 // Memory for one step of a stream: zlib's default of 16 KiB makes a trip to the thread pool for each.
 const CHUNK_BYTES = 1 << 17;
@@ -22,9 +23,8 @@ export function decodeFrame(frame: Uint8Array, compression: Compression, maxByte
 }
 
 function decodeZstd(frame: Uint8Array, maxBytes: number): Uint8Array {
-  const { buffer, engine } = inflate(zlib.zstdDecompressSync, frame, maxBytes);
-  if (engine.bytesWritten !== frame.length) throw trailingBytes(frame.length - engine.bytesWritten);
-  return buffer;
+  requireOneFrame(new ZstdFrameWalk(), frame);
+  return inflate(zlib.zstdDecompressSync, frame, maxBytes).buffer;
 }
 
 // By hand, because gunzip goes on with a second member as if it belonged to the first.
@@ -78,25 +78,34 @@ export async function* decodeFrameStream(
 }
 
 async function* streamZstd(frame: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const decoder = zlib.createZstdDecompress({ chunkSize: CHUNK_BYTES });
-  const input = new Input(frame);
-  yield* decode(input.bytes(), decoder);
-  if (input.total !== decoder.bytesWritten) throw trailingBytes(input.total - decoder.bytesWritten);
+  yield* decode(oneFrame(frame), zlib.createZstdDecompress({ chunkSize: CHUNK_BYTES }));
+}
+
+async function* oneFrame(frame: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const walk = new ZstdFrameWalk();
+  for await (const chunk of frame) {
+    requireOneFrame(walk, chunk);
+    yield chunk;
+  }
+}
+
+function requireOneFrame(walk: ZstdFrameWalk, chunk: Uint8Array): void {
+  walk.take(chunk);
+  if (walk.trailing > 0) throw trailingBytes(walk.trailing);
 }
 
 async function* streamGzip(member: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const decoder = zlib.createInflateRaw({ chunkSize: CHUNK_BYTES });
-  const input = new Input(member);
+  const parts = new GzipParts();
   let checksum = 0;
   let length = 0;
-  for await (const chunk of decode(input.bytesBehindHeader(), decoder)) {
+  for await (const chunk of decode(parts.dataOf(member), decoder)) {
     checksum = zlib.crc32(chunk, checksum);
     length += chunk.length;
     yield chunk;
   }
-  const left = input.total - GZIP_HEADER_BYTES - decoder.bytesWritten;
-  if (left > GZIP_TRAILER_BYTES) throw trailingBytes(left - GZIP_TRAILER_BYTES);
-  checkGzipTrailer(input.tail.subarray(input.tail.length - left), checksum, length);
+  if (parts.dataBytes !== decoder.bytesWritten) throw trailingBytes(parts.dataBytes - decoder.bytesWritten);
+  checkGzipTrailer(parts.trailer, checksum, length);
 }
 
 async function* decode(bytes: AsyncIterable<Uint8Array>, decoder: Transform): AsyncGenerator<Uint8Array> {
@@ -111,36 +120,35 @@ async function* decode(bytes: AsyncIterable<Uint8Array>, decoder: Transform): As
   }
 }
 
-/** A file's bytes on their way to a decoder: how many there were, and the last of them. */
-class Input {
-  total = 0;
-  tail: Uint8Array = new Uint8Array(0);
-  readonly #source: AsyncIterable<Uint8Array>;
+/** Parts a gzip member that comes in pieces: header, data, and the last bytes, which are the trailer's. */
+class GzipParts {
+  dataBytes = 0;
+  trailer: Uint8Array = new Uint8Array(0);
 
-  constructor(source: AsyncIterable<Uint8Array>) {
-    this.#source = source;
-  }
-
-  async *bytes(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of this.#source) {
-      this.total += chunk.length;
-      const end = chunk.subarray(-GZIP_TRAILER_BYTES);
-      this.tail = Buffer.concat([this.tail, end]).subarray(-GZIP_TRAILER_BYTES);
-      yield chunk;
-    }
-  }
-
-  async *bytesBehindHeader(): AsyncGenerator<Uint8Array> {
+  /**
+   * The compressed data alone. The decoder must not see the trailer: when it comes in a piece of its own, the decoder has
+   * ended already, and that would look like a failure.
+   */
+  async *dataOf(member: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     let header: Uint8Array = new Uint8Array(0);
-    for await (const chunk of this.bytes()) {
+    for await (const chunk of member) {
       const missing = GZIP_HEADER_BYTES - header.length;
       if (missing > 0) {
         header = Buffer.concat([header, chunk.subarray(0, missing)]);
         if (header.length === GZIP_HEADER_BYTES) checkGzipHeader(header);
       }
-      yield chunk.subarray(Math.max(0, missing));
+      const data = this.#withoutTrailer(chunk.subarray(Math.max(0, missing)));
+      if (data.length > 0) yield data;
     }
     checkGzipHeader(header);
+  }
+
+  #withoutTrailer(chunk: Uint8Array): Uint8Array {
+    const bytes = Buffer.concat([this.trailer, chunk]);
+    const end = Math.max(0, bytes.length - GZIP_TRAILER_BYTES);
+    this.trailer = bytes.subarray(end);
+    this.dataBytes += end;
+    return bytes.subarray(0, end);
   }
 }
 

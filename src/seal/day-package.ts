@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { dirname } from "node:path";
 import type { FileDigest } from "../io/compressed-file.js";
 import type { Files } from "../io/files.js";
+import { hashFile } from "../io/hash-file.js";
 import { fileExtension } from "../model/compression.js";
 import { DaybookError } from "../model/errors.js";
 import type { FileRole, Manifest, ManifestFile } from "../model/manifest.js";
@@ -16,9 +16,6 @@ export const PAGE_LEDGER = "pages.jsonl";
 export const MANIFEST = "manifest.json";
 export const SIGNATURE = "manifest.json.sig";
 export const SUMS = "SHA256SUMS";
-
-/** A frame never is much larger than what it holds. */
-const FRAME_SLACK_BYTES = 1 << 16;
 
 /** The files that close a package, as written. */
 export interface Closing {
@@ -71,10 +68,10 @@ export class DayPackage {
   async #addPage(reading: Reading, record: PageRecord): Promise<void> {
     const name = pageFileName(record.window, record.number, fileExtension(reading.compression));
     const path = `${reading.folder}/${name}`;
-    const frame = await this.#files.read(path, record.body_bytes * 2 + FRAME_SLACK_BYTES);
+    const frame = await hashFile(this.#files, path);
     await this.#files.link(path, `${this.#staging}/${name}`);
     const content = { contentBytes: record.body_bytes, contentSha256: record.body_sha256 };
-    this.#list(name, "page", { bytes: frame.length, sha256: sha256Hex(frame), ...content });
+    this.#list(name, "page", { ...frame, ...content });
   }
 
   #list(path: string, role: FileRole, digest: FileDigest): void {
@@ -120,7 +117,7 @@ export async function recheckPackage(
   const names = [...expected.keys()].toSorted();
   if (found.join("\n") !== names.join("\n")) throw notKept(folder, found.join(" "), names.join(" "));
   for (const [name, sha256] of expected) {
-    const actual = await hashFile(files, `${folder}/${name}`);
+    const { sha256: actual } = await hashFile(files, `${folder}/${name}`);
     if (actual !== sha256) throw notKept(`${folder}/${name}`, `sha256 ${actual}`, sha256);
   }
 }
@@ -129,12 +126,6 @@ export async function recheckPackage(
 function sumsOf(manifest: Manifest, bytes: Uint8Array): Uint8Array {
   const lines = manifest.files.map((file) => `${file.sha256}  ${file.path}\n`);
   return new TextEncoder().encode([...lines, `${sha256Hex(bytes)}  ${MANIFEST}\n`].join(""));
-}
-
-async function hashFile(files: Files, path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const chunk of files.stream(path)) hash.update(chunk);
-  return hash.digest("hex");
 }
 
 function notKept(subject: string, found: string, expected: string): DaybookError {

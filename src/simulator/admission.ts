@@ -16,6 +16,7 @@ export class BearerTokens {
     const expires = Math.floor(nowMs / 1_000) + this.#scenario.tokenLifetimeSeconds;
     const claims = {
       aud: "https://analysis.windows.net/powerbi/api",
+      appid: this.#scenario.clientId,
       tid: this.#scenario.tenantId,
       exp: expires,
     };

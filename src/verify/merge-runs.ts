@@ -3,13 +3,14 @@ import { LineBlock } from "./line-block.js";
 
 const NEWLINE = 0x0a;
 const BLOCK_BYTES = 1 << 18;
+const READ_BYTES = 1 << 16;
 
 /** The lines of several sorted files in one order, in blocks that are only good until the next one is asked for. */
 export async function* mergeRuns(files: Files, paths: readonly string[]): AsyncGenerator<Uint8Array> {
   const heap: RunReader[] = [];
   try {
     for (const path of paths) {
-      const reader = new RunReader(files.stream(path));
+      const reader = new RunReader(files.stream(path, Buffer.allocUnsafeSlow(READ_BYTES)));
       heap.push(reader);
       await reader.advance();
     }
@@ -75,15 +76,22 @@ class RunReader {
   }
 
   async advance(): Promise<void> {
-    while (!this.advanceInMemory()) {
-      const next = await this.#chunks.next();
-      if (next.done === true) {
-        this.line = undefined;
-        return;
-      }
-      this.#chunk = Buffer.concat([this.#chunk.subarray(this.#used), next.value]);
-      this.#used = 0;
+    if (this.advanceInMemory()) return;
+    // A copy, because the next chunk takes the place of this one.
+    let begun = Buffer.from(this.#chunk.subarray(this.#used));
+    while (await this.#nextChunk()) {
+      this.#used = this.#chunk.indexOf(NEWLINE) + 1;
+      begun = Buffer.concat([begun, this.#used > 0 ? this.#chunk.subarray(0, this.#used) : this.#chunk]);
+      if (this.#used > 0) break;
     }
+    this.line = this.#used > 0 ? begun : undefined;
+  }
+
+  async #nextChunk(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next();
+    this.#chunk = done === true ? Buffer.alloc(0) : Buffer.from(value.buffer, value.byteOffset, value.length);
+    this.#used = 0;
+    return done !== true;
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Files } from "../io/files.js";
+import { release } from "../io/release.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
@@ -15,8 +16,6 @@ import { incomplete } from "./incomplete.js";
 /** Bytes that a frame may have more than what it holds: headers, and blocks that did not get smaller. */
 const FRAME_SLACK_BYTES = 1 << 16;
 
-const RELEASED_BYTES = 1 << 18;
-
 /** A page as it lies in the spool; no `page` where a finding says why it cannot be used. */
 export interface PageFile {
   readonly page?: ScannedPage;
@@ -29,6 +28,7 @@ export async function readPageFile(files: Files, reading: Reading, record: PageR
   try {
     const frame = await files.read(`${reading.folder}/${name}`, record.body_bytes * 2 + FRAME_SLACK_BYTES);
     const body = decodeFrame(frame, reading.compression, record.body_bytes);
+    release(frame);
     const findings = checkBody(reading, name, record, body);
     if (findings.length > 0) return { findings };
     const page = scanPage(body);
@@ -42,16 +42,6 @@ export async function readPageFile(files: Files, reading: Reading, record: PageR
     const rule = "a page is kept whole and is what the source promises";
     return { findings: [incomplete(reading, "PAGE_UNUSABLE", name, rule, error.message, "a page body")] };
   }
-}
-
-/**
- * Gives a page's memory back at once; the page must not be used again. A day is many megabytes of bodies, each needed for
- * a moment, and the garbage collector sees only the few bytes that point to them: it would let dozens pile up.
- */
-export function releasePage({ body }: ScannedPage): void {
-  const { buffer } = body;
-  // A small body may share its memory with others (Buffer.poolSize).
-  if (buffer instanceof ArrayBuffer && buffer.byteLength >= RELEASED_BYTES) buffer.transfer(0);
 }
 
 /** What is wrong with the page alone; a failing disk is no finding, it stops the work. */

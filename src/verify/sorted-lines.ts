@@ -1,14 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Files } from "../io/files.js";
+import { release } from "../io/release.js";
 import { DaybookError } from "../model/errors.js";
 import type { EventSet } from "../model/verdict.js";
 import { LineBlock } from "./line-block.js";
 import { mergeRuns } from "./merge-runs.js";
 
 const NEWLINE = 0x0a;
-const RUN_BYTES = 1 << 24;
+const RUN_BYTES = 1 << 23;
 const BLOCK_BYTES = 1 << 20;
-const RUNS_AT_ONCE = 16;
+// Read side by side they take as much memory as the run in the making, which is gone by then.
+const RUNS_AT_ONCE = 128;
 
 export interface SortedLinesOptions {
   readonly files: Files;
@@ -79,6 +81,7 @@ export class SortedLines implements EventSet {
     if (needed <= this.#run.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(this.#runBytes, needed * 2)));
     this.#run.copy(larger, 0, 0, this.#used);
+    release(this.#run);
     this.#run = larger;
   }
 
@@ -92,7 +95,7 @@ export class SortedLines implements EventSet {
   /** Leaves no more runs than can be read side by side: each takes memory while it is read. */
   async #spillLast(): Promise<void> {
     await this.#spill();
-    this.#run = Buffer.alloc(0);
+    release(this.#run);
     while (this.#runs.length > RUNS_AT_ONCE) {
       const oldest = this.#runs.splice(0, RUNS_AT_ONCE);
       this.#runs.push(await this.#write(mergeRuns(this.#files, oldest)));

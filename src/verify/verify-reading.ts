@@ -1,4 +1,5 @@
 import type { Files } from "../io/files.js";
+import { release } from "../io/release.js";
 import { writeCompressed } from "../io/compressed-file.js";
 import { fileExtension } from "../model/compression.js";
 import type { Finding } from "../model/finding.js";
@@ -6,8 +7,9 @@ import type { Reading } from "../model/reading.js";
 import type { Transcript, Verdict } from "../model/verdict.js";
 import { checkChains } from "./chain-checks.js";
 import { checkCounts } from "./count-checks.js";
+import { checkDayIsOver } from "./day-is-over.js";
 import { noticesOf } from "./notices.js";
-import { readPageFile, releasePage } from "./page-file.js";
+import { readPageFile } from "./page-file.js";
 import { SortedLines } from "./sorted-lines.js";
 import { Transcription } from "./transcription.js";
 
@@ -31,7 +33,7 @@ export interface VerifyReadingOptions {
  */
 export async function verifyReading(options: VerifyReadingOptions): Promise<Verdict> {
   const { reading } = options;
-  const broken = checkChains(reading);
+  const broken = [...checkDayIsOver(reading), ...checkChains(reading)];
   if (broken.length > 0) return { outcome: "incomplete", findings: broken };
   return new Verification(options).run();
 }
@@ -83,7 +85,7 @@ class Verification {
       // The other pages are read all the same: an auditor wants to see everything that is wrong.
       if (page === undefined) continue;
       for (const block of this.#transcription.takePage(record.window, page)) yield* this.#keep(block);
-      releasePage(page);
+      release(page.body);
       progress?.(this.#transcription.counts.pages, this.#transcription.counts.delivered);
     }
     yield* this.#keep(this.#transcription.rest());

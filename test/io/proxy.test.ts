@@ -104,6 +104,15 @@ describe("a proxy of the environment", () => {
   it("is not used for the metadata service of the machine", () => {
     expect(proxySettings({ HTTP_PROXY: proxy.url })?.NO_PROXY.split(",")).toContain("169.254.169.254");
   });
+
+  it.each(["IDENTITY_ENDPOINT", "AZURE_POD_IDENTITY_AUTHORITY_HOST"])(
+    "is not shown what %s is asked with, wherever the platform put that",
+    (name) => {
+      const environment = { HTTP_PROXY: proxy.url, [name]: "http://169.254.130.2:8081/msi/token" };
+
+      expect(proxySettings(environment)?.NO_PROXY.split(",")).toContain("169.254.130.2");
+    },
+  );
 });
 
 describe("the settings", () => {

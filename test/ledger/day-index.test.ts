@@ -44,6 +44,15 @@ const failed = (sink: string): Act => ({
   manifest_sha256: `${DAY} 1`,
 });
 
+/** The sinks with a failure that no delivery made good. */
+function failuresOf(acts: readonly Act[]): readonly string[] {
+  return [
+    ...(indexDays(entriesOf(...acts))
+      .days.get(DAY)
+      ?.failures.keys() ?? []),
+  ];
+}
+
 describe("the index of days", () => {
   it("knows of an archive without days when it was created, and no previous manifest", () => {
     expect(indexDays(entriesOf())).toEqual({ days: new Map(), previous: null, createdAt: START_MS });
@@ -66,6 +75,7 @@ describe("the index of days", () => {
       ],
       readingsAt: [START_MS + 1000, START_MS + 2000, START_MS + 3000],
       deliveries: new Map(),
+      failures: new Map(),
     });
   });
 
@@ -85,8 +95,12 @@ describe("the index of days", () => {
   it("forgets a failure once the same sink was delivered to, and not before", () => {
     const acts = [sealed(), failed("a"), delivered("b"), delivered("a")];
 
-    expect(indexDays(entriesOf(...acts.slice(0, 3))).days.get(DAY)?.lastFailure).toMatchObject({ sink: "a" });
-    expect(indexDays(entriesOf(...acts)).days.get(DAY)?.lastFailure).toBeUndefined();
+    expect(failuresOf(acts.slice(0, 3))).toEqual(["a"]);
+    expect(failuresOf(acts)).toEqual([]);
+  });
+
+  it("keeps the failures of two sinks apart, so that each is written into the ledger once (fault 77)", () => {
+    expect(failuresOf([sealed(), failed("a"), failed("b")])).toEqual(["a", "b"]);
   });
 
   it("calls a day disposed when every revision is", () => {

@@ -1,0 +1,70 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseIdentity } from "../../src/ledger/archive-tree.js";
+import { signHead } from "../../src/ledger/head.js";
+import { decodeFrame } from "../../src/model/frame-decoder.js";
+import { packFrame } from "../../src/model/frame.js";
+import { entryPath, headPath } from "../../src/model/ledger-entry.js";
+import type { Manifest } from "../../src/model/manifest.js";
+import { sha256Hex } from "../../src/model/sha256.js";
+import { stableJson } from "../../src/model/stable-json.js";
+import { SAMPLE_KEY } from "./sample-archive.js";
+
+/** The package that the sample archive's newest entry seals: a second revision, with a carried record. */
+export const NEWEST = "days/2026/11/19/r0002";
+const NEWEST_SEQ = 5;
+const TIME = "2026-11-21T13:00:00.000Z";
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a forger with the signing key changes before he signs anew. */
+export interface Forgery {
+  /** A file of the package, its content decompressed: gives the new content. */
+  readonly file?: { readonly path: string; readonly edit: (content: string) => string };
+  readonly manifest?: (manifest: Writable<Manifest>) => void;
+}
+
+/** Alters the newest package and signs everything that depends on it, so that hashes and signatures hold. */
+export async function reseal(root: string, forgery: Forgery): Promise<void> {
+  const folder = join(root, NEWEST);
+  const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as Writable<Manifest>;
+  if (forgery.file !== undefined) await forgeFile(folder, manifest, forgery.file);
+  forgery.manifest?.(manifest);
+  const { origin } = parseIdentity(await readFile(join(root, "archive.json")), "archive.json");
+  const signer = SAMPLE_KEY.signerFor(origin);
+  const bytes = stableJson(manifest);
+  await writeFile(join(folder, "manifest.json"), bytes);
+  await writeFile(join(folder, "manifest.json.sig"), signer.sign(bytes));
+  const sums = manifest.files.map(({ sha256, path }) => `${sha256}  ${path}\n`);
+  await writeFile(join(folder, "SHA256SUMS"), [...sums, `${sha256Hex(bytes)}  manifest.json\n`].join(""));
+
+  const entry = JSON.parse(await readFile(join(root, entryPath(NEWEST_SEQ)), "utf8")) as object;
+  const entryText = stableJson({ ...entry, manifest_sha256: sha256Hex(bytes) });
+  await writeFile(join(root, entryPath(NEWEST_SEQ)), entryText);
+  const size = NEWEST_SEQ + 1;
+  const head = signHead({ origin, size, lastHash: sha256Hex(entryText), time: TIME }, signer);
+  await writeFile(join(root, headPath(size)), head);
+  await writeFile(join(root, "head"), head);
+}
+
+async function forgeFile(
+  folder: string,
+  manifest: Writable<Manifest>,
+  { path, edit }: NonNullable<Forgery["file"]>,
+): Promise<void> {
+  const listed = manifest.files.find((file) => file.path === path);
+  if (listed === undefined) throw new Error(`no ${path}`);
+  const isCompressed = path.endsWith(".zst");
+  const stored = await readFile(join(folder, path));
+  const before = isCompressed ? decodeFrame(stored, "zstd", listed.content_bytes) : stored;
+  const content = Buffer.from(edit(Buffer.from(before).toString()));
+  const bytes = isCompressed ? packFrame(content, "zstd") : content;
+  await writeFile(join(folder, path), bytes);
+  const forged = {
+    bytes: bytes.length,
+    sha256: sha256Hex(bytes),
+    content_bytes: content.length,
+    content_sha256: sha256Hex(content),
+  };
+  manifest.files = manifest.files.map((file) => (file.path === path ? { ...file, ...forged } : file));
+}
