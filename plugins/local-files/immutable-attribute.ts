@@ -4,13 +4,15 @@ import { DaybookError } from "daybook/plugin";
 
 const run = promisify(execFile);
 
+const USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 /**
  * Sets or clears the immutable attribute of a file (chattr(1), ext4, xfs, btrfs, tmpfs from Linux 6.6). While it is set not
  * even root can write, rename, link or remove the file. Throws DISK_UNSUITABLE where that is not possible.
  */
 export async function setImmutable(path: string, on: boolean): Promise<void> {
   try {
-    await run("chattr", [on ? "+i" : "-i", "--", path]);
+    await run("chattr", [on ? "+i" : "-i", "--", path], { env: environment() });
   } catch (cause) {
     throw new DaybookError("DISK_UNSUITABLE", {
       message: `${path}: immutable attribute: ${reasonOf(cause)}`,
@@ -18,6 +20,11 @@ export async function setImmutable(path: string, on: boolean): Promise<void> {
       cause,
     });
   }
+}
+
+/** Nothing else of our environment, which may hold secrets, is the command's business. */
+function environment(): NodeJS.ProcessEnv {
+  return { PATH: process.env["PATH"] ?? USUAL_PATH };
 }
 
 function reasonOf(cause: unknown): string {

@@ -3,22 +3,37 @@ const REDACTED = "[redacted]";
 /** A shorter value would tear ordinary text apart, and is no secret that hides anything. */
 const SHORTEST = 4;
 
+/** Tokens live for an hour or so; a process that runs for years must not remember them all. */
+const MOST_PASSING = 16;
+
 /** Knows every secret value that was read, and takes them out of texts: logs, errors, answers (fault 47). */
 export class Redactor {
   readonly #forms = new Set<string>();
+  #passing: readonly (readonly string[])[] = [];
   #longestFirst: readonly string[] = [];
 
   /** Makes `value` and its common encodings known. */
   add(value: string): void {
     if (value.length < SHORTEST || this.#forms.has(value)) return;
     for (const form of formsOf(value)) this.#forms.add(form);
-    // A secret that contains another goes first, or its rest would stay.
-    this.#longestFirst = [...this.#forms].toSorted((a, b) => b.length - a.length);
+    this.#order();
+  }
+
+  /** As `add`, for what is soon worth nothing, such as an access token: only the newest few stay known. */
+  addPassing(value: string): void {
+    if (value.length < SHORTEST || this.#longestFirst.includes(value)) return;
+    this.#passing = [...this.#passing, formsOf(value)].slice(-MOST_PASSING);
+    this.#order();
   }
 
   /** `text` without any known secret; bound, so that it can be handed on. */
   readonly redact = (text: string): string =>
     this.#longestFirst.reduce((rest, form) => rest.replaceAll(form, REDACTED), text);
+
+  #order(): void {
+    // A secret that contains another goes first, or its rest would stay.
+    this.#longestFirst = [...this.#forms, ...this.#passing.flat()].toSorted((a, b) => b.length - a.length);
+  }
 }
 
 /** The value as it is, within a URL, a form, JSON, and in base64. */

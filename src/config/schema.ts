@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.js";
+import { alerts } from "./schema/alerts.js";
 import { collect } from "./schema/collect.js";
 import { sinks } from "./schema/sinks.js";
 import { tenant } from "./schema/tenant.js";
@@ -88,6 +89,7 @@ export const configSchema = z.strictObject({
   sinks,
   tls,
   serve: serve.optional().meta({ description: "Health, metrics and status page; off when absent." }),
+  alerts: alerts.optional(),
   log: z
     .strictObject({
       level: z

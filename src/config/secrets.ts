@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Files } from "../io/files.js";
+import type { Files, FileStat } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Redactor } from "./redactor.js";
 import type { SecretRef } from "./schema.js";
@@ -9,8 +9,9 @@ const MAX_BYTES = 1 << 20;
 // Permission bits that must be off.
 const OPEN_TO_OTHERS = 0o077;
 const WRITABLE_BY_OTHERS = 0o022;
-// systemd lets the service's user in by an access list, which shows as reading by the group.
-const CREDENTIAL_OPEN = 0o027;
+// Two kinds of file may be read by their group: a systemd credential, whose access list for the service's user shows so, and
+// one of root's, who alone can have given that right (https://www.postgresql.org/docs/current/ssl-tcp.html has the same rule).
+const OPEN_BEYOND_GROUP_READING = 0o027;
 
 interface ReadFile {
   readonly stamp: string;
@@ -68,13 +69,17 @@ export class SecretSource {
     if ("file" in ref) return this.#readFile({ path: ref.file, where, forbiddenMode });
     if ("env" in ref) return new TextEncoder().encode(this.env[ref.env] ?? missing(where, "it is not set"));
     const folder = this.env["CREDENTIALS_DIRECTORY"] ?? missing(where, "$CREDENTIALS_DIRECTORY is not set");
-    return this.#readFile({ path: join(folder, ref.credential), where, forbiddenMode: CREDENTIAL_OPEN });
+    return this.#readFile({
+      path: join(folder, ref.credential),
+      where,
+      forbiddenMode: OPEN_BEYOND_GROUP_READING,
+    });
   }
 
   async #readFile({ path, where, forbiddenMode }: SecretFile): Promise<Uint8Array> {
     const stat = await this.files.target(path);
     if (stat === undefined) throw unreadable(where, "there is no such file");
-    if ((stat.mode & forbiddenMode) !== 0) throw exposed(path, stat.mode, forbiddenMode);
+    if (isExposed(stat, forbiddenMode)) throw exposed(path, stat.mode, forbiddenMode);
     const stamp = `${stat.modifiedMs} ${stat.bytes}`;
     const known = this.#read.get(path);
     if (known?.stamp === stamp) return known.bytes;
@@ -112,10 +117,17 @@ function unreadable(where: string, found: string, cause?: unknown): DaybookError
   });
 }
 
+function isExposed({ mode, uid }: FileStat, forbiddenMode: number): boolean {
+  const isRoots = uid === 0 && forbiddenMode === OPEN_TO_OTHERS;
+  return (mode & (isRoots ? OPEN_BEYOND_GROUP_READING : forbiddenMode)) !== 0;
+}
+
 function exposed(path: string, mode: number, forbidden: number): DaybookError {
   const isPublic = forbidden === WRITABLE_BY_OTHERS;
   return new DaybookError("SECRET_EXPOSED", {
     message: `${path}: mode: found ${mode.toString(8)}, expected no ${isPublic ? "writing" : "access"} by group or others`,
-    hint: `chmod ${isPublic ? "go-w" : "600"} ${path}`,
+    hint: isPublic
+      ? `chmod go-w ${path}`
+      : `chmod 600 ${path}; or give it to root and a group of the service's own, mode 640`,
   });
 }

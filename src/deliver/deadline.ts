@@ -28,19 +28,20 @@ export async function withDeadline<T>(
   }
 }
 
-/** The items of a plugin's stream, each bounded in time like an operation. */
+/** The items of a plugin's stream, each bounded in time like an operation; the first by `firstMs`. */
 export async function* pieceByPiece<T>(
   sink: string,
   limitMs: number,
   signal: AbortSignal,
   items: AsyncIterable<T> | (() => AsyncIterable<T>),
+  firstMs = limitMs,
 ): AsyncGenerator<T, void> {
   const iterator = await withDeadline(sink, limitMs, signal, async () =>
     abortable(typeof items === "function" ? items() : items, signal),
   );
   try {
-    for (;;) {
-      const next = await withDeadline(sink, limitMs, signal, () => iterator.next());
+    for (let waitMs = firstMs; ; waitMs = limitMs) {
+      const next = await withDeadline(sink, waitMs, signal, () => iterator.next());
       if (next.done === true) return;
       yield next.value;
     }

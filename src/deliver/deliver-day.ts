@@ -1,6 +1,7 @@
 import { DaybookError } from "../model/errors.js";
 import type { Act } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
+import type { UtcDay } from "../model/utc-day.js";
 import type { ArchiveSource } from "../plugin/archive-source.js";
 import { firstSourceWith } from "../plugin/archive-source.js";
 import type { RecordSink } from "../plugin/record-sink.js";
@@ -20,6 +21,8 @@ export type Target =
       readonly sink: Sink;
       /** Reads every delivered day back and compares it line by line. */
       readonly readBack: boolean;
+      /** Whether the sink's `keep` has passed for the day: it is not delivered, and removed where it was. */
+      readonly isExpired: (day: UtcDay) => boolean;
     };
 
 export type Outcome =

@@ -103,17 +103,16 @@ function asPlugin(use: string, found: unknown): Plugin {
     throw invalid(use, `kind: expected store or sink, found ${String(kind)}`);
   if (typeof name !== "string") throw invalid(use, "name: expected a text, found none");
   if (typeof open !== "function") throw invalid(use, "open: expected a function, found none");
-  if (!isSchema(options)) throw invalid(use, "options: expected a zod schema, found none");
+  if (!isSchema(options))
+    throw invalid(use, "options: expected a schema made with the z of daybook/plugin, found none");
   return found as Plugin;
 }
 
+/** zod's own mark: of another library's schema neither the paths nor the documentation could be read. */
 function isSchema(options: unknown): boolean {
-  return (
-    typeof options === "object" &&
-    options !== null &&
-    "safeParse" in options &&
-    typeof options.safeParse === "function"
-  );
+  if (typeof options !== "object" || options === null) return false;
+  const { safeParse, _zod } = options as Record<string, unknown>;
+  return typeof safeParse === "function" && typeof _zod === "object" && _zod !== null;
 }
 
 function messageOf(cause: unknown): string {

@@ -11,7 +11,7 @@ export interface GuardOptions {
   readonly name: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long one operation may take; a transfer gets a second more for every 64 KiB, a day's write an hour. */
+  /** How long one operation may take; a transfer gets a second more for every 64 KiB, a whole day an hour. */
   readonly deadlineMs?: number;
   /** How often an operation is tried in all. */
   readonly attempts?: number;
@@ -19,7 +19,8 @@ export interface GuardOptions {
 
 const DEADLINE_MS = 60_000;
 const SLOWEST_BYTES_PER_MS = 64;
-const WRITE_DEADLINES = 60;
+/** For what a sink does with a whole day: writing it, and what comes before its first line is read. */
+const DAY_DEADLINES = 60;
 
 /**
  * The store as the core may trust it: bounded in time, stopped at once by its signal, tried again where that can help, its
@@ -82,6 +83,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
 /** The same for a sink of days. A day's write is not tried again here: its queue does that, from the start. */
 export function guardSink(sink: Sink, options: GuardOptions): Sink {
   const { name, deadlineMs = DEADLINE_MS } = options;
+  const dayMs = deadlineMs * DAY_DEADLINES;
   const call = <T>(
     signal: AbortSignal,
     run: (inner: AbortSignal) => Promise<T>,
@@ -90,8 +92,9 @@ export function guardSink(sink: Sink, options: GuardOptions): Sink {
   return {
     check: (signal) => call(signal, (inner) => sink.check(inner)),
     write: (batch: Batch, signal) =>
-      call(signal, (inner) => sink.write(Object.freeze({ ...batch }), inner), deadlineMs * WRITE_DEADLINES),
-    read: (day, signal) => pieceByPiece(name, deadlineMs, signal, () => sink.read(day, signal)),
+      call(signal, (inner) => sink.write(Object.freeze({ ...batch }), inner), dayMs),
+    // A view may fetch its whole file before it has a line; a store below it is bounded piece by piece meanwhile.
+    read: (day, signal) => pieceByPiece(name, deadlineMs, signal, () => sink.read(day, signal), dayMs),
     remove: (day, signal) => call(signal, (inner) => sink.remove(day, inner)),
     close: () => withDeadline(name, deadlineMs, new AbortController().signal, () => sink.close()),
   };

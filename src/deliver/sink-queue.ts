@@ -1,16 +1,24 @@
 import type { ErrorCode } from "../model/error-catalogue.js";
 import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../plugin/sealed-package.js";
 import { deliverDay } from "./deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
+
+/** What decides over a sink's queue. */
+type Queue = { readonly name: string } & (
+  { readonly kind: "record" } | { readonly kind: "view"; readonly isExpired: (day: UtcDay) => boolean }
+);
 
 /**
  * What a sink still has to get, oldest day first: what is sealed minus what it has confirmed. A record sink gets every
  * revision, in order; a view sink the newest alone. The ledger is the queue, so it needs no room however long a sink is
  * down, and a sink added later is filled from the first day on (fault 77).
  */
-export function pendingFor(target: Pick<Target, "kind" | "name">, index: DayIndex): readonly SealedDay[] {
-  const days = [...index.days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
+export function pendingFor(target: Queue, index: DayIndex): readonly SealedDay[] {
+  const days = [...index.days.values()]
+    .filter(({ day }) => target.kind === "record" || !target.isExpired(day))
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1));
   return days.flatMap((record) => {
     const missing = missingRevisions(record, target.name);
     return target.kind === "record" ? missing : missing.slice(-1);
@@ -23,12 +31,8 @@ export function pendingFor(target: Pick<Target, "kind" | "name">, index: DayInde
  */
 export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
   if (!("failed" in outcome)) return false;
-  const known = index.days.get(outcome.sealed.day)?.lastFailure;
-  return (
-    known?.sink === outcome.sink &&
-    known.revision === outcome.sealed.revision &&
-    known.code === outcome.failed.code
-  );
+  const known = index.days.get(outcome.sealed.day)?.failures.get(outcome.sink);
+  return known?.revision === outcome.sealed.revision && known.code === outcome.failed.code;
 }
 
 /**

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Redactor } from "../../src/config/redactor.js";
 import { SecretSource } from "../../src/config/secrets.js";
+import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { temporaryFolder, written } from "./written.js";
 
@@ -10,6 +11,15 @@ const CANARY = "CANARY~8Q8Q+/secret";
 
 function source(env: Record<string, string> = {}, redactor = new Redactor()): SecretSource {
   return new SecretSource(nodeFiles, env, redactor);
+}
+
+/** A source on a disk whose files belong to this user. */
+function ownedBy(uid: number): SecretSource {
+  const target: Files["target"] = async (path) => {
+    const stat = await nodeFiles.target(path);
+    return stat && { ...stat, uid };
+  };
+  return new SecretSource({ ...nodeFiles, target }, {}, new Redactor());
 }
 
 describe("SecretSource", () => {
@@ -62,10 +72,20 @@ describe("SecretSource", () => {
   it.each([0o644, 0o640, 0o620, 0o602])("refuses a file of mode %o (fault 85)", async (mode) => {
     const file = await written(CANARY, mode);
 
-    await expect(source().text({ file })).rejects.toMatchObject({
+    await expect(ownedBy(1000).text({ file })).rejects.toMatchObject({
       code: "SECRET_EXPOSED",
-      hint: `chmod 600 ${file}`,
+      hint: expect.stringMatching(`^chmod 600 ${file};`) as unknown,
     });
+  });
+
+  it("lets the group read a file of root's, and nobody else, and nobody write it (fault 85)", async () => {
+    const readable = await written(CANARY, 0o640);
+
+    expect(await ownedBy(0).text({ file: readable })).toBe(CANARY);
+    for (const mode of [0o644, 0o660, 0o604]) {
+      const file = await written(CANARY, mode);
+      await expect(ownedBy(0).text({ file })).rejects.toMatchObject({ code: "SECRET_EXPOSED" });
+    }
   });
 
   it("refuses a file that was opened to others after it was read", async () => {

@@ -68,7 +68,7 @@ function view(name: string, more: Partial<Sink> = {}): Extract<Target, { kind: "
     close: () => sink.close(),
     ...more,
   };
-  return { kind: "view", name, sink: open, readBack: true };
+  return { kind: "view", name, sink: open, readBack: true, isExpired: () => false };
 }
 
 function index(): ReturnType<typeof indexDays> {
@@ -108,7 +108,9 @@ const settings = (targets: readonly Target[], isClosed = true): Parameters<typeo
 });
 
 const pendingNames = (kind: "record" | "view"): readonly string[] =>
-  pendingFor({ kind, name: "any" }, index()).map((sealed) => `${sealed.day} ${sealed.revision}`);
+  pendingFor({ kind, name: "any", isExpired: () => false }, index()).map(
+    (sealed) => `${sealed.day} ${sealed.revision}`,
+  );
 
 const codesOf = (outcomes: readonly Outcome[]): readonly string[] =>
   outcomes.map(

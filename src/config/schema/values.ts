@@ -64,17 +64,23 @@ export const guid = z
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
+// What hands out the credentials of a machine in a cloud, whose answers nobody may be sent to fetch (fault 89).
+const METADATA =
+  /^(169\.254\.\d+\.\d+|\[::ffff:a9fe:[0-9a-f]+\]|\[fe80:.*|\[fd00:ec2::\w+\]|100\.100\.100\.200|168\.63\.129\.16|metadata(\.google\.internal)?\.?)$/;
+
 /** https, or http on this machine: a token must never travel in the clear. */
 export const endpointUrl = z
   .string()
   .refine(isSafeUrl, {
-    error: "must be an https:// address (http:// on this machine only) without user, query or fragment",
+    error:
+      "must be an https:// address (http:// on this machine only) without user, query or fragment, and no metadata service",
   })
   .meta({ title: "URL" });
 
 function isSafeUrl(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || `${url.username}${url.password}${url.search}${url.hash}` !== "") return false;
+  if (METADATA.test(url.hostname)) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
 }
 

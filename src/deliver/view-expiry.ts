@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { replaceFile } from "../io/publish-file.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import { isDaybookError } from "../model/errors.js";
+import { stableJson } from "../model/stable-json.js";
+import { parseUtcDay } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { Target } from "./deliver-day.js";
+
+type ViewTarget = Extract<Target, { readonly kind: "view" }>;
+
+/**
+ * Removes from a view sink the days that its `keep` has passed; the record sinks keep them. How far it came is written down, so
+ * that a pass does not ask for years of removed days again; without the file it does, which is harmless. Returns how many days
+ * it removed. Throws what the sink throws.
+ */
+export async function expireView(
+  target: ViewTarget,
+  index: DayIndex,
+  { files, root }: { readonly files: Files; readonly root: string },
+  signal: AbortSignal,
+): Promise<number> {
+  const path = join(root, `expired-${target.name}.json`);
+  const done = await readMark(files, path);
+  const expired = [...index.days.values()]
+    .filter(
+      ({ day, deliveries }) =>
+        target.isExpired(day) && (done === undefined || day > done) && deliveries.has(target.name),
+    )
+    .map(({ day }) => day)
+    .toSorted((a, b) => (a < b ? -1 : 1));
+  for (const day of expired) {
+    signal.throwIfAborted();
+    await removeIfThere(target, day, signal);
+  }
+  const last = expired.at(-1);
+  if (last !== undefined)
+    await replaceFile(files, join(root, "staging"), path, stableJson({ removed_to: last }));
+  return expired.length;
+}
+
+async function removeIfThere({ sink }: ViewTarget, day: UtcDay, signal: AbortSignal): Promise<void> {
+  try {
+    await sink.remove(day, signal);
+  } catch (error) {
+    if (!isDaybookError(error, "SINK_NOT_FOUND")) throw error;
+  }
+}
+
+async function readMark(files: Files, path: string): Promise<UtcDay | undefined> {
+  if ((await files.stat(path)) === undefined) return undefined;
+  const text = new TextDecoder().decode(await files.read(path, 4096));
+  return parseUtcDay(/"removed_to": "([^"]*)"/.exec(text)?.[1] ?? "");
+}
