@@ -3,17 +3,18 @@ import { join } from "node:path";
 import { container as tsyringeRoot, instanceCachingFactory } from "tsyringe";
 import type { DependencyContainer, InjectionToken } from "tsyringe";
 import type { LoadedConfig } from "./config/load.js";
-import { Redactor } from "./config/redactor.js";
+import type { Redactor } from "./config/redactor.js";
 import type { TenantConfig } from "./config/schema.js";
 import { SecretSource } from "./config/secrets.js";
 import type { Clock } from "./io/clock.js";
 import type { Files } from "./io/files.js";
 import type { Http } from "./io/http.js";
 import { createPinoLog } from "./io/pino-log.js";
-import { durationMs } from "./model/duration.js";
+import { addToDay, durationMs } from "./model/duration.js";
 import type { Duration } from "./model/duration.js";
 import type { Log } from "./model/log.js";
-import { DAY_MS } from "./model/utc-day.js";
+import { DAY_MS, addDays, utcDayOf } from "./model/utc-day.js";
+import type { UtcDay } from "./model/utc-day.js";
 import type { ReadingRules } from "./plan/day-state.js";
 import { RequestBudget } from "./plan/request-budget.js";
 import { checkSinkOptions } from "./config/sink-options.js";
@@ -37,6 +38,7 @@ export interface Outside {
   readonly files: Files;
   readonly http: Http;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly redactor: Redactor;
   readonly writeLog: (line: string) => void;
 }
 
@@ -74,6 +76,7 @@ export const BUDGET: InjectionToken<RequestBudget> = Symbol("RequestBudget");
 export const FETCHER: InjectionToken<PageFetcher> = Symbol("PageFetcher");
 export const READER: InjectionToken<DayReader> = Symbol("DayReader");
 /** Opens every configured sink for the tenant; does no I/O. */
+export const VIEW_EXPIRED: InjectionToken<(sink: string, day: UtcDay) => boolean> = Symbol("ViewExpired");
 export const OPEN_SINKS: InjectionToken<() => readonly OpenedPlugin[]> = Symbol("OpenSinks");
 export const TENANT_PARTS: InjectionToken<TenantParts> = Symbol("TenantParts");
 
@@ -86,7 +89,7 @@ export async function composeRoot(outside: Outside, loaded: LoadedConfig): Promi
   const root = tsyringeRoot.createChildContainer();
   root.register(OUTSIDE, { useValue: outside });
   root.register(LOADED, { useValue: loaded });
-  root.register(REDACTOR, { useValue: new Redactor() });
+  root.register(REDACTOR, { useValue: outside.redactor });
   root.register(LOG, { useFactory: instanceCachingFactory(makeLog) });
   root.register(SECRETS, {
     useFactory: instanceCachingFactory(
@@ -94,6 +97,7 @@ export async function composeRoot(outside: Outside, loaded: LoadedConfig): Promi
     ),
   });
   root.register(SINKS, { useValue: await loadSinks(outside, loaded) });
+  root.register(VIEW_EXPIRED, { useValue: viewExpiry(outside, loaded) });
   root.register(RULES, { useValue: readingRules(loaded.config.collect) });
   return root;
 }
@@ -150,7 +154,7 @@ function makeTokens(c: DependencyContainer, stampPath?: string): Tokens {
   const { name, config } = c.resolve(TENANT);
   const { authority, scope } = c.resolve(ENDPOINTS);
   const { http, clock, files, env } = c.resolve(OUTSIDE);
-  return signIn(
+  const tokens = signIn(
     {
       tenant: name,
       credential: credentialOf(config.auth, c.resolve(SECRETS)),
@@ -160,6 +164,18 @@ function makeTokens(c: DependencyContainer, stampPath?: string): Tokens {
     },
     { http, clock, files, log: c.resolve(LOG), environment: env },
   );
+  return tellingRedactor(tokens, c.resolve(REDACTOR));
+}
+
+/** A token is a secret as well, and is made known before anybody can send it. */
+function tellingRedactor(tokens: Tokens, redactor: Redactor): Tokens {
+  return {
+    token: async (signal, rejected) => {
+      const token = await tokens.token(signal, rejected);
+      redactor.addPassing(token.value);
+      return token;
+    },
+  };
 }
 
 function makeBudget(c: DependencyContainer): RequestBudget {
@@ -180,7 +196,11 @@ function makeFetcher(c: DependencyContainer): PageFetcher {
       budget: c.resolve(BUDGET),
       clock,
       retry: new RetryPolicy(clock, RETRY),
-      quarantine: new Quarantine(files, join(c.resolve(TENANT).root, "quarantine")),
+      quarantine: new Quarantine(
+        files,
+        join(c.resolve(TENANT).root, "quarantine"),
+        c.resolve(REDACTOR).redact,
+      ),
       log: c.resolve(LOG),
     },
     c.resolve(ENDPOINTS),
@@ -207,6 +227,14 @@ async function loadSinks({ files }: Outside, { config, source }: LoadedConfig): 
   const plugins = await PluginSet.load(config.sinks, { files, configFolder: source.folder });
   const options = checkSinkOptions(config, source, (use) => plugins.plugin(use));
   return { plugins, options };
+}
+
+/** A view's `keep` counts from the end of the day, as retention does. */
+function viewExpiry({ clock }: Outside, { config }: LoadedConfig): (sink: string, day: UtcDay) => boolean {
+  return (sink, day) => {
+    const keep = config.sinks[sink]?.keep;
+    return keep !== undefined && addToDay(addDays(day, 1), keep) <= utcDayOf(clock.now());
+  };
 }
 
 function makeOpenSinks(c: DependencyContainer): () => readonly OpenedPlugin[] {
@@ -244,6 +272,7 @@ function makeTenantParts(c: DependencyContainer): TenantParts {
     software: { name: "daybook", version: VERSION },
     configSha256: sha256,
     signingKeyPem: privateKey === undefined ? undefined : () => c.resolve(SECRETS).text(privateKey),
+    viewExpired: c.resolve(VIEW_EXPIRED),
     openSinks: c.resolve(OPEN_SINKS),
   };
 }

@@ -47,6 +47,8 @@ export interface DayStepsParts {
 
 /** What is delivered to the sinks, and when; nothing here throws for a sink's sake. */
 export interface Deliveries {
+  /** A new pass: a sink that failed in the one before is asked again. */
+  begin(): void;
   deliverDay(day: UtcDay, signal: AbortSignal): Promise<void>;
   deliverRest(signal: AbortSignal): Promise<void>;
 }
@@ -60,12 +62,25 @@ export class TenantDaySteps implements PassSteps {
     this.#parts = parts;
   }
 
+  begin(): void {
+    this.#skewSeconds = null;
+    this.#parts.deliveries.begin();
+  }
+
   /** The days as the ledger has them now. */
   index(): DayIndex {
     return indexDays(this.#parts.archive.ledger.entries());
   }
 
   async collect(task: DayTask, signal: AbortSignal): Promise<Reading> {
+    const reading = await this.#read(task, signal);
+    if (!this.#isSealed(reading)) return reading;
+    // A crash came between the commit and the removal of the spool: what lay there has had its judgement.
+    await this.clear(reading);
+    return this.#read(task, signal);
+  }
+
+  async #read(task: DayTask, signal: AbortSignal): Promise<Reading> {
     const { tenant, budget, progress, reader } = this.#parts;
     let { left } = await budget.state();
     let known = 0;
@@ -79,6 +94,15 @@ export class TenantDaySteps implements PassSteps {
     return reading;
   }
 
+  #isSealed({ day, summary }: Reading): boolean {
+    const startedMs = Date.parse(summary.started);
+    return (
+      this.index()
+        .days.get(day)
+        ?.readingsAt.some((atMs) => atMs > startedMs) === true
+    );
+  }
+
   async verify(reading: Reading, signal: AbortSignal): Promise<Verdict> {
     const { files, tenantId } = this.#parts;
     const workFolder = await this.#emptyWorkFolder(reading.day);
@@ -87,7 +111,7 @@ export class TenantDaySteps implements PassSteps {
       reading,
       tenantId,
       workFolder,
-      usualEvents: this.#usualEvents(reading.day),
+      usualEvents: this.usualEvents(reading.day),
       signal,
     });
     this.#logFindings(verdict.outcome === "complete" ? verdict.notices : verdict.findings);
@@ -160,7 +184,7 @@ export class TenantDaySteps implements PassSteps {
     return join(this.#parts.root, "staging", `verify-${day}`);
   }
 
-  #usualEvents(day: UtcDay): number {
+  usualEvents(day: UtcDay): number {
     const { days } = this.index();
     return usualEvents(day, (other) => [...(days.get(other)?.deliveries.values() ?? [])].at(-1)?.records);
   }

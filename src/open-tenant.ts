@@ -5,14 +5,18 @@ import type { Target } from "./deliver/deliver-day.js";
 import type { OpenedPlugin } from "./deliver/plugin-set.js";
 import { probeDisk } from "./io/disk-probe.js";
 import { readDocuments } from "./ledger/archive-tree.js";
+import type { Ledger } from "./ledger/ledger.js";
 import { openArchive } from "./ledger/open-archive.js";
+import { finishHalfSteps } from "./ledger/recovery.js";
 import { SigningKey, loadOrMakeSigningKey } from "./ledger/signing-key.js";
 import { dayEndMs } from "./model/utc-day.js";
+import type { UtcDay } from "./model/utc-day.js";
 import type { PassProgress } from "./pass-progress.js";
 import { deadlineMs } from "./plan/day-state.js";
 import type { ReadingRules } from "./plan/day-state.js";
 import { folderSource, storeSource } from "./plugin/archive-source.js";
 import { RecordSink } from "./plugin/record-sink.js";
+import { recordSettingChanges } from "./setting-changes.js";
 import { TenantDeliveries } from "./tenant-deliveries.js";
 import { TenantPass } from "./tenant-pass.js";
 
@@ -21,6 +25,8 @@ export interface TenantParts extends Omit<DayStepsParts, "archive" | "progress" 
   readonly rules: ReadingRules;
   /** The configured signing key, PEM; undefined: one is kept in the state folder. */
   readonly signingKeyPem: (() => Promise<string>) | undefined;
+  /** Whether the view sink's `keep` has passed for the day. */
+  readonly viewExpired: (sink: string, day: UtcDay) => boolean;
   /** Opens every configured sink; does no I/O. */
   readonly openSinks: () => readonly OpenedPlugin[];
 }
@@ -29,6 +35,9 @@ export interface TenantParts extends Omit<DayStepsParts, "archive" | "progress" 
 export interface OpenTenant {
   readonly pass: TenantPass;
   readonly deliveries: TenantDeliveries;
+  readonly ledger: Ledger;
+  /** Ends or undoes what a pass that failed left half done; says what it did. */
+  finishHalfSteps(): Promise<readonly string[]>;
   /** Closes the sinks and frees the archive. */
   close(): Promise<void>;
 }
@@ -37,14 +46,15 @@ export interface OpenTenant {
 export async function openTenant(parts: TenantParts, progress: PassProgress): Promise<OpenTenant> {
   const { files, root } = parts;
   await files.makeFolder(root);
-  await probeDisk(files, root);
   const unlock = await files.lock(join(root, "lock"));
-  const opened = parts.openSinks();
+  const opened: OpenedPlugin[] = [];
   const close = async (): Promise<void> => {
     for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
     unlock();
   };
   try {
+    await probeDisk(files, root);
+    opened.push(...parts.openSinks());
     return { ...(await composePass(parts, opened, progress)), close };
   } catch (error) {
     await close();
@@ -62,6 +72,7 @@ async function composePass(
   const signingKey = await readSigningKey(parts);
   const archive = await openArchive({ files, clock, root, tenantId, signingKey, documents });
   if (archive.recovered.length > 0) log.warn({ tenant, steps: archive.recovered }, "archive recovered");
+  await recordSettingChanges(archive.ledger, parts, { files, root });
   const source = folderSource(files, root);
   const stores = opened.flatMap((sink) => (sink.kind === "store" ? [storeSource(sink.store, tenant)] : []));
   const deliveries = new TenantDeliveries({
@@ -75,12 +86,26 @@ async function composePass(
     isPastHorizon: (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day)),
   });
   const steps = new TenantDaySteps({ ...parts, archive, progress, deliveries });
-  return { deliveries, pass: new TenantPass(tenant, rules, steps, progress, log) };
+  const { identity, ledger } = archive;
+  return {
+    deliveries,
+    ledger,
+    pass: new TenantPass(tenant, rules, steps, progress, log),
+    finishHalfSteps: () => finishHalfSteps({ files, root, identity, ledger }),
+  };
 }
 
-function targetOf(opened: OpenedPlugin, { tenant, files, root }: TenantParts): Target {
+function targetOf(opened: OpenedPlugin, { tenant, files, root, viewExpired }: TenantParts): Target {
   const { name } = opened;
-  if (opened.kind === "sink") return { kind: "view", name, sink: opened.sink, readBack: true };
+  if (opened.kind === "sink") {
+    return {
+      kind: "view",
+      name,
+      sink: opened.sink,
+      readBack: true,
+      isExpired: (day) => viewExpired(name, day),
+    };
+  }
   return {
     kind: "record",
     name,

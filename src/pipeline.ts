@@ -1,4 +1,4 @@
-import { DaybookError } from "./model/errors.js";
+import { DaybookError, isDaybookError } from "./model/errors.js";
 import type { Finding } from "./model/finding.js";
 import type { Act } from "./model/ledger-entry.js";
 import type { DayTask, Reading } from "./model/reading.js";
@@ -28,7 +28,11 @@ export interface DaySteps {
  */
 export async function archiveDay(task: DayTask, steps: DaySteps, signal: AbortSignal): Promise<DayResult> {
   const reading = await steps.collect(task, signal);
-  const verdict = await steps.verify(reading, signal);
+  const verdict = await steps.verify(reading, signal).catch(async (error: unknown) => {
+    // Another tenant's events are not kept, and the next reading must not go on from them.
+    if (isDaybookError(error, "SOURCE_TENANT_MISMATCH")) await steps.clear(reading);
+    throw error;
+  });
   if (verdict.outcome === "incomplete") {
     // A reading with a hole cannot be mended, only made again.
     await steps.clear(reading);

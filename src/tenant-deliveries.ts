@@ -4,6 +4,7 @@ import type { DeliverySettings, Outcome, Target } from "./deliver/deliver-day.js
 import { pruneDelivered } from "./deliver/prune.js";
 import { pluginError } from "./deliver/plugin-error.js";
 import { deliverPending, isKnownFailure } from "./deliver/sink-queue.js";
+import { expireView } from "./deliver/view-expiry.js";
 import type { Files } from "./io/files.js";
 import { indexDays } from "./ledger/day-index.js";
 import type { DayIndex } from "./ledger/day-index.js";
@@ -34,6 +35,10 @@ export class TenantDeliveries implements Deliveries {
     this.#parts = parts;
   }
 
+  begin(): void {
+    this.failures.clear();
+  }
+
   /** One day alone, to the sinks that have not failed in this pass. */
   async deliverDay(day: UtcDay, signal: AbortSignal): Promise<void> {
     const index = this.#index();
@@ -45,6 +50,7 @@ export class TenantDeliveries implements Deliveries {
   /** Everything that sinks still lack; then their ledgers, which take in the receipts, and what the state folder need not keep. */
   async deliverRest(signal: AbortSignal): Promise<void> {
     await this.#deliver(this.#index(), signal);
+    await this.#expireViews(signal);
     await this.#syncLedgers(signal);
     const { files, root, targets, isPastHorizon } = this.#parts;
     if (this.failures.size > 0) return;
@@ -88,6 +94,20 @@ export class TenantDeliveries implements Deliveries {
     if (!isKnownFailure(outcome, this.#index())) await ledger.append(actOf(outcome), "daybook");
     if ("delivered" in outcome) log.info({ ...fields, records: outcome.delivered.records }, "day delivered");
     else this.#failed(outcome.sink, outcome.failed, fields);
+  }
+
+  async #expireViews(signal: AbortSignal): Promise<void> {
+    for (const target of this.#parts.targets) {
+      if (target.kind !== "view" || this.failures.has(target.name)) continue;
+      const fields = { tenant: this.#parts.tenant, sink: target.name };
+      try {
+        const days = await expireView(target, this.#index(), this.#parts, signal);
+        if (days > 0) this.#parts.log.info({ ...fields, days }, "expired days removed from view");
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#failed(target.name, isDaybookError(error) ? error : pluginError(target.name, error), fields);
+      }
+    }
   }
 
   async #syncLedgers(signal: AbortSignal): Promise<void> {

@@ -11,15 +11,20 @@ import type { DaySteps } from "./pipeline.js";
 import type { ReadingRules } from "./plan/day-state.js";
 import { planDays, planOperatorReading } from "./plan/plan-days.js";
 import type { PlanInput } from "./plan/plan-days.js";
+import { quietDay } from "./plan/quiet-day.js";
 
 /** What a pass does beside single days. */
 export interface PassSteps extends DaySteps {
+  /** Forgets what the pass before found out: which sinks failed, and how far the source's clock was from ours. */
+  begin(): void;
   index(): DayIndex;
   /** Delivers what sinks still lack, and brings their ledgers up to date. Never throws for a sink's sake. */
   deliverRest(signal: AbortSignal): Promise<void>;
   /** Own clock minus the source's at the newest answer of this pass, seconds; null when the source has not answered. */
   clockSkewSeconds(): number | null;
   nowMs(): number;
+  /** How many events such a weekday normally has; 0 when that is not known. */
+  usualEvents(day: UtcDay): number;
 }
 
 export interface PassOptions {
@@ -58,8 +63,8 @@ const CLOCKS_AGREE_SECONDS = 3_600;
 
 /** One pass over a tenant: what `archive` does once, and the daemon again and again. */
 export class TenantPass {
-  readonly #days: PassDay[] = [];
-  readonly #exits: number[] = [];
+  #days: PassDay[] = [];
+  #exits: number[] = [];
 
   constructor(
     private readonly tenant: string,
@@ -71,12 +76,18 @@ export class TenantPass {
 
   /** Throws the signal's reason when aborted, and ARCHIVE_* or DISK_* when the archive itself is in danger. */
   async run(options: PassOptions, signal: AbortSignal): Promise<PassOutcome> {
+    this.#days = [];
+    this.#exits = [];
+    this.steps.begin();
     const input = this.#planInput(options);
     const { tasks, newlyLost } = planDays(input);
     const work = options.reread ? planOperatorReading(input) : tasks;
     this.progress.planned(this.tenant, work);
     const stoppedBy = await this.#archiveAll(work, signal);
-    const lost = await this.#declareLost(newlyLost);
+    const lost = [
+      ...(await this.#declareLost(newlyLost)),
+      ...(await this.#attestLost(this.#passedHorizon())),
+    ];
     await this.steps.deliverRest(signal);
     return {
       tenant: this.tenant,
@@ -111,6 +122,7 @@ export class TenantPass {
         this.progress.ended(this.tenant, task.day, result);
         const durationMs = this.steps.nowMs() - startedMs;
         this.log.info({ tenant: this.tenant, day: task.day, ...result, durationMs }, "day archived");
+        await this.#remarkQuiet(task.day, result);
       } catch (error) {
         signal.throwIfAborted();
         if (!isDaybookError(error)) throw error;
@@ -121,13 +133,24 @@ export class TenantPass {
     return undefined;
   }
 
+  /** A day may be empty in truth, or because the tenant's audit log broke: kept in the ledger for who asks later. */
+  async #remarkQuiet(day: UtcDay, result: DayResult): Promise<void> {
+    if (result.kind !== "sealed" || result.revision > 1) return;
+    const quiet = quietDay(result.records, this.steps.usualEvents(day));
+    if (quiet === undefined) return;
+    const { code, events, usual } = quiet;
+    this.log.warn({ tenant: this.tenant, day, code, events, usual }, "day found quiet");
+    const subject = `${day}: found ${events} events, expected about ${usual}`;
+    await this.steps.attest({ type: "incident", code, subject });
+  }
+
   async #failed({ day }: DayTask, error: DaybookError): Promise<void> {
     // An archive or a disk that cannot be trusted is not written to any further.
     if (/^(ARCHIVE|DISK|FILE)_/.test(error.code)) throw error;
     const { code, message } = error;
     const result = { kind: "failed", code, message } as const;
     this.#days.push({ day, result });
-    this.#exits.push(error.exitCode);
+    this.#exits.push(code === "SOURCE_OUT_OF_HORIZON" ? 67 : error.exitCode);
     this.progress.ended(this.tenant, day, result);
     this.log.error({ tenant: this.tenant, day, code, message, hint: error.hint }, "day not archived");
     if (code === "SOURCE_TENANT_MISMATCH") await this.steps.attest({ type: "incident", code, subject: day });
@@ -148,6 +171,19 @@ export class TenantPass {
       );
       return [];
     }
+    return this.#attestLost(days);
+  }
+
+  /** Unread days for which the source itself has said, by its own clock too, that it no longer serves them. */
+  #passedHorizon(): readonly UtcDay[] {
+    const { days } = this.steps.index();
+    return this.#days
+      .filter(({ result }) => result.kind === "failed" && result.code === "SOURCE_OUT_OF_HORIZON")
+      .map(({ day }) => day)
+      .filter((day) => (days.get(day)?.revisions.length ?? 0) === 0);
+  }
+
+  async #attestLost(days: readonly UtcDay[]): Promise<readonly UtcDay[]> {
     for (const day of days) {
       const act: Act = { type: "day-lost", day, reason: "passed the horizon unread" };
       await this.steps.attest(act);

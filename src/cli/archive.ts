@@ -1,16 +1,23 @@
-import { LOG, TENANT_PARTS } from "../container.js";
+import { LOG, RULES, TENANT_PARTS } from "../container.js";
+import { indexDays } from "../ledger/day-index.js";
+import type { DayState } from "../model/day-state.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
 import { openTenant } from "../open-tenant.js";
 import type { PassOutcome } from "../tenant-pass.js";
+import { warnOfCertificate } from "./certificate-status.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
 import { dayRange, hasRange } from "./days.js";
 import type { DayRange, RangeOptions } from "./days.js";
-import { worstExit } from "./exit-codes.js";
+import { EXIT, worstExit } from "./exit-codes.js";
 import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 import type { Workspace } from "./workspace.js";
-import { utcDayOf } from "../model/utc-day.js";
+import { dayStartMs, eachDay, utcDayOf } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { dayState } from "../plan/day-state.js";
+import type { ReadingRules } from "../plan/day-state.js";
 import { silentProgress } from "../pass-progress.js";
 
 export interface ArchiveOptions extends CommonOptions, RangeOptions {
@@ -18,11 +25,21 @@ export interface ArchiveOptions extends CommonOptions, RangeOptions {
   readonly backfillSink?: string;
 }
 
+/** Stands for `--from` where only `--to` was given. */
+const START_OF_TIME = utcDayOf(0);
+
+interface MissingDay {
+  readonly day: UtcDay;
+  readonly state: DayState;
+}
+
 /** A tenant's pass, and the sinks that failed in it. */
 interface TenantResult extends PassOutcome {
   readonly sinks: ReadonlyMap<string, DaybookError>;
   /** Revisions delivered, with --backfill-sink. */
   readonly backfilled?: number;
+  /** Days of the range asked for that are still not archived. */
+  readonly missing?: readonly MissingDay[];
 }
 
 /** One pass over every tenant asked for, one after the other. A tenant that fails stops no other. */
@@ -60,6 +77,7 @@ async function archiveTenant(
   { signal, stderr, clock }: Surroundings,
 ): Promise<TenantResult> {
   const progress = stderr.isTTY ? new TerminalProgress(stderr, clock) : silentProgress;
+  await warnOfCertificate(container);
   const open = await openTenant(container.resolve(TENANT_PARTS), progress);
   try {
     if (backfillSink !== undefined) {
@@ -67,14 +85,31 @@ async function archiveTenant(
       return { tenant: name, days: [], lost: [], exits: [], sinks: open.deliveries.failures, backfilled };
     }
     const outcome = await open.pass.run({ reread, ...(range === undefined ? {} : { range }) }, signal);
-    return { ...outcome, sinks: open.deliveries.failures };
+    const missing = missingDays(open.ledger.entries(), container.resolve(RULES), clock.now(), range);
+    const exits = missing.length > 0 ? [...outcome.exits, EXIT.gap] : outcome.exits;
+    return { ...outcome, exits, missing, sinks: open.deliveries.failures };
   } finally {
     await open.close();
   }
 }
 
+/** The days asked for by name that are still not archived: due, a gap, or lost. */
+function missingDays(
+  entries: readonly LedgerEntry[],
+  rules: ReadingRules,
+  nowMs: number,
+  range: DayRange | undefined,
+): readonly MissingDay[] {
+  if (range === undefined || range.from === START_OF_TIME) return [];
+  const { days } = indexDays(entries);
+  const last = utcDayOf(Math.min(nowMs, dayStartMs(range.to)));
+  return eachDay(range.from, last)
+    .map((day) => ({ day, state: dayState(day, days.get(day), rules, nowMs) }))
+    .filter(({ state }) => state === "due" || state === "gap" || state === "lost");
+}
+
 function wholeTime({ clock }: Surroundings): DayRange {
-  return { from: utcDayOf(0), to: utcDayOf(clock.now()) };
+  return { from: START_OF_TIME, to: utcDayOf(clock.now()) };
 }
 
 function resultOf(results: readonly TenantResult[]): CommandResult {
@@ -89,7 +124,15 @@ function resultOf(results: readonly TenantResult[]): CommandResult {
   };
 }
 
-function tenantText({ tenant, days, lost, stoppedBy, sinks, backfilled }: TenantResult): string {
+function tenantText({
+  tenant,
+  days,
+  lost,
+  stoppedBy,
+  sinks,
+  backfilled,
+  missing = [],
+}: TenantResult): string {
   const sealed = days.filter(({ result }) => result.kind === "sealed").length;
   const unchanged = days.filter(({ result }) => result.kind === "rechecked").length;
   const failed = days.filter(({ result }) => result.kind === "failed");
@@ -99,23 +142,41 @@ function tenantText({ tenant, days, lost, stoppedBy, sinks, backfilled }: Tenant
     failed.length > 0 ? `${count(failed.length, "day")} NOT sealed` : "",
     lost.length > 0 ? `${count(lost.length, "day")} LOST` : "",
     backfilled === undefined ? "" : `${count(backfilled, "revision")} delivered`,
+    stoppedBy !== undefined && days.length === 0 ? "NOT archived" : "",
   ].filter((part) => part !== "");
   const lines = [`${tenant}: ${parts.length === 0 ? "nothing was due; nothing added" : parts.join(", ")}`];
   for (const { day, result } of failed) {
     if (result.kind === "failed") lines.push(`  ${day}: ${result.message} (${result.code})`);
   }
-  if (stoppedBy !== undefined) lines.push(`  stopped before the end: ${stoppedBy.hint}`);
+  const unread = missing.filter(({ day }) => !days.some((one) => one.day === day));
+  for (const { day, state } of unread.slice(0, 10)) lines.push(`  ${day}: ${state}, not archived`);
+  if (unread.length > 10) lines.push(`  and ${count(unread.length - 10, "day")} more`);
+  if (stoppedBy !== undefined) lines.push(...stopText(stoppedBy, days.length === 0));
   for (const [sink, error] of sinks)
     lines.push(`  sink ${sink} is behind: ${error.message}; ${error.hint} (${error.code})`);
   return lines.join("\n");
 }
 
-function tenantJson({ tenant, days, lost, stoppedBy, sinks, backfilled }: TenantResult): object {
+/** Where no day says why, the error itself does. */
+function stopText({ code, message, hint }: DaybookError, isBare: boolean): readonly string[] {
+  return isBare ? [`  ${message} (${code})`, `  hint: ${hint}`] : [`  stopped before the end: ${hint}`];
+}
+
+function tenantJson({
+  tenant,
+  days,
+  lost,
+  stoppedBy,
+  sinks,
+  backfilled,
+  missing = [],
+}: TenantResult): object {
   return {
     tenant,
     days: days.map(({ day, result }) => ({ day, ...result })),
     lost,
     stopped_by: stoppedBy === undefined ? null : told(stoppedBy),
+    missing,
     backfilled: backfilled ?? null,
     sinks_behind: [...sinks].map(([sink, error]) => ({ sink, ...told(error) })),
   };

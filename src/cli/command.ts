@@ -1,3 +1,4 @@
+import type { Redactor } from "../config/redactor.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { Http } from "../io/http.js";
@@ -11,6 +12,10 @@ export interface Surroundings {
   readonly http: Http;
   /** Aborted by SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
+  /** Calls `listener` on each SIGHUP from now on; returns what ends that. */
+  readonly onHangup: (listener: () => void) => () => void;
+  /** Learns every secret that is read; everything printed has passed it. */
+  readonly redactor: Redactor;
   readonly stdout: Terminal;
   readonly stderr: Terminal;
 }

@@ -42,6 +42,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./demo.js")).demo,
   },
   {
+    name: "run",
+    summary:
+      "the daemon: keep every tenant's archive complete, until stopped; SIGHUP reads the configuration again",
+    options: COMMON.filter((option) => option !== JSON_OPTION),
+    examples: ["daybook run --config /etc/daybook/daybook.yaml"],
+    load: async () => (await import("./run-daemon.js")).runDaemon,
+  },
+  {
     name: "archive",
     summary: "one pass: plan, read what is due, prove, seal, deliver; then exit",
     options: [

@@ -1,13 +1,15 @@
-import { certificateOf, credentialOf } from "../credential.js";
-import { BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT } from "../container.js";
+import { credentialOf } from "../credential.js";
+import { CHECK_TOKENS, OUTSIDE, SECRETS, TENANT } from "../container.js";
 import type { Composition } from "../container.js";
-import { preflight } from "../source/preflight/preflight.js";
-import type { PreflightDoors, PreflightStep } from "../source/preflight/preflight.js";
+import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
+import type { ErrorCode } from "../model/error-catalogue.js";
+import type { PreflightStep } from "../source/preflight/preflight.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { look, lookAtSinks, lookedResult } from "./look.js";
 import type { Looked } from "./look.js";
+import { preflightTenant } from "../tenant-preflight.js";
 import { openWorkspace } from "./workspace.js";
 
 export interface ConfigCheckOptions extends CommonOptions {
@@ -53,40 +55,18 @@ async function lookOnline(
   container: Composition,
   { signal }: Surroundings,
 ): Promise<readonly Looked[]> {
-  const { http, clock, files } = container.resolve(OUTSIDE);
-  const { config, root } = container.resolve(TENANT);
-  const { api, scope } = container.resolve(ENDPOINTS);
-  const { auth, tenantId } = config;
-  await files.makeFolder(root);
-  const clientId = "clientId" in auth ? auth.clientId : undefined;
-  const steps = await preflight(
-    {
-      api,
-      tenantId,
-      ...(clientId === undefined ? {} : { clientId }),
-      ...(scope === undefined ? {} : { scope }),
-    },
-    {
-      tokens: container.resolve(CHECK_TOKENS),
-      http,
-      clock,
-      takeRequest: (requestSignal) => container.resolve(BUDGET).take(requestSignal),
-      ...certificateDoor(tenant, container),
-    },
-    signal,
-  );
+  await container.resolve(OUTSIDE).files.makeFolder(container.resolve(TENANT).root);
+  const steps = await preflightTenant(container, container.resolve(CHECK_TOKENS), signal);
   return steps.map((step) => ({ ...step, subject: `${tenant} ${step.step}`, exit: exitOf(step) }));
 }
 
-function certificateDoor(tenant: string, container: Composition): Pick<PreflightDoors, "certificate"> {
-  const { auth } = container.resolve(TENANT).config;
-  if (auth.method !== "client-certificate") return {};
-  const source = certificateOf(auth, container.resolve(SECRETS));
-  const nowMs = container.resolve(OUTSIDE).clock.now();
-  return { certificate: () => readCertificateExpiry(`${tenant} certificate`, source, nowMs) };
+/** As `archive` would end: by the catalogue where the code stands in it; what is no outage and not there is a refusal. */
+function exitOf({ ok, isOutage, code }: PreflightStep): number {
+  if (ok) return EXIT.ok;
+  if (isErrorCode(code)) return ERROR_CATALOGUE[code].exit;
+  return isOutage ? EXIT.unavailable : EXIT.signIn;
 }
 
-function exitOf({ ok, isOutage }: PreflightStep): number {
-  if (ok) return EXIT.ok;
-  return isOutage ? EXIT.unavailable : EXIT.signIn;
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CATALOGUE, code);
 }

@@ -15,13 +15,19 @@ export interface DayRange {
 
 /** The days that `--from`, `--to` and `--day` name; a missing end is taken from `bounds`. */
 export function dayRange(options: RangeOptions, bounds: DayRange): DayRange {
+  return { ...bounds, ...givenRange(options, bounds) };
+}
+
+/** The ends that the options give, checked; `bounds` are what a missing end is compared as. */
+export function givenRange(options: RangeOptions, bounds?: DayRange): Partial<DayRange> {
   if (options.day !== undefined && (options.from !== undefined || options.to !== undefined)) {
     throw new DaybookError("USAGE", { message: "--day stands alone: found it beside --from or --to" });
   }
-  const from = dayOption("--from", options.day ?? options.from) ?? bounds.from;
-  const to = dayOption("--to", options.day ?? options.to) ?? bounds.to;
-  if (from > to) throw new DaybookError("USAGE", { message: `--from ${from} lies after --to ${to}` });
-  return { from, to };
+  const from = dayOption("--from", options.day ?? options.from) ?? bounds?.from;
+  const to = dayOption("--to", options.day ?? options.to) ?? bounds?.to;
+  if (from !== undefined && to !== undefined && from > to)
+    throw new DaybookError("USAGE", { message: `--from ${from} lies after --to ${to}` });
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 /** Whether any day option was given. */

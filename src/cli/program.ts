@@ -26,7 +26,8 @@ export function buildProgram(surroundings: Surroundings, ended: (result: Command
 function commandAt(program: Commander, name: string): Commander {
   const [first = "", second] = name.split(" ");
   if (second === undefined) return program.command(first);
-  const group = program.commands.find((command) => command.name() === first) ?? program.command(first);
+  const group =
+    program.commands.find((command) => command.name() === first) ?? program.command(first).helpCommand(false);
   if (group.description() === "") group.description(`${first}: see daybook ${first} --help`);
   return group.command(second);
 }

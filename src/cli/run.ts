@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { Redactor } from "../config/redactor.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { CommandResult, Surroundings, Terminal } from "./command.js";
 import { EXIT } from "./exit-codes.js";
@@ -10,7 +11,7 @@ export async function runCommandLine(
   signal: AbortSignal,
   overrides: Partial<Surroundings> = {},
 ): Promise<number> {
-  const surroundings = { ...(await realSurroundings(signal)), ...overrides };
+  const surroundings = redacting({ ...(await realSurroundings(signal)), ...overrides });
   const isJson = argv.includes("--json");
   try {
     let result: CommandResult | undefined;
@@ -21,9 +22,22 @@ export async function runCommandLine(
     if (result !== undefined) print(result, isJson, surroundings.stdout);
     return result?.exit ?? EXIT.ok;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    // Commander has told a person already what is wrong.
+    if (error instanceof CommanderError && !isJson) return EXIT.usage;
     return report(asDaybookError(error, signal), isJson, surroundings);
   }
+}
+
+/** Whatever a command prints, errors of libraries and answers of strangers included, holds no secret that was read (fault 47). */
+function redacting(surroundings: Surroundings): Surroundings {
+  const { redactor, stdout, stderr } = surroundings;
+  const over = (inner: Terminal): Terminal => ({
+    isTTY: inner.isTTY,
+    columns: inner.columns,
+    write: (text) => inner.write(redactor.redact(text)),
+  });
+  return { ...surroundings, stdout: over(stdout), stderr: over(stderr) };
 }
 
 async function realSurroundings(signal: AbortSignal): Promise<Surroundings> {
@@ -39,6 +53,11 @@ async function realSurroundings(signal: AbortSignal): Promise<Surroundings> {
     files: nodeFiles,
     http: nodeHttp,
     signal,
+    onHangup: (listener) => {
+      process.on("SIGHUP", listener);
+      return () => void process.off("SIGHUP", listener);
+    },
+    redactor: new Redactor(),
     stdout: terminal(process.stdout),
     stderr: terminal(process.stderr),
   };
@@ -73,6 +92,9 @@ function asDaybookError(error: unknown, signal: AbortSignal): DaybookError {
   if (signal.aborted)
     return new DaybookError("INTERRUPTED", { message: "stopped before the end", cause: error });
   if (isDaybookError(error)) return error;
+  if (error instanceof CommanderError) {
+    return new DaybookError("USAGE", { message: error.message.replace(/^error: /, "") });
+  }
   const message = error instanceof Error ? error.message : String(error);
   return new DaybookError("INTERNAL", { message: `unexpected: ${message}`, cause: error });
 }

@@ -1,11 +1,14 @@
-import { BUDGET, LOADED, OUTSIDE, RULES, SINKS, TENANT } from "../container.js";
+import { BUDGET, LOADED, OUTSIDE, RULES, SINKS, TENANT, VIEW_EXPIRED } from "../container.js";
 import { pendingFor } from "../deliver/sink-queue.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
+import { dayAlarms } from "../plan/alarms.js";
 import { deadlineMs } from "../plan/day-state.js";
 import { planDays } from "../plan/plan-days.js";
 import type { Plan } from "../plan/plan-days.js";
+import { certificateStatus, certificateText } from "./certificate-status.js";
+import type { CertificateStatus } from "./certificate-status.js";
 import type { Command, CommonOptions } from "./command.js";
 import { coverTenant, coverageText } from "./coverage.js";
 import { EXIT, worstExit } from "./exit-codes.js";
@@ -25,15 +28,20 @@ interface TenantStatus {
   readonly due: number;
   readonly re_readings_due: number;
   readonly lost: number;
+  /** Days that are due for an hour or near the horizon, and those that the budget cannot save any more. */
+  readonly overdue: readonly UtcDay[];
+  readonly beyond_saving: readonly UtcDay[];
   readonly requests: { readonly left: number; readonly per_hour: number };
   /** Requests that the days to be read take at least, and when they can be done. */
   readonly backlog: { readonly requests: number; readonly done_by: string | null };
   readonly sinks_behind: readonly { readonly sink: string; readonly revisions: number }[];
+  /** Null where the tenant signs in without a client certificate. */
+  readonly certificate: CertificateStatus | null;
   /** The calendar, with --days. */
   readonly text: string;
 }
 
-/** Exit 67 with a gap or a lost day, 69 with a sink that lacks sealed days. */
+/** Exit 67 with a gap, a lost day or one that is overdue, 69 with a sink that lacks sealed days. */
 export const status: Command<StatusOptions> = async (options, surroundings) => {
   const found = await lookAtTenants(options, surroundings, (tenant) =>
     statusOf(tenant, options.days === true),
@@ -57,6 +65,10 @@ async function statusOf(tenant: LookedAt, withDays: boolean): Promise<TenantStat
   const sealed = [...days.values()].filter(({ revisions }) => revisions.length > 0);
   const { left } = await container.resolve(BUDGET).state();
   const perHour = container.resolve(TENANT).config.requestsPerHour;
+  const alarms = dayAlarms(
+    { days, rules, nowMs, createdMs },
+    { left, requestsPerHour: perHour, requestsPerDay: WINDOWS_PER_DAY },
+  );
   const gaps = plan.tasks.filter(({ reason }) => reason === "gap");
   return {
     tenant: name,
@@ -67,9 +79,12 @@ async function statusOf(tenant: LookedAt, withDays: boolean): Promise<TenantStat
     due: plan.tasks.filter(({ reason }) => reason === "scheduled").length,
     re_readings_due: plan.tasks.filter(({ reason }) => reason === "re-reading").length,
     lost: plan.newlyLost.length + [...days.values()].filter(({ lost }) => lost !== undefined).length,
+    overdue: alarms.overdue.map(({ day }) => day),
+    beyond_saving: alarms.beyondSaving.map(({ day }) => day),
     requests: { left, per_hour: perHour },
     backlog: backlogOf(plan, left, perHour, nowMs),
     sinks_behind: sinksBehind(tenant),
+    certificate: await certificateStatus(container),
     text: withDays ? coverageText(await coverTenant(tenant, wholeRange(tenant)), false) : "",
   };
 }
@@ -87,15 +102,16 @@ function sinksBehind({ held, container }: LookedAt): TenantStatus["sinks_behind"
   const { sinks } = container.resolve(LOADED).config;
   return Object.entries(sinks)
     .map(([sink, { use }]) => {
+      const isExpired = (day: UtcDay): boolean => container.resolve(VIEW_EXPIRED)(sink, day);
       const kind = plugins.plugin(use).kind === "store" ? ("record" as const) : ("view" as const);
-      return { sink, revisions: pendingFor({ kind, name: sink }, held.index).length };
+      return { sink, revisions: pendingFor({ kind, name: sink, isExpired }, held.index).length };
     })
     .filter(({ revisions }) => revisions > 0);
 }
 
 function exitsOf(one: TenantStatus): readonly number[] {
   return [
-    one.gaps.length + one.lost > 0 ? EXIT.gap : EXIT.ok,
+    one.gaps.length + one.lost + one.overdue.length > 0 ? EXIT.gap : EXIT.ok,
     one.sinks_behind.length > 0 ? EXIT.unavailable : EXIT.ok,
   ];
 }
@@ -108,6 +124,8 @@ function statusLine(one: TenantStatus, nowMs: number): string {
       ? "no gap"
       : `${count(one.gaps.length, "gap")}, ${nearest.day} first: ${timeLeft(Date.parse(nearest.deadline) - nowMs)} left`,
     one.due > 0 ? `${count(one.due, "day")} due` : "",
+    one.overdue.length > 0 ? `${count(one.overdue.length, "day")} OVERDUE` : "",
+    one.beyond_saving.length > 0 ? `${count(one.beyond_saving.length, "day")} BEYOND SAVING` : "",
     one.re_readings_due > 0 ? `${count(one.re_readings_due, "re-reading")} due` : "",
     one.lost > 0 ? `${count(one.lost, "day")} LOST` : "",
     one.backlog.done_by === null ? "" : `done by ${one.backlog.done_by.slice(0, 16)}Z at the earliest`,
@@ -117,6 +135,7 @@ function statusLine(one: TenantStatus, nowMs: number): string {
       : one.sinks_behind
           .map(({ sink, revisions }) => `sink ${sink} ${count(revisions, "revision")} behind`)
           .join(", "),
+    certificateText(one.tenant, one.certificate),
   ];
   return `${one.tenant}: ${parts.filter((part) => part !== "").join("; ")}`;
 }

@@ -7,11 +7,11 @@ import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import { OPEN_SINKS } from "../container.js";
 import { readKeptHead } from "../ledger/head.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
 import { SortedLines } from "../verify/sorted-lines.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
-import { dayOption } from "./days.js";
+import { givenRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { worstExit } from "./exit-codes.js";
 import { count } from "./progress.js";
@@ -100,15 +100,13 @@ export async function verifyPlace(
 ): Promise<AuditResult> {
   const { files, env, signal, stderr } = surroundings;
   const scratch = join(env["TMPDIR"] ?? "/tmp", `daybook-verify-${process.pid}`);
-  const from = dayOption("--from", options.day ?? options.from);
-  const to = dayOption("--to", options.day ?? options.to);
+  const range = givenRange(options);
   const expectHead = await knownHead(options.expectHead, surroundings);
   try {
     return await verifyArchive(place.reader, {
       level: options.level,
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-      ...(options.key === undefined ? {} : { keys: [await textOf(options.key, surroundings)] }),
+      ...range,
+      ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
       ...(expectHead === undefined ? {} : { expectHead }),
       openEventSet: () => new SortedLines({ files, folder: scratch }),
       signal,
@@ -128,15 +126,30 @@ async function knownHead(
   surroundings: Surroundings,
 ): Promise<KnownHead | undefined> {
   if (path === undefined) return undefined;
-  const head = readKeptHead(new TextEncoder().encode(await textOf(path, surroundings)));
+  const text = await textOf(path, surroundings);
+  const head = text === undefined ? undefined : readKeptHead(new TextEncoder().encode(text));
   if (head !== undefined) return { size: head.size, hash: head.lastHash };
   throw new DaybookError("USAGE", {
-    message: `--expect-head: expected a head as in an archive's heads/, found another form in ${path}`,
+    message: `--expect-head: expected a head as in an archive's heads/, found ${text === undefined ? "no file" : "another form"} at ${path}`,
   });
 }
 
-async function textOf(path: string, { files, cwd }: Surroundings): Promise<string> {
-  return new TextDecoder().decode(await files.read(resolve(cwd, path), MAX_SMALL_BYTES));
+async function keyText(path: string, surroundings: Surroundings): Promise<string> {
+  const text = await textOf(path, surroundings);
+  if (text !== undefined) return text;
+  throw new DaybookError("KEY_NOT_FOUND", {
+    message: `--key: expected a public key (PEM), found no file at ${path}`,
+  });
+}
+
+/** Undefined when there is no such file. */
+async function textOf(path: string, { files, cwd }: Surroundings): Promise<string | undefined> {
+  try {
+    return new TextDecoder().decode(await files.read(resolve(cwd, path), MAX_SMALL_BYTES));
+  } catch (error) {
+    if (isDaybookError(error, "FILE_NOT_FOUND")) return undefined;
+    throw error;
+  }
 }
 
 function resultOf(results: readonly PlaceResult[]): CommandResult {

@@ -24,7 +24,7 @@ export interface Plan {
 /** What is to be done now: gaps and due days by nearest deadline, then re-readings by nearest deadline. */
 export function planDays(input: PlanInput): Plan {
   const { rules, nowMs } = input;
-  const first = firstDayOfArchive(input);
+  const first = firstDayToRead(input);
   const readable = eachDay(laterOf(first, oldestReadableDay(rules, nowMs)), utcDayOf(nowMs)).filter((day) =>
     inRange(day, input),
   );
@@ -42,7 +42,7 @@ export function planDays(input: PlanInput): Plan {
 
 /** Every day that is to be read again because an operator asked, whatever its schedule. */
 export function planOperatorReading(input: PlanInput): readonly DayTask[] {
-  const oldest = laterOf(firstDayOfArchive(input), oldestReadableDay(input.rules, input.nowMs));
+  const oldest = laterOf(firstDayToRead(input), oldestReadableDay(input.rules, input.nowMs));
   return eachDay(oldest, utcDayOf(input.nowMs))
     .filter(
       (day) => inRange(day, input) && dayState(day, input.days.get(day), input.rules, input.nowMs) !== "open",
@@ -58,6 +58,11 @@ export function firstDayOfArchive({
 }: Pick<PlanInput, "days" | "rules" | "createdMs">): UtcDay {
   const horizon = oldestReadableDay(rules, createdMs);
   return [...days.keys()].reduce((oldest, day) => (day < oldest ? day : oldest), horizon);
+}
+
+/** An archive that was created while the clock was ahead has the days of today to read all the same (fault 68). */
+function firstDayToRead(input: PlanInput): UtcDay {
+  return firstDayOfArchive({ ...input, createdMs: Math.min(input.createdMs, input.nowMs) });
 }
 
 function firstReading(day: UtcDay, { days, rules, nowMs }: PlanInput): readonly DayTask[] {

@@ -46,6 +46,11 @@ export class RequestBudget {
     }
   }
 
+  /** As `take` for who cannot wait: false when no request may be made now. */
+  async takeNow(signal: AbortSignal): Promise<boolean> {
+    return (await this.#exclusively(signal, () => this.#tryTake())) === 0;
+  }
+
   /** The source refuses every request until then: no process makes one before. An earlier end changes nothing. */
   async blockUntil(untilMs: number, signal: AbortSignal): Promise<void> {
     await this.#exclusively(signal, async () => {

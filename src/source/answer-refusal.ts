@@ -1,6 +1,7 @@
 import type { HttpAnswer } from "../io/http.js";
 import { DaybookError } from "../model/errors.js";
 import type { ErrorCode, Retry } from "../model/errors.js";
+import { refusedBy } from "./preflight/source-refusal.js";
 import { answerTimeMs, retryAfterMs } from "./retry-after.js";
 
 /** What must be known of a request to judge its answer. */
@@ -75,7 +76,8 @@ function denied(answer: HttpAnswer, asked: Asked): DaybookError {
   const code = errorCodeIn(answer);
   if (code === "TokenExpired")
     return refusal("SIGNIN_REFUSED", answer, asked, "TokenExpired for a new token");
-  return refusal("ACCESS_DENIED", answer, asked, `${answer.status}${code === undefined ? "" : ` ${code}`}`);
+  const found = `${answer.status}${code === undefined ? "" : ` ${code}`}`;
+  return refusal("ACCESS_DENIED", answer, asked, found, undefined, undefined, refusedBy(answer, []).hint);
 }
 
 function refusal(
@@ -85,12 +87,14 @@ function refusal(
   found = `status ${answer.status}`,
   expected = "a page with status 200",
   retry?: Retry,
+  hint?: string,
 ): DaybookError {
   const requestId = answer.headers["requestid"]?.slice(0, 80);
   const id = requestId === undefined ? "" : ` (request id ${requestId})`;
   return new DaybookError(code, {
     message: `${asked.subject}: found ${found}, expected ${expected}${id}`,
     ...(retry === undefined ? {} : { retry }),
+    ...(hint === undefined ? {} : { hint }),
   });
 }
 

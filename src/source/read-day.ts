@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
+import { release } from "../io/release.js";
 import type { Compression } from "../model/compression.js";
 import type { Log } from "../model/log.js";
 import type { PageRecord } from "../model/page-record.js";
@@ -124,6 +125,7 @@ export class DayReader {
       savePage: async (page) => {
         signal.throwIfAborted();
         await spool.savePage(page.record, page.body);
+        release(page.body);
         tally.addPage(page.record);
         pass.report();
       },

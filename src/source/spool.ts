@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
+import { release } from "../io/release.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
 import { decodeFrame } from "../model/frame-decoder.js";
@@ -62,7 +63,9 @@ export class Spool {
   /** The page is durable when this resolves. */
   async savePage(record: PageRecord, body: Uint8Array): Promise<void> {
     const name = pageFileName(record.window, record.number, fileExtension(this.#compression));
-    await this.#write(name, packFrame(body, this.#compression));
+    const frame = packFrame(body, this.#compression);
+    await this.#write(name, frame);
+    release(frame);
   }
 
   /** Says, durably, that the window's chain has ended with these pages. */

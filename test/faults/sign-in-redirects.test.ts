@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { CANARY, TENANT, failureOf, never, secretOf, signInRig } from "../support/entra/sign-in-rig.js";
+import { SentRequests } from "../support/sent-requests.js";
 
 const CASES = 300;
 const rig = signInRig();
@@ -45,6 +46,9 @@ function hostileLocation(number: number): string {
 it(`follows none of ${CASES} hostile redirects with the credential (fault 37)`, async () => {
   const codes = new Set<string>();
   const before = rig.entra.seen.length;
+  const sent = new SentRequests();
+  sent.start();
+  onTestFinished(() => sent.stop());
 
   for (let number = 0; number < CASES; number += 1) {
     rig.entra.reply = (response) => {
@@ -57,4 +61,6 @@ it(`follows none of ${CASES} hostile redirects with the credential (fault 37)`, 
   expect(codes).toEqual(new Set(["NETWORK_REDIRECT"]));
   expect(rig.entra.seen).toHaveLength(before + CASES);
   expect(caught).toBe(0);
+  expect(sent.origins).toHaveLength(CASES);
+  expect(new Set(sent.origins)).toEqual(new Set([rig.entra.origin]));
 });

@@ -173,7 +173,7 @@ describe("a plugin that misbehaves", () => {
 });
 
 const pluginText = (version: number): string =>
-  `export default { name: "x", kind: "store", apiVersion: ${version}, options: { safeParse: () => ({}) }, open: () => ({}) };`;
+  `export default { name: "x", kind: "store", apiVersion: ${version}, options: { _zod: {}, safeParse: () => ({}) }, open: () => ({}) };`;
 
 const load = (use: string, integrity?: string): Promise<unknown> =>
   loadPlugin({ use, integrity }, { files: nodeFiles, configFolder: folder });
@@ -219,6 +219,10 @@ describe("a plugin from outside", () => {
     ["has no default export", "export const x = 1;"],
     ["is no plugin", "export default { apiVersion: 1 };"],
     ["has no options schema", 'export default { name: "x", kind: "sink", apiVersion: 1, open: () => ({}) };'],
+    [
+      "has a schema of another library",
+      'export default { name: "x", kind: "sink", apiVersion: 1, options: { safeParse: () => ({}) }, open: () => ({}) };',
+    ],
     ["throws while it is imported", 'throw new Error("no");'],
     ["is no JavaScript", "%%%"],
   ])("is refused when it %s (fault 88)", async (what, text) => {

@@ -38,6 +38,8 @@ it("expects the continuations of custom endpoints on their own host", () => {
   const endpoints = customEndpoints({ api: "http://127.0.0.1:8080/base/" });
 
   expect(isContinuationHost(endpoints, "127.0.0.1:8080")).toBe(true);
-  expect(isContinuationHost(endpoints, "wabi-north-europe-j-primary-redirect.analysis.windows.net")).toBe(true);
+  expect(isContinuationHost(endpoints, "wabi-north-europe-j-primary-redirect.analysis.windows.net")).toBe(
+    true,
+  );
   expect(isContinuationHost(endpoints, "api.powerbi.com")).toBe(false);
 });
