@@ -18,6 +18,18 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   deliver: ["model", "io", "seal", "ledger", "plugin"],
   config: ["model", "io"],
   audit: ["model", "io", "verify", "seal", "ledger", "plugin", "plan"],
+  // Of the files beside the folders: what the daemon says of itself, types alone.
+  serve: [
+    "model",
+    "io",
+    "plan",
+    "ledger",
+    "plugin",
+    "audit",
+    "daemon-state.js",
+    "daemon-alarms.js",
+    "pass-progress.js",
+  ],
   simulator: ["model", "io"],
 };
 

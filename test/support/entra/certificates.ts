@@ -35,7 +35,13 @@ export function makeCertificate(options: CertificateOptions): TestCertificate {
   const now = Date.now();
   const toBeSigned = sequence(
     tagged(0xa0, integer(Buffer.from([2]))),
-    integer(createHash("sha256").update(spki).update(name).digest().subarray(0, 8)),
+    // The first octet is not zero: DER knows one form of a number.
+    integer(
+      Buffer.concat([Buffer.from([1]), createHash("sha256").update(spki).update(name).digest()]).subarray(
+        0,
+        8,
+      ),
+    ),
     algorithm,
     distinguishedName(issuer?.name ?? name),
     sequence(time(options.notBeforeMs ?? now - DAY_MS), time(options.notAfterMs ?? now + 30 * DAY_MS)),

@@ -1,0 +1,166 @@
+import {
+  BUDGET,
+  LOADED,
+  LOG,
+  OUTSIDE,
+  RULES,
+  SINKS,
+  TENANT,
+  TENANT_PARTS,
+  TOKENS,
+  VIEW_EXPIRED,
+} from "../container.js";
+import type { Composition } from "../container.js";
+import { changedKeys } from "../daemon-config-changes.js";
+import { SharedHttp } from "../daemon-http.js";
+import type { TenantWork } from "../daemon-tenant-work.js";
+import { Daemon } from "../daemon.js";
+import type { DaemonConfig } from "../daemon.js";
+import { systemd } from "../io/notify-systemd.js";
+import { isDaybookError } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { openTenant } from "../open-tenant.js";
+import { certificateDoor, preflightTenant } from "../tenant-preflight.js";
+import type { Command, CommonOptions, Surroundings, Terminal } from "./command.js";
+import { worstExit } from "./exit-codes.js";
+import { openWorkspace } from "./workspace.js";
+import type { Workspace } from "./workspace.js";
+
+/** Requests to all sources together: bounds the page bodies in memory. */
+const REQUESTS_AT_ONCE = 16;
+
+/** The daemon: every tenant of the configuration, until SIGTERM or SIGINT. SIGHUP reads the configuration again. */
+export const runDaemon: Command<CommonOptions> = async (options, outer) => {
+  const surroundings = {
+    ...outer,
+    http: new SharedHttp(outer.http, REQUESTS_AT_ONCE),
+    stderr: logTerminal(outer),
+  };
+  const { clock, signal, env } = surroundings;
+  let workspace = await openWorkspace(options, surroundings);
+  const daemon = new Daemon(configOf(workspace), { clock, manager: systemd(env, process.pid) });
+  const reread = oneAtATime(async () => {
+    workspace = await reload(daemon, workspace, options, surroundings);
+  });
+  const ignoreHangup = outer.onHangup(reread);
+  try {
+    const exits = await daemon.run(signal);
+    return { exit: worstExit(exits), text: "", json: undefined };
+  } finally {
+    ignoreHangup();
+  }
+};
+
+/** A configuration that breaks a rule changes nothing: what worked goes on. */
+async function reload(
+  daemon: Daemon,
+  before: Workspace,
+  options: CommonOptions,
+  surroundings: Surroundings,
+): Promise<Workspace> {
+  try {
+    const after = await openWorkspace(options, surroundings);
+    const keys = changedKeys(before.loaded.config, after.loaded.config);
+    after.root.resolve(LOG).info({ config: after.loaded.sha256, keys }, "configuration changed");
+    daemon.reload(configOf(after));
+    return after;
+  } catch (error) {
+    const fields = isDaybookError(error)
+      ? { code: error.code, message: error.message, hint: error.hint }
+      : { code: "INTERNAL", message: String(error) };
+    before.root.resolve(LOG).error({ ...fields, config: before.loaded.sha256 }, "configuration refused");
+    return before;
+  }
+}
+
+function configOf({ loaded, root, tenants }: Workspace): DaemonConfig {
+  const { path, sha256 } = loaded;
+  return { path, sha256, log: root.resolve(LOG), tenants: tenants.map(({ container }) => workOf(container)) };
+}
+
+function workOf(container: Composition): TenantWork {
+  const { name: tenant, config, root } = container.resolve(TENANT);
+  const { clock, files } = container.resolve(OUTSIDE);
+  const log = container.resolve(LOG);
+  return {
+    tenant,
+    clock,
+    log,
+    rules: container.resolve(RULES),
+    schedule: container.resolve(LOADED).config.collect.schedule,
+    requestsPerHour: config.requestsPerHour,
+    sinks: sinkQueues(container),
+    open: (progress) => {
+      const parts = container.resolve(TENANT_PARTS);
+      return openTenant(
+        { ...parts, log: noted(parts.log, (phrase) => progress.note(tenant, phrase)) },
+        progress,
+      );
+    },
+    preflight: async (signal) => {
+      await files.makeFolder(root);
+      // With the stamp of the last refusal: a daemon that is started again and again must not knock each time (fault 41).
+      return preflightTenant(container, container.resolve(TOKENS), signal);
+    },
+    budget: () => container.resolve(BUDGET).state(),
+    certificate: certificateDoor(container),
+  };
+}
+
+function sinkQueues(container: Composition): TenantWork["sinks"] {
+  const { plugins } = container.resolve(SINKS);
+  return Object.entries(container.resolve(LOADED).config.sinks).map(([name, { use }]) =>
+    plugins.plugin(use).kind === "store"
+      ? { kind: "record", name }
+      : { kind: "view", name, isExpired: (day: UtcDay) => container.resolve(VIEW_EXPIRED)(name, day) },
+  );
+}
+
+/** Every line that a pass logs is a sign of life: deliveries have no other. */
+function noted(log: Log, note: (phrase: string) => void): Log {
+  return {
+    debug: (fields, phrase) => log.debug(fields, phrase),
+    info: (fields, phrase) => (note(phrase), log.info(fields, phrase)),
+    warn: (fields, phrase) => (note(phrase), log.warn(fields, phrase)),
+    error: (fields, phrase) => (note(phrase), log.error(fields, phrase)),
+  };
+}
+
+/** Priorities as in syslog; systemd takes the prefix off a line and keeps it (sd-daemon(3)), so `journalctl -p warning` works. */
+const PRIORITIES: readonly (readonly [string, string])[] = [
+  ['{"level":"debug"', "<7>"],
+  ['{"level":"warn"', "<4>"],
+  ['{"level":"error"', "<3>"],
+];
+
+/** Where the daemon's log lines go: also to a person's terminal, where other commands show progress instead. */
+function logTerminal({ stderr, env }: Surroundings): Terminal {
+  const isJournal = env["JOURNAL_STREAM"] !== undefined;
+  return {
+    isTTY: false,
+    columns: stderr.columns,
+    write: (line) => stderr.write(isJournal ? `${prefixOf(line)}${line}` : line),
+  };
+}
+
+function prefixOf(line: string): string {
+  return PRIORITIES.find(([start]) => line.startsWith(start))?.[1] ?? "<6>";
+}
+
+/** Calls that come while one is under way become a single one after it. */
+function oneAtATime(act: () => Promise<void>): () => void {
+  let [isRunning, isWanted] = [false, false];
+  const run = async (): Promise<void> => {
+    isRunning = true;
+    while (isWanted) {
+      isWanted = false;
+      await act();
+    }
+    isRunning = false;
+  };
+  return () => {
+    isWanted = true;
+    if (!isRunning) void run();
+  };
+}

@@ -1,0 +1,45 @@
+import type { Alarm, AlarmFound } from "./daemon-alarms.js";
+import { DAY_MS } from "./model/utc-day.js";
+
+/** What has changed since the alarms were last looked at. */
+export interface AlarmChanges {
+  readonly begun: readonly Alarm[];
+  /** Stand for another whole day: to be said again. */
+  readonly lasting: readonly Alarm[];
+  readonly over: readonly Alarm[];
+}
+
+/** Remembers which alarms stand, so that each is told once when it begins, daily while it lasts, and once when it is over. */
+export class AlarmBook {
+  readonly #standing = new Map<string, { readonly alarm: Alarm; readonly toldMs: number }>();
+
+  get standing(): readonly Alarm[] {
+    return [...this.#standing.values()].map(({ alarm }) => alarm);
+  }
+
+  update(found: readonly AlarmFound[], nowMs: number): AlarmChanges {
+    const over = this.#end(found);
+    const [begun, lasting]: [Alarm[], Alarm[]] = [[], []];
+    for (const one of found) {
+      const known = this.#standing.get(keyOf(one));
+      const alarm = { ...one, sinceMs: known?.alarm.sinceMs ?? nowMs };
+      const isDayOld = known !== undefined && nowMs - known.toldMs >= DAY_MS;
+      if (known === undefined) begun.push(alarm);
+      if (isDayOld) lasting.push(alarm);
+      const toldMs = known === undefined || isDayOld ? nowMs : known.toldMs;
+      this.#standing.set(keyOf(one), { alarm, toldMs });
+    }
+    return { begun, lasting, over };
+  }
+
+  #end(found: readonly AlarmFound[]): readonly Alarm[] {
+    const keys = new Set(found.map(keyOf));
+    const over = [...this.#standing].filter(([key]) => !keys.has(key));
+    for (const [key] of over) this.#standing.delete(key);
+    return over.map(([, { alarm }]) => alarm);
+  }
+}
+
+function keyOf({ kind, subject }: AlarmFound): string {
+  return `${kind} ${subject}`;
+}

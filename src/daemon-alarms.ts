@@ -1,0 +1,102 @@
+import type { VerificationState } from "./daemon-state.js";
+import type { DaybookError } from "./model/errors.js";
+import { isoTime } from "./model/utc-day.js";
+import type { UtcDay } from "./model/utc-day.js";
+import type { DayAlarms, DayAtRisk } from "./plan/alarms.js";
+import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+
+export type AlarmKind =
+  | "days-overdue"
+  | "days-beyond-saving"
+  | "sign-in-refused"
+  | "tenant-failing"
+  | "integrity-failure"
+  | "sink-behind"
+  | "certificate-expiring";
+
+/** Something that a person must know of, as long as it is so. */
+export interface AlarmFound {
+  readonly kind: AlarmKind;
+  /** What tells two of a kind apart: the sink's name; empty where there is only one. */
+  readonly subject: string;
+  /** One line for people: found and, where there is one, the way out. */
+  readonly text: string;
+  /** The days concerned, the nearest deadline first. */
+  readonly days?: readonly UtcDay[];
+  /** When it will be too late, milliseconds since the epoch. */
+  readonly deadlineMs?: number;
+}
+
+export interface Alarm extends AlarmFound {
+  /** When it was first seen, milliseconds since the epoch. */
+  readonly sinceMs: number;
+}
+
+/** What is known of a tenant after a pass. */
+export interface TenantFindings {
+  readonly days: DayAlarms;
+  /** What made the last pass, or the opening of the archive, fail. */
+  readonly failure: DaybookError | undefined;
+  /** Sinks that failed in the last pass. */
+  readonly sinks: ReadonlyMap<string, DaybookError>;
+  readonly certificate: CertificateExpiry | undefined;
+  /** The newest check of each sink. */
+  readonly verifications: readonly Pick<VerificationState, "sink" | "findings">[];
+}
+
+/** Every alarm that stands, as of now. Pure. */
+export function alarmsOf(found: TenantFindings): readonly AlarmFound[] {
+  return [
+    ...dayAlarm("days-overdue", "due and not archived", found.days.overdue),
+    ...dayAlarm("days-beyond-saving", "more than the request budget can save", found.days.beyondSaving),
+    ...failureAlarm(found.failure),
+    ...[...found.sinks].map(([sink, error]) => sinkAlarm(sink, error)),
+    ...found.verifications
+      .filter(({ findings }) => findings > 0)
+      .map(({ sink, findings }) => fixityAlarm(sink, findings)),
+    ...certificateAlarm(found.certificate),
+  ];
+}
+
+function dayAlarm(kind: AlarmKind, what: string, days: readonly DayAtRisk[]): readonly AlarmFound[] {
+  const [nearest] = days;
+  if (nearest === undefined) return [];
+  const { day, deadlineMs } = nearest;
+  const number = `${days.length} ${days.length === 1 ? "day" : "days"}`;
+  const text = `${number} ${what}: ${day} first, forgotten by the source at ${isoTime(deadlineMs)}`;
+  return [{ kind, subject: "", text, days: days.map((one) => one.day), deadlineMs }];
+}
+
+function failureAlarm(error: DaybookError | undefined): readonly AlarmFound[] {
+  if (error === undefined) return [];
+  return [{ kind: kindOf(error), subject: "", text: told(error) }];
+}
+
+function kindOf({ exitCode }: DaybookError): AlarmKind {
+  if (exitCode === 65) return "integrity-failure";
+  return exitCode === 77 ? "sign-in-refused" : "tenant-failing";
+}
+
+function sinkAlarm(sink: string, error: DaybookError): AlarmFound {
+  const kind = error.exitCode === 65 ? "integrity-failure" : "sink-behind";
+  return { kind, subject: sink, text: told(error) };
+}
+
+function fixityAlarm(sink: string, findings: number): AlarmFound {
+  const text = `${findings} findings when ${sink} was last verified; run daybook verify --sink ${sink}`;
+  return { kind: "integrity-failure", subject: `${sink} fixity`, text };
+}
+
+function certificateAlarm(certificate: CertificateExpiry | undefined): readonly AlarmFound[] {
+  if (certificate === undefined || certificate.warning === "none") return [];
+  const { expiresAtMs, daysLeft } = certificate;
+  const text =
+    certificate.warning === "expired"
+      ? `the client certificate expired at ${isoTime(expiresAtMs)}`
+      : `the client certificate expires in ${daysLeft} days, at ${isoTime(expiresAtMs)}`;
+  return [{ kind: "certificate-expiring", subject: "", text, deadlineMs: expiresAtMs }];
+}
+
+function told({ message, hint, code }: DaybookError): string {
+  return `${message}; ${hint} (${code})`;
+}

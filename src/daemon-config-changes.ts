@@ -1,0 +1,17 @@
+/** The keys, `tenants.contoso.requestsPerHour`, whose values differ; sorted. Keys only: a value may be what nobody else should read. */
+export function changedKeys(before: unknown, after: unknown): readonly string[] {
+  const [old, fresh] = [leavesOf(before), leavesOf(after)];
+  const keys = new Set([...old.keys(), ...fresh.keys()]);
+  return [...keys].filter((key) => old.get(key) !== fresh.get(key)).toSorted();
+}
+
+function leavesOf(
+  value: unknown,
+  path = "",
+  leaves = new Map<string, string>(),
+): ReadonlyMap<string, string> {
+  if (typeof value !== "object" || value === null) return leaves.set(path, JSON.stringify(value) ?? "");
+  for (const [key, child] of Object.entries(value))
+    leavesOf(child, path === "" ? key : `${path}.${key}`, leaves);
+  return leaves;
+}

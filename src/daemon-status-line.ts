@@ -1,0 +1,53 @@
+import type { DaemonSnapshot, TenantSnapshot } from "./daemon-state.js";
+import { isoTime } from "./model/utc-day.js";
+import type { UtcDay } from "./model/utc-day.js";
+
+/** One line for `systemctl status`: what needs a person first, then what is going on. */
+export function statusLine({ phase, tenants }: DaemonSnapshot): string {
+  if (phase === "stopping") return "stopping";
+  const parts = [...troubles(tenants), ...work(tenants), ...rest(tenants)];
+  return `${tenants.length} ${tenants.length === 1 ? "tenant" : "tenants"}; ${parts.join("; ")}`;
+}
+
+function troubles(tenants: readonly TenantSnapshot[]): readonly string[] {
+  const alarms = tenants.flatMap(({ tenant, alarms: own }) => own.map(({ kind }) => `${kind} in ${tenant}`));
+  if (alarms.length === 0) return [];
+  return [`${alarms.length} ${alarms.length === 1 ? "ALARM" : "ALARMS"}: ${shortList(alarms)}`];
+}
+
+function work(tenants: readonly TenantSnapshot[]): readonly string[] {
+  const texts = tenants.flatMap(({ tenant, position }) =>
+    position?.day === undefined || position.done >= position.planned
+      ? []
+      : [`reading ${tenant} ${position.day} (${position.done + 1} of ${position.planned})`],
+  );
+  return texts.length === 0 ? [] : [shortList(texts)];
+}
+
+function rest(tenants: readonly TenantSnapshot[]): readonly string[] {
+  const newest = tenants.map(newestSealed).toSorted()[0];
+  const next = tenants
+    .flatMap(({ nextPassMs }) => (nextPassMs === undefined ? [] : [nextPassMs]))
+    .toSorted(ascending)[0];
+  return [
+    newest === undefined || newest === "" ? "nothing sealed yet" : `sealed to ${newest}`,
+    ...(next === undefined ? [] : [`next pass ${isoTime(next).slice(0, 16)}Z`]),
+  ];
+}
+
+/** Empty when nothing is sealed, which sorts before every day: the line tells the tenant that is furthest behind. */
+function newestSealed({ index }: TenantSnapshot): UtcDay | "" {
+  let newest: UtcDay | "" = "";
+  for (const { day, revisions } of index?.days.values() ?? [])
+    if (revisions.length > 0 && day > newest) newest = day;
+  return newest;
+}
+
+function ascending(a: number, b: number): number {
+  return a - b;
+}
+
+function shortList(texts: readonly string[]): string {
+  const [first = "", ...others] = texts;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}

@@ -1,0 +1,27 @@
+import type { pendingFor } from "./deliver/sink-queue.js";
+import type { Clock } from "./io/clock.js";
+import type { Log } from "./model/log.js";
+import type { OpenTenant } from "./open-tenant.js";
+import type { PassProgress } from "./pass-progress.js";
+import type { ReadingRules } from "./plan/day-state.js";
+import type { BudgetState } from "./plan/request-budget.js";
+import type { PreflightStep } from "./source/preflight/preflight.js";
+import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+
+/** One tenant as the configuration has it, with everything that the daemon does for it. */
+export interface TenantWork {
+  readonly tenant: string;
+  readonly rules: ReadingRules;
+  /** When passes begin: cron, UTC. */
+  readonly schedule: string;
+  readonly requestsPerHour: number;
+  readonly sinks: readonly Parameters<typeof pendingFor>[0][];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Takes the archive's lock and puts the archive in order. */
+  open(progress: PassProgress): Promise<OpenTenant>;
+  /** Looks at credential, sign-in and source; costs one request. Throws only DISK_* and the signal's reason. */
+  preflight(signal: AbortSignal): Promise<readonly PreflightStep[]>;
+  budget(): Promise<BudgetState>;
+  readonly certificate: (() => Promise<CertificateExpiry>) | undefined;
+}

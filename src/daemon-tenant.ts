@@ -1,0 +1,236 @@
+import type { TenantSnapshot } from "./daemon-state.js";
+import { Schedule } from "./daemon-schedule.js";
+import { TenantRecord } from "./daemon-tenant-record.js";
+import type { TenantWork } from "./daemon-tenant-work.js";
+import { DaybookError, isDaybookError } from "./model/errors.js";
+import { HOUR_MS } from "./model/utc-day.js";
+import type { OpenTenant } from "./open-tenant.js";
+import type { PassOutcome } from "./tenant-pass.js";
+
+/** A door that is shut is knocked at no more often than this (fault 41). */
+const REFUSED_PAUSE_MS = 15 * 60_000;
+
+/** The longest sleep: alarms begin with time alone, and a clock that jumped is noticed. */
+const LONGEST_REST_MS = HOUR_MS;
+
+/** Nothing is done for a tenant any more after these: an archive that is damaged or forked, and a defect. */
+const STOPPING_EXITS: ReadonlySet<number> = new Set([65, 70]);
+
+/** One tenant for years: a pass, a rest, a pass. Whatever goes wrong in it stays in it. */
+export class TenantLoop {
+  readonly record: TenantRecord;
+  #work: TenantWork;
+  #schedule: Schedule;
+  #next: TenantWork | "leave" | undefined;
+  #open: OpenTenant | undefined;
+  #isUntidy = false;
+  #rest: AbortController | undefined;
+
+  constructor(work: TenantWork, changed: () => void) {
+    this.#work = work;
+    this.#schedule = new Schedule(work.schedule);
+    this.record = new TenantRecord(work, changed);
+  }
+
+  get tenant(): string {
+    return this.#work.tenant;
+  }
+
+  /** The exit code of what stopped this tenant for good; undefined while it works. */
+  get stoppedBy(): number | undefined {
+    return this.record.condition === "stopped" ? this.record.failure?.exitCode : undefined;
+  }
+
+  snapshot(): TenantSnapshot {
+    return this.record.snapshot();
+  }
+
+  /** Whether the archive is open now; what was in the way is in the snapshot. */
+  async openArchive(): Promise<boolean> {
+    try {
+      this.#open ??= await this.#work.open(this.record);
+      this.record.opened(this.#open.ledger);
+      return true;
+    } catch (error) {
+      await this.#fail(error);
+      return false;
+    }
+  }
+
+  /** Ends when `stop` aborts, when the tenant leaves the configuration, and when nothing can be done before a person acts. */
+  async run(stop: AbortSignal): Promise<void> {
+    const wake = (): void => this.wake();
+    stop.addEventListener("abort", wake);
+    try {
+      await this.#preflight(stop);
+      while (this.#goesOn(stop)) {
+        await this.#pass(stop);
+        await this.#sleep(stop);
+        await this.#takeOver();
+      }
+    } finally {
+      stop.removeEventListener("abort", wake);
+      await this.close();
+    }
+  }
+
+  /** From the next pause between passes on, `work` is what is done. A tenant that had stopped stays so: its loop is over. */
+  replace(work: TenantWork): void {
+    this.#next = work;
+    this.wake();
+  }
+
+  /** Ends the loop at the next pause between passes. */
+  leave(): void {
+    this.#next = "leave";
+    this.wake();
+  }
+
+  /** Looks at the clock now, whatever it slept for. */
+  wake(): void {
+    this.#rest?.abort();
+  }
+
+  /** The clock jumped: what it says of silence and delay is not the tenant's fault. */
+  forgive(): void {
+    this.record.touch();
+    this.wake();
+  }
+
+  /** Whether the source may not be asked now, because the hour's requests are used up or it said so itself. */
+  async isThrottled(): Promise<boolean> {
+    // A record that cannot be read is told by the pass that needs it.
+    const { nextMs } = await this.#work.budget().catch(() => ({ nextMs: 0 }));
+    return nextMs > this.#work.clock.now();
+  }
+
+  #goesOn(stop: AbortSignal): boolean {
+    return !stop.aborted && this.#next !== "leave" && this.record.condition !== "stopped";
+  }
+
+  /** What stands between here and the first day is said at once, not found out an hour later. An outage is no reason to stop. */
+  async #preflight(stop: AbortSignal): Promise<void> {
+    const { log, tenant } = this.#work;
+    try {
+      for (const { step, ok, code, found, hint } of await this.#work.preflight(stop)) {
+        if (ok) log.info({ tenant, step, found }, "preflight passed");
+        else log.warn({ tenant, step, code, found, hint }, "preflight failed");
+      }
+    } catch (error) {
+      if (stop.aborted) return;
+      log.warn({ tenant, code: codeOf(error) }, "preflight not made");
+    }
+  }
+
+  async #pass(stop: AbortSignal): Promise<void> {
+    const { record } = this;
+    const startedMs = this.#work.clock.now();
+    record.begin();
+    try {
+      if (!(await this.openArchive()) || this.#open === undefined) return;
+      await this.#tidy(this.#open);
+      const outcome = await this.#open.pass.run({ reread: false }, stop);
+      record.delivered(this.#open.deliveries.failures);
+      this.#settle(outcome, startedMs);
+    } catch (error) {
+      if (!stop.aborted) await this.#fail(error);
+    } finally {
+      record.passEnded();
+      if (!stop.aborted) await record.refresh();
+    }
+  }
+
+  async #tidy(open: OpenTenant): Promise<void> {
+    if (!this.#isUntidy) return;
+    const steps = await open.finishHalfSteps();
+    this.#isUntidy = false;
+    if (steps.length > 0) this.#work.log.info({ tenant: this.tenant, steps }, "half steps finished");
+  }
+
+  #settle(outcome: PassOutcome, startedMs: number): void {
+    const { record } = this;
+    const { days, lost, stoppedBy, exits } = outcome;
+    this.#isUntidy = exits.length > 0;
+    const number = (kind: string): number => days.filter(({ result }) => result.kind === kind).length;
+    const counts = { sealed: number("sealed"), rechecked: number("rechecked"), failed: number("failed") };
+    const endedMs = this.#work.clock.now();
+    record.failure = stoppedBy;
+    record.lastPass = { startedMs, endedMs, ...counts, lost: lost.length, failure: stoppedBy };
+    record.condition = conditionAfter(stoppedBy);
+    const fields = { tenant: this.tenant, ...counts, lost: lost.length, durationMs: endedMs - startedMs };
+    this.#work.log.info(fields, "pass ended");
+  }
+
+  /** The archive is closed and opened anew by the next pass: after a failed write only what the disk holds is true. */
+  async #fail(error: unknown): Promise<void> {
+    const { record } = this;
+    const failure = isDaybookError(error) ? error : defect(error);
+    const { code, message, hint } = failure;
+    this.#work.log.error({ tenant: this.tenant, code, message, hint }, "pass failed");
+    record.failure = failure;
+    record.condition = conditionAfter(failure);
+    await this.close();
+  }
+
+  /** Until the next pass is due, `stop` aborts, or the configuration has changed. */
+  async #sleep(stop: AbortSignal): Promise<void> {
+    const { clock } = this.#work;
+    const refusedMs = this.record.condition === "refused" ? clock.now() : -Infinity;
+    const dueMs = (): number => {
+      const nowMs = clock.now();
+      const isPausing = nowMs >= refusedMs && nowMs < refusedMs + REFUSED_PAUSE_MS;
+      return this.#schedule.nextMs(isPausing ? refusedMs + REFUSED_PAUSE_MS - 1 : nowMs);
+    };
+    let nextMs = dueMs();
+    while (this.#goesOn(stop) && this.#next === undefined && clock.now() < nextMs) {
+      this.record.rest(nextMs);
+      await this.#nap(Math.min(nextMs - clock.now(), LONGEST_REST_MS));
+      if (clock.now() < nextMs) await this.record.refresh();
+      // A clock that was set back must not make the wait longer than the schedule does.
+      nextMs = Math.min(nextMs, dueMs());
+    }
+  }
+
+  async #nap(ms: number): Promise<void> {
+    const rest = new AbortController();
+    this.#rest = rest;
+    try {
+      await this.#work.clock.sleep(ms, rest.signal);
+    } catch (error) {
+      if (!rest.signal.aborted) throw error;
+    } finally {
+      this.#rest = undefined;
+    }
+  }
+
+  async #takeOver(): Promise<void> {
+    if (this.#next === undefined || this.#next === "leave") return;
+    await this.close();
+    this.#work = this.#next;
+    this.#schedule = new Schedule(this.#work.schedule);
+    this.#next = undefined;
+    this.record.follow(this.#work);
+  }
+
+  /** Frees the archive. */
+  async close(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.close();
+  }
+}
+
+function conditionAfter(failure: DaybookError | undefined): "waiting" | "refused" | "failing" | "stopped" {
+  if (failure === undefined) return "waiting";
+  if (STOPPING_EXITS.has(failure.exitCode)) return "stopped";
+  return failure.exitCode === 77 ? "refused" : "failing";
+}
+
+function defect(error: unknown): DaybookError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new DaybookError("INTERNAL", { message: `unexpected: ${message}`, cause: error });
+}
+
+function codeOf(error: unknown): string {
+  return isDaybookError(error) ? error.code : "INTERNAL";
+}

@@ -1,0 +1,206 @@
+import type { DaemonSnapshot, DaemonState } from "./daemon-state.js";
+import { statusLine } from "./daemon-status-line.js";
+import { TenantLoop } from "./daemon-tenant.js";
+import type { TenantWork } from "./daemon-tenant-work.js";
+import { Watchdog } from "./daemon-watchdog.js";
+import type { Clock } from "./io/clock.js";
+import type { ServiceManager } from "./io/notify-systemd.js";
+import type { Log } from "./model/log.js";
+
+/** A configuration, loaded and composed. */
+export interface DaemonConfig {
+  readonly path: string;
+  readonly sha256: string;
+  readonly tenants: readonly TenantWork[];
+  readonly log: Log;
+}
+
+export interface DaemonParts {
+  readonly clock: Clock;
+  readonly manager: ServiceManager;
+}
+
+/** Archives that are opened side by side at start: each reads its whole ledger. */
+const OPENED_AT_ONCE = 8;
+
+/** systemd kills after 30 s; whatever hangs longer is finished or undone at the next start, as after a crash. */
+const STOP_WITHIN_MS = 25_000;
+
+const DEFECT_EXIT = 70;
+
+/** Keeps every tenant's archive complete until it is told to stop. */
+export class Daemon implements DaemonState {
+  readonly #parts: DaemonParts;
+  readonly #startedMs: number;
+  #config: DaemonConfig;
+  #phase: DaemonSnapshot["phase"] = "starting";
+  #loops: TenantLoop[];
+  readonly #running = new Set<Promise<void>>();
+  readonly #listeners = new Set<() => void>();
+  readonly #exits: number[] = [];
+  #told = "";
+  #stop: AbortSignal | undefined;
+
+  constructor(config: DaemonConfig, parts: DaemonParts) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#startedMs = parts.clock.now();
+    this.#loops = config.tenants.map((work) => this.#loopFor(work));
+  }
+
+  snapshot(): DaemonSnapshot {
+    const { path, sha256 } = this.#config;
+    const tenants = this.#loops.map((loop) => loop.snapshot());
+    const [startedMs, phase] = [this.#startedMs, this.#phase];
+    return { startedMs, phase, configPath: path, configSha256: sha256, tenants };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /**
+   * Opens every archive, says that it is ready, and works until `stop` aborts. Returns the exit codes of the tenants that no
+   * pass can help: of all when none could be opened, or when each has stopped for good; none after an orderly stop.
+   */
+  async run(stop: AbortSignal): Promise<readonly number[]> {
+    this.#stop = stop;
+    const { log } = this.#config;
+    log.info({ tenants: this.#loops.length, config: this.#config.sha256 }, "daemon started");
+    if (!(await this.#openAll(stop))) return stop.aborted ? [] : this.#failures();
+    this.#phase = "ready";
+    await this.#notify("READY=1", `STATUS=${this.#line()}`);
+    log.info({ tenants: this.#loops.length }, "daemon ready");
+    const beats = new AbortController();
+    const feeding = this.#feedWatchdog(beats.signal);
+    for (const loop of this.#loops) this.#start(loop, stop);
+    await this.#untilEnd(stop);
+    this.#phase = "stopping";
+    await this.#notify("STOPPING=1", "STATUS=stopping");
+    beats.abort();
+    await feeding;
+    this.#config.log.info({}, "daemon stopped");
+    return stop.aborted ? [] : this.#exits;
+  }
+
+  /** Goes over to another configuration: each tenant as soon as its pass under way has ended. */
+  reload(config: DaemonConfig): void {
+    const stop = this.#stop;
+    if (stop === undefined || stop.aborted) return;
+    const known = new Map(this.#loops.map((loop) => [loop.tenant, loop]));
+    this.#config = config;
+    this.#loops = config.tenants.map((work) => {
+      const loop = known.get(work.tenant);
+      if (loop !== undefined && loop.stoppedBy === undefined) {
+        loop.replace(work);
+        return loop;
+      }
+      // Of a tenant that had stopped: a person has acted.
+      const fresh = this.#loopFor(work);
+      this.#start(fresh, stop);
+      return fresh;
+    });
+    for (const loop of known.values()) if (!this.#loops.includes(loop)) loop.leave();
+  }
+
+  #loopFor(work: TenantWork): TenantLoop {
+    return new TenantLoop(work, () => this.#announce());
+  }
+
+  /** False when no archive could be opened: then there is nothing to be ready for. */
+  async #openAll(stop: AbortSignal): Promise<boolean> {
+    const queue = this.#loops.values();
+    let isAnyOpen = false;
+    const open = async (): Promise<void> => {
+      for (const loop of queue) {
+        if (stop.aborted) return;
+        if (await loop.openArchive()) isAnyOpen = true;
+      }
+    };
+    await Promise.all(Array.from({ length: OPENED_AT_ONCE }, open));
+    if (isAnyOpen && !stop.aborted) return true;
+    for (const loop of this.#loops) await loop.close();
+    return false;
+  }
+
+  #failures(): readonly number[] {
+    return this.#loops.flatMap(({ record: { failure } }) =>
+      failure === undefined ? [] : [failure.exitCode],
+    );
+  }
+
+  #start(loop: TenantLoop, stop: AbortSignal): void {
+    const run = this.#runLoop(loop, stop);
+    this.#running.add(run);
+    void run.finally(() => this.#running.delete(run));
+  }
+
+  async #runLoop(loop: TenantLoop, stop: AbortSignal): Promise<void> {
+    const { log } = this.#config;
+    try {
+      await loop.run(stop);
+      const { stoppedBy } = loop;
+      if (stoppedBy === undefined) return;
+      this.#exits.push(stoppedBy);
+      log.error({ tenant: loop.tenant, exit: stoppedBy }, "tenant stopped");
+    } catch (error) {
+      // A defect in what a loop does around its passes ends that tenant, not the others.
+      this.#exits.push(DEFECT_EXIT);
+      log.error({ tenant: loop.tenant, exit: DEFECT_EXIT, message: String(error) }, "tenant stopped");
+    }
+  }
+
+  /** Until every loop has ended; after a stop no longer than systemd waits. */
+  async #untilEnd(stop: AbortSignal): Promise<void> {
+    const ended = this.#allEnded();
+    const stopped = new Promise<void>((resolve) => {
+      if (stop.aborted) resolve();
+      else stop.addEventListener("abort", () => resolve(), { once: true });
+    });
+    await Promise.race([ended, stopped]);
+    if (!stop.aborted) return;
+    const patience = new AbortController();
+    const waited = this.#parts.clock.sleep(STOP_WITHIN_MS, patience.signal).then(
+      () => this.#config.log.warn({ tenants: this.#running.size }, "stop not waited for"),
+      () => undefined,
+    );
+    await Promise.race([ended, waited]);
+    patience.abort();
+  }
+
+  /** A reload may add loops while others end. */
+  async #allEnded(): Promise<void> {
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
+  async #feedWatchdog(signal: AbortSignal): Promise<void> {
+    const { clock, manager } = this.#parts;
+    if (manager.watchdogMs === undefined) return;
+    const intervalMs = manager.watchdogMs / 2;
+    const watchdog = new Watchdog(clock, this.#config.log);
+    while (!signal.aborted) {
+      const stuck = await watchdog.stuck(this.#loops, intervalMs);
+      if (stuck.length === 0) await this.#notify("WATCHDOG=1");
+      else this.#config.log.error({ tenants: stuck }, "watchdog not fed");
+      await clock.sleep(intervalMs, signal).catch(() => undefined);
+    }
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+    const line = this.#line();
+    if (line === this.#told || this.#phase !== "ready") return;
+    this.#told = line;
+    void this.#notify(`STATUS=${line}`);
+  }
+
+  #line(): string {
+    return statusLine(this.snapshot());
+  }
+
+  async #notify(...assignments: readonly string[]): Promise<void> {
+    if (await this.#parts.manager.notify(...assignments)) return;
+    this.#config.log.warn({ message: assignments[0] }, "service manager not told");
+  }
+}

@@ -1,0 +1,167 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { runCommandLine } from "../../src/cli/run.js";
+import type { Surroundings } from "../../src/cli/command.js";
+import type { Clock } from "../../src/io/clock.js";
+import { startSimulator } from "../../src/simulator/index.js";
+import type { Simulator, SimulatorOptions } from "../../src/simulator/index.js";
+import { VirtualClock } from "./virtual-clock.js";
+
+/** A Sunday, so that the days before it are weekdays and a Saturday. */
+export const E2E_NOW = "2026-11-22T12:00:00.000Z";
+
+export interface E2eOptions {
+  readonly scenario?: SimulatorOptions;
+  readonly now?: string;
+  readonly horizon?: string;
+  readonly readAfter?: readonly string[];
+  readonly compression?: "zstd" | "gzip";
+  /** YAML of `auth`; by default a token in a file that the simulator accepts. */
+  readonly auth?: string;
+  readonly tenantId?: string;
+  readonly requestsPerHour?: number;
+  /** Further top-level YAML. */
+  readonly more?: string;
+  /** What the simulator's own clock is, where it differs from Daybook's. */
+  readonly sourceClock?: Clock;
+}
+
+/** What a command line ended with. */
+export interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Daybook as an operator has it: a folder with a configuration, a simulated tenant, and the command line. */
+export interface E2eRig {
+  readonly folder: string;
+  /** The archive in the record sink. */
+  readonly vault: string;
+  /** The tenant's folder in the state folder. */
+  readonly state: string;
+  readonly clock: VirtualClock;
+  readonly simulator: Simulator;
+  /** Runs one command line in the folder. */
+  run(...argv: string[]): Promise<Ran>;
+  runWith(overrides: Partial<Surroundings>, ...argv: string[]): Promise<Ran>;
+  /** The same with --json, parsed. */
+  json(...argv: string[]): Promise<{ readonly exit: number; readonly value: unknown }>;
+  /** Writes the configuration anew. */
+  configure(options: E2eOptions): void;
+  /** The same archive against another simulated tenant at another moment of its life. */
+  restartSimulator(scenario: SimulatorOptions): Promise<void>;
+}
+
+export const SIGN_IN_TOKEN = "e2e-bearer-token-of-the-tests";
+
+export async function e2eRig(options: E2eOptions = {}): Promise<E2eRig> {
+  const folder = mkdtempSync(join(tmpdir(), "daybook-e2e-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const clock = new VirtualClock(options.now ?? E2E_NOW);
+  let current = options;
+  let simulator = await startedSimulator(options, clock);
+  writeSecrets(folder);
+  writeConfig(folder, simulator, options);
+  const runWith = (overrides: Partial<Surroundings>, ...argv: string[]): Promise<Ran> =>
+    runIn(folder, { clock, ...overrides }, argv);
+  return {
+    folder,
+    vault: join(folder, "vault", "contoso"),
+    state: join(folder, "state", "contoso"),
+    clock,
+    get simulator() {
+      return simulator;
+    },
+    run: (...argv) => runWith({}, ...argv),
+    runWith,
+    json: async (...argv) => {
+      const { exit, out } = await runWith({}, ...argv, "--json");
+      return { exit, value: JSON.parse(out) as unknown };
+    },
+    configure: (changed) => {
+      current = { ...current, ...changed };
+      writeConfig(folder, simulator, current);
+    },
+    restartSimulator: async (scenario) => {
+      await simulator.close();
+      current = { ...current, scenario: { ...current.scenario, ...scenario } };
+      simulator = await startedSimulator(current, clock);
+      writeConfig(folder, simulator, current);
+    },
+  };
+}
+
+async function startedSimulator(options: E2eOptions, clock: Clock): Promise<Simulator> {
+  const simulator = await startSimulator(
+    {
+      eventsPerDay: 60,
+      requestsPerHour: 1_000_000,
+      horizonDays: Number.parseInt(options.horizon ?? "4d", 10),
+      ...options.scenario,
+      // A whole scenario spread into the options has none.
+      bearerToken: options.scenario?.bearerToken ?? SIGN_IN_TOKEN,
+    },
+    options.sourceClock ?? clock,
+  );
+  onTestFinished(() => simulator.close());
+  return simulator;
+}
+
+/** Runs one command line as main.ts does, with everything it prints caught. */
+export async function runIn(
+  folder: string,
+  overrides: Partial<Surroundings>,
+  argv: readonly string[],
+): Promise<Ran> {
+  const written = { out: "", err: "" };
+  const terminal = (stream: "out" | "err"): Surroundings["stdout"] => ({
+    isTTY: false,
+    columns: 100,
+    write: (text) => {
+      written[stream] += text;
+    },
+  });
+  const signal = overrides.signal ?? new AbortController().signal;
+  const exit = await runCommandLine(argv, signal, {
+    env: { TMPDIR: folder },
+    cwd: folder,
+    stdout: terminal("out"),
+    stderr: terminal("err"),
+    ...overrides,
+  });
+  return { exit, ...written };
+}
+
+function writeSecrets(folder: string): void {
+  mkdirSync(join(folder, "vault"));
+  writeFileSync(join(folder, "token"), SIGN_IN_TOKEN, { mode: 0o600 });
+}
+
+export function configText(folder: string, simulator: Simulator, options: E2eOptions): string {
+  const { horizon = "4d", readAfter = ["26h"], compression = "zstd", more = "" } = options;
+  return `stateDir: ./state
+tenants:
+  contoso:
+    tenantId: ${options.tenantId ?? simulator.scenario.tenantId}
+    cloud: custom
+    endpoints:
+      api: ${simulator.url}/
+      authority: ${simulator.authority}
+      scope: https://analysis.windows.net/powerbi/api/.default
+    auth: ${options.auth ?? "{ method: token, token: { file: ./token } }"}
+    requestsPerHour: ${options.requestsPerHour ?? 100_000}
+collect: { horizon: ${horizon}, readAfter: [${readAfter.join(", ")}], concurrency: 8 }
+compression: ${compression}
+retention: { schedule: "FIN-07 audit trails", keep: 7y }
+log: { level: debug }
+sinks:
+  vault: { use: local-files, path: ${JSON.stringify(join(folder, "vault"))} }
+${more}`;
+}
+
+function writeConfig(folder: string, simulator: Simulator, options: E2eOptions): void {
+  writeFileSync(join(folder, "daybook.yaml"), configText(folder, simulator, options), { mode: 0o600 });
+}

@@ -1,0 +1,50 @@
+import { onTestFinished } from "vitest";
+import type { DaemonSnapshot } from "../../src/daemon-state.js";
+import { Counts } from "../../src/serve/counts.js";
+import { StatusServer } from "../../src/serve/status-server.js";
+import type { StatusServerParts } from "../../src/serve/status-server.js";
+import { NOW_MS, SampleState, silentLog } from "./status-sample.js";
+import { VirtualClock } from "./virtual-clock.js";
+
+export interface StatusRig {
+  readonly state: SampleState;
+  readonly clock: VirtualClock;
+  readonly counts: Counts;
+  readonly port: number;
+  readonly url: string;
+}
+
+/** A status server on loopback that shows the snapshot; closed when the test ends. */
+export async function statusRig(
+  snapshot: DaemonSnapshot,
+  more: Partial<StatusServerParts> = {},
+): Promise<StatusRig> {
+  const { server, ...rig } = await startStatusRig(snapshot, more);
+  onTestFinished(() => server.close());
+  return rig;
+}
+
+/** The same for who closes it himself. */
+export async function startStatusRig(
+  snapshot: DaemonSnapshot,
+  more: Partial<StatusServerParts> = {},
+): Promise<StatusRig & { readonly server: StatusServer }> {
+  const state = new SampleState(snapshot);
+  const clock = new VirtualClock(NOW_MS);
+  const counts = new Counts();
+  const server = new StatusServer(
+    {
+      state,
+      clock,
+      counts,
+      log: silentLog,
+      version: "0.1.0",
+      sourcesOf: () => [],
+      redact: (text) => text,
+      ...more,
+    },
+    { host: "127.0.0.1", port: 0 },
+  );
+  const port = await server.start();
+  return { server, state, clock, counts, port, url: `http://127.0.0.1:${port}` };
+}
