@@ -9,7 +9,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/servers/**", "test/bench/**"],
+    exclude: ["**/node_modules/**", "test/servers/**", "test/bench/**", "test/**/*.long.test.ts"],
     setupFiles: ["reflect-metadata"],
     // The cache is not invalidated when the tsconfig decorator flags change: stale green tests.
     fsModuleCache: false,

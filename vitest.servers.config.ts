@@ -8,7 +8,7 @@ export default mergeConfig(
   { ...base, test },
   defineConfig({
     test: {
-      include: ["test/servers/**/*.test.ts"],
+      include: ["test/servers/*.test.ts"],
       globalSetup: ["test/servers/install.ts"],
       testTimeout: 120_000,
       hookTimeout: 300_000,
