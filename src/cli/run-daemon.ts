@@ -21,8 +21,10 @@ import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { openTenant } from "../open-tenant.js";
+import { Counts } from "../serve/counts.js";
 import { certificateDoor, preflightTenant } from "../tenant-preflight.js";
 import type { Command, CommonOptions, Surroundings, Terminal } from "./command.js";
+import { DaemonView } from "./daemon-view.js";
 import { worstExit } from "./exit-codes.js";
 import { openWorkspace } from "./workspace.js";
 import type { Workspace } from "./workspace.js";
@@ -32,29 +34,40 @@ const REQUESTS_AT_ONCE = 16;
 
 /** The daemon: every tenant of the configuration, until SIGTERM or SIGINT. SIGHUP reads the configuration again. */
 export const runDaemon: Command<CommonOptions> = async (options, outer) => {
+  const counts = new Counts();
   const surroundings = {
     ...outer,
-    http: new SharedHttp(outer.http, REQUESTS_AT_ONCE),
+    http: counts.onHttp(new SharedHttp(outer.http, REQUESTS_AT_ONCE)),
     stderr: logTerminal(outer),
   };
   const { clock, signal, env } = surroundings;
   let workspace = await openWorkspace(options, surroundings);
-  const daemon = new Daemon(configOf(workspace), { clock, manager: systemd(env, process.pid) });
+  const daemon = new Daemon(configOf(workspace, counts), { clock, manager: systemd(env, process.pid) });
+  const view = new DaemonView(daemon, counts, workspace);
   const reread = oneAtATime(async () => {
-    workspace = await reload(daemon, workspace, options, surroundings);
+    workspace = await reload({ daemon, view, counts }, workspace, options, surroundings);
   });
   const ignoreHangup = outer.onHangup(reread);
   try {
+    await view.start();
     const exits = await daemon.run(signal);
     return { exit: worstExit(exits), text: "", json: undefined };
   } finally {
     ignoreHangup();
+    await view.close();
   }
 };
 
+/** What follows a configuration. */
+interface Running {
+  readonly daemon: Daemon;
+  readonly view: DaemonView;
+  readonly counts: Counts;
+}
+
 /** A configuration that breaks a rule changes nothing: what worked goes on. */
 async function reload(
-  daemon: Daemon,
+  { daemon, view, counts }: Running,
   before: Workspace,
   options: CommonOptions,
   surroundings: Surroundings,
@@ -63,7 +76,8 @@ async function reload(
     const after = await openWorkspace(options, surroundings);
     const keys = changedKeys(before.loaded.config, after.loaded.config);
     after.root.resolve(LOG).info({ config: after.loaded.sha256, keys }, "configuration changed");
-    daemon.reload(configOf(after));
+    daemon.reload(configOf(after, counts));
+    await view.follow(after);
     return after;
   } catch (error) {
     const fields = isDaybookError(error)
@@ -74,12 +88,13 @@ async function reload(
   }
 }
 
-function configOf({ loaded, root, tenants }: Workspace): DaemonConfig {
+function configOf({ loaded, root, tenants }: Workspace, counts: Counts): DaemonConfig {
   const { path, sha256 } = loaded;
-  return { path, sha256, log: root.resolve(LOG), tenants: tenants.map(({ container }) => workOf(container)) };
+  const work = tenants.map(({ container }) => workOf(container, counts));
+  return { path, sha256, log: root.resolve(LOG), tenants: work };
 }
 
-function workOf(container: Composition): TenantWork {
+function workOf(container: Composition, counts: Counts): TenantWork {
   const { name: tenant, config, root } = container.resolve(TENANT);
   const { clock, files } = container.resolve(OUTSIDE);
   const log = container.resolve(LOG);
@@ -95,7 +110,7 @@ function workOf(container: Composition): TenantWork {
       const parts = container.resolve(TENANT_PARTS);
       return openTenant(
         { ...parts, log: noted(parts.log, (phrase) => progress.note(tenant, phrase)) },
-        progress,
+        counts.alongside(progress),
       );
     },
     preflight: async (signal) => {

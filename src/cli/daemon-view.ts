@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../container.js";
+import type { DaemonState } from "../daemon-state.js";
+import type { OpenedPlugin } from "../deliver/plugin-set.js";
+import { VERSION } from "../io/version.js";
+import { isDaybookError } from "../model/errors.js";
+import { folderSource, storeSource } from "../plugin/archive-source.js";
+import type { ArchiveSource } from "../plugin/archive-source.js";
+import type { Counts } from "../serve/counts.js";
+import { StatusServer } from "../serve/status-server.js";
+import { ToldAlarms } from "../serve/told-alarms.js";
+import { Webhook } from "../serve/webhook.js";
+import type { Workspace } from "./workspace.js";
+
+/** What the configuration lets the outside see of the daemon: status page, metrics and messages. */
+export class DaemonView {
+  readonly #state: DaemonState;
+  readonly #counts: Counts;
+  #workspace: Workspace;
+  #server: { readonly listen: string; readonly server: StatusServer } | undefined;
+  #webhook: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  /** Opened for the page of a day whose package the state folder has not any more. */
+  readonly #sinks = new Map<string, readonly OpenedPlugin[]>();
+
+  constructor(state: DaemonState, counts: Counts, workspace: Workspace) {
+    this.#state = state;
+    this.#counts = counts;
+    this.#workspace = workspace;
+  }
+
+  /** SERVE_FAILED when the configured address cannot be had. */
+  async start(): Promise<void> {
+    await this.#listen();
+    this.#tell();
+  }
+
+  /** The configuration has changed. Where the new address cannot be had, the old one stays. */
+  async follow(workspace: Workspace): Promise<void> {
+    this.#workspace = workspace;
+    await this.#closeSinks();
+    await this.#endWebhook();
+    this.#tell();
+    try {
+      await this.#listen();
+    } catch (error) {
+      if (!isDaybookError(error, "SERVE_FAILED")) throw error;
+      const { code, message, hint } = error;
+      workspace.root.resolve(LOG).error({ code, message, hint }, "status server not moved");
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#endWebhook();
+    await this.#server?.server.close();
+    await this.#closeSinks();
+  }
+
+  async #listen(): Promise<void> {
+    const { serve } = this.#workspace.root.resolve(LOADED).config;
+    const listen = JSON.stringify(serve?.listen);
+    const before = this.#server;
+    if (before?.listen === listen) return;
+    if (serve !== undefined) {
+      const server = this.#newServer(serve.listen);
+      await server.start();
+      this.#server = { listen, server };
+    } else this.#server = undefined;
+    await before?.server.close();
+  }
+
+  #newServer(listen: { readonly host: string; readonly port: number }): StatusServer {
+    const { root } = this.#workspace;
+    const parts = {
+      state: this.#state,
+      counts: this.#counts,
+      clock: root.resolve(OUTSIDE).clock,
+      log: root.resolve(LOG),
+      redact: root.resolve(REDACTOR).redact,
+      sourcesOf: (tenant: string) => this.#sourcesOf(tenant),
+      version: VERSION,
+    };
+    return new StatusServer(parts, listen);
+  }
+
+  #sourcesOf(tenant: string): readonly ArchiveSource[] {
+    const container = this.#workspace.tenants.find(({ name }) => name === tenant)?.container;
+    if (container === undefined) return [];
+    const opened = this.#sinks.get(tenant) ?? container.resolve(OPEN_SINKS)();
+    this.#sinks.set(tenant, opened);
+    const stores = opened.flatMap((sink) => (sink.kind === "store" ? [storeSource(sink.store, tenant)] : []));
+    return [folderSource(container.resolve(OUTSIDE).files, container.resolve(TENANT).root), ...stores];
+  }
+
+  #tell(): void {
+    const { root } = this.#workspace;
+    const { alerts, stateDir } = root.resolve(LOADED).config;
+    if (alerts === undefined) return;
+    const { url, secret } = alerts.webhook;
+    const { files, http, clock } = root.resolve(OUTSIDE);
+    const log = root.resolve(LOG);
+    const webhook = new Webhook(url, {
+      state: this.#state,
+      told: new ToldAlarms(files, join(stateDir, "alerts.json"), log),
+      secret: () => root.resolve(SECRETS).text(secret),
+      redact: root.resolve(REDACTOR).redact,
+      http,
+      clock,
+      log,
+      version: VERSION,
+    });
+    const stop = new AbortController();
+    this.#webhook = { stop, ended: webhook.run(stop.signal) };
+  }
+
+  async #endWebhook(): Promise<void> {
+    this.#webhook?.stop.abort();
+    await this.#webhook?.ended;
+    this.#webhook = undefined;
+  }
+
+  async #closeSinks(): Promise<void> {
+    const opened = [...this.#sinks.values()].flat();
+    this.#sinks.clear();
+    for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
+  }
+}

@@ -1,0 +1,256 @@
+import type { AlarmKind } from "../daemon-alarms.js";
+import type { DaemonSnapshot, TenantCondition, TenantSnapshot } from "../daemon-state.js";
+import { dayEndMs } from "../model/utc-day.js";
+import type { Counted, Counts } from "./counts.js";
+import type { Metric, Sample } from "./metric-text.js";
+import { countDays, missingDays, newestSealedDay } from "./year.js";
+
+/** What the metrics are made of. */
+export interface MetricSource {
+  readonly snapshot: DaemonSnapshot;
+  readonly counts: Pick<Counts, "eventsSealed" | "requests">;
+  readonly nowMs: number;
+  readonly version: string;
+}
+
+interface MetricRule extends Omit<Metric, "samples"> {
+  readonly samples: (source: MetricSource) => readonly Sample[];
+}
+
+const CONDITIONS = {
+  starting: true,
+  working: true,
+  waiting: true,
+  refused: true,
+  failing: true,
+  stopped: true,
+} as const satisfies Record<TenantCondition, true>;
+
+const ALARM_KINDS = {
+  "days-overdue": true,
+  "days-beyond-saving": true,
+  "sign-in-refused": true,
+  "tenant-failing": true,
+  "integrity-failure": true,
+  "sink-behind": true,
+  "certificate-expiring": true,
+} as const satisfies Record<AlarmKind, true>;
+
+/** Every metric there is; docs/METRICS.md, docs/alerts.yaml and docs/grafana-dashboard.json use these names alone. */
+const METRICS: readonly MetricRule[] = [
+  {
+    ...gauge("daybook_build_info", "Always 1; the label is Daybook's version."),
+    samples: ({ version }) => [{ labels: { version }, value: 1 }],
+  },
+  {
+    ...gauge("daybook_start_time_seconds", "When the daemon started, seconds since 1970."),
+    samples: ({ snapshot }) => [{ labels: {}, value: snapshot.startedMs / 1_000 }],
+  },
+  {
+    ...gauge("daybook_ready", "1 once every archive is open or known not to be, else 0."),
+    samples: ({ snapshot }) => [{ labels: {}, value: flag(snapshot.phase === "ready") }],
+  },
+  {
+    ...gauge("daybook_tenant_condition", "1 for the condition that the tenant is in, 0 for the others."),
+    samples: (source) =>
+      ofEach(source, ({ condition }) => oneOf("condition", CONDITIONS, (one) => flag(one === condition))),
+  },
+  {
+    ...gauge("daybook_alarms", "Alarms that stand, by kind."),
+    samples: (source) =>
+      ofEach(source, ({ alarms }) =>
+        oneOf("kind", ALARM_KINDS, (kind) => alarms.filter((alarm) => alarm.kind === kind).length),
+      ),
+  },
+  {
+    ...gauge(
+      "daybook_day_states",
+      'Days of the archive, by state; state="gap" are the gaps, state="lost" the lost days.',
+    ),
+    samples: (source) =>
+      ofEachOpen(source, (tenant) => {
+        const counts = countDays(tenant, source.nowMs);
+        return oneOf("state", counts, (state) => counts[state]);
+      }),
+  },
+  {
+    ...gauge("daybook_newest_sealed_day_age_seconds", "Seconds since the end of the newest sealed day."),
+    samples: (source) =>
+      ofEach(source, (tenant) => {
+        const newest = newestSealedDay(tenant);
+        return newest === undefined ? [] : [own((source.nowMs - dayEndMs(newest)) / 1_000)];
+      }),
+  },
+  {
+    ...gauge(
+      "daybook_nearest_deadline_seconds",
+      "Seconds until the source begins to forget the nearest day that is due and not archived; absent when none is.",
+    ),
+    samples: (source) =>
+      ofEach(source, (tenant) =>
+        missingDays(tenant, source.nowMs)
+          .slice(0, 1)
+          .map(({ deadlineMs }) => own((deadlineMs - source.nowMs) / 1_000)),
+      ),
+  },
+  {
+    ...gauge("daybook_backlog", "Days to be read now, re-readings included."),
+    samples: (source) => ofEachOpen(source, ({ backlog }) => [own(backlog.days)]),
+  },
+  {
+    ...gauge("daybook_requests_left", "Requests that the hour's allowance still has."),
+    samples: (source) => ofEach(source, ({ budget }) => [own(budget.left)]),
+  },
+  {
+    ...gauge("daybook_requests_per_hour", "The hour's allowance, as configured."),
+    samples: (source) => ofEach(source, ({ budget }) => [own(budget.requestsPerHour)]),
+  },
+  {
+    ...gauge("daybook_last_pass_timestamp_seconds", "When the newest pass ended, seconds since 1970."),
+    samples: (source) =>
+      ofEach(source, ({ lastPass }) => (lastPass === undefined ? [] : [own(lastPass.endedMs / 1_000)])),
+  },
+  {
+    ...gauge("daybook_last_pass_duration_seconds", "How long the newest pass took."),
+    samples: (source) =>
+      ofEach(source, ({ lastPass }) =>
+        lastPass === undefined ? [] : [own((lastPass.endedMs - lastPass.startedMs) / 1_000)],
+      ),
+  },
+  {
+    ...gauge("daybook_last_pass_ok", "1 when the newest pass did all it had planned, else 0."),
+    samples: (source) =>
+      ofEach(source, ({ lastPass }) =>
+        lastPass === undefined ? [] : [own(flag(lastPass.failure === undefined && lastPass.failed === 0))],
+      ),
+  },
+  {
+    ...gauge("daybook_sink_behind_revisions", "Sealed revisions that the sink lacks."),
+    samples: (source) =>
+      ofEachOpen(source, ({ sinks }) =>
+        sinks.map(({ sink, behind }) => ({ labels: { sink }, value: behind })),
+      ),
+  },
+  {
+    ...gauge("daybook_sink_failing", "1 when the newest pass could not deliver to the sink, else 0."),
+    samples: (source) =>
+      ofEach(source, ({ sinks }) =>
+        sinks.map(({ sink, failure }) => ({ labels: { sink }, value: flag(failure !== undefined) })),
+      ),
+  },
+  {
+    ...gauge(
+      "daybook_last_verification_timestamp_seconds",
+      "When the sink was last verified, seconds since 1970.",
+    ),
+    samples: (source) =>
+      ofEach(source, ({ verifications }) =>
+        verifications.map(({ sink, atMs }) => ({ labels: { sink }, value: atMs / 1_000 })),
+      ),
+  },
+  {
+    ...gauge("daybook_last_verification_findings", "Findings when the sink was last verified."),
+    samples: (source) =>
+      ofEach(source, ({ verifications }) =>
+        verifications.map(({ sink, findings }) => ({ labels: { sink }, value: findings })),
+      ),
+  },
+  {
+    ...gauge(
+      "daybook_certificate_remaining_seconds",
+      "Seconds until the client certificate expires; negative once it has.",
+    ),
+    samples: (source) =>
+      ofEach(source, ({ certificate }) =>
+        certificate === undefined ? [] : [own((certificate.expiresAtMs - source.nowMs) / 1_000)],
+      ),
+  },
+  {
+    ...counter("daybook_revisions_sealed_total", "Revisions in the archive: it outlives restarts."),
+    samples: (source) =>
+      ofEachOpen(source, (tenant) => [own(recordsOf(tenant, ({ revisions }) => revisions.length))]),
+  },
+  {
+    ...counter(
+      "daybook_readings_total",
+      "Readings that were sealed or found unchanged: it outlives restarts.",
+    ),
+    samples: (source) =>
+      ofEachOpen(source, (tenant) => [own(recordsOf(tenant, ({ readingsAt }) => readingsAt.length))]),
+  },
+  {
+    ...counter("daybook_events_sealed_total", "Events sealed for the first time since the daemon started."),
+    samples: ({ counts }) => counts.eventsSealed.map(toSample),
+  },
+  {
+    ...counter(
+      "daybook_requests_total",
+      "HTTP requests since the daemon started, sign-ins included, by host and outcome: 2xx, 4xx, 429, 5xx, no-answer.",
+    ),
+    samples: ({ counts }) => counts.requests.map(toSample),
+  },
+];
+
+export const METRIC_NAMES: readonly string[] = METRICS.map(({ name }) => name);
+
+export function metricsOf(source: MetricSource): readonly Metric[] {
+  return METRICS.map(({ name, type, help, samples }) => ({ name, type, help, samples: samples(source) }));
+}
+
+function gauge(name: string, help: string): Omit<Metric, "samples"> {
+  return { name, type: "gauge", help };
+}
+
+function counter(name: string, help: string): Omit<Metric, "samples"> {
+  return { name, type: "counter", help };
+}
+
+function ofEach(
+  { snapshot }: MetricSource,
+  samples: (tenant: TenantSnapshot) => readonly Sample[],
+): readonly Sample[] {
+  return snapshot.tenants.flatMap((tenant) =>
+    samples(tenant).map(({ labels, value }) => ({ labels: { tenant: tenant.tenant, ...labels }, value })),
+  );
+}
+
+/** Of a tenant whose archive could be opened: of any other nothing is known, and a counter that falls to 0 would lie. */
+function ofEachOpen(
+  source: MetricSource,
+  samples: (tenant: TenantSnapshot) => readonly Sample[],
+): readonly Sample[] {
+  return ofEach(source, (tenant) => (tenant.index === undefined ? [] : samples(tenant)));
+}
+
+/** A sample for each name, those with 0 too: an alert must see a series before it rises. */
+function oneOf<Name extends string>(
+  label: string,
+  names: Readonly<Record<Name, unknown>>,
+  value: (name: Name) => number,
+): readonly Sample[] {
+  return (Object.keys(names) as Name[]).map((name) => ({ labels: { [label]: name }, value: value(name) }));
+}
+
+function recordsOf(
+  { index }: TenantSnapshot,
+  count: (record: {
+    readonly revisions: readonly unknown[];
+    readonly readingsAt: readonly number[];
+  }) => number,
+): number {
+  let sum = 0;
+  for (const record of index?.days.values() ?? []) sum += count(record);
+  return sum;
+}
+
+function own(value: number): Sample {
+  return { labels: {}, value };
+}
+
+function flag(is: boolean): number {
+  return is ? 1 : 0;
+}
+
+function toSample({ labels, times }: Counted): Sample {
+  return { labels, value: times };
+}

@@ -1,0 +1,145 @@
+import { STATE_SIGNS } from "../audit/calendar.js";
+import { count } from "../audit/grouped-number.js";
+import { html } from "../audit/html.js";
+import type { Html } from "../audit/html.js";
+import type { SinkState, TenantSnapshot } from "../daemon-state.js";
+import { DAY_MS } from "../model/utc-day.js";
+import { renderTable } from "./table.js";
+import { renderTime, spanText } from "./told-time.js";
+import { missingDays } from "./year.js";
+
+/** With less time than this a gap is shown in red. */
+const SOON_MS = 7 * DAY_MS;
+
+const NOTHING = html``;
+
+export function renderAlarms({ tenant, alarms }: TenantSnapshot, nowMs: number): Html {
+  if (alarms.length === 0) return NOTHING;
+  return html`<ul class="alarms" aria-label="Alarms of ${tenant}">
+    ${alarms.map(
+      ({ kind, text, sinceMs }) =>
+        html`<li>
+          <b>${kind.replaceAll("-", " ")}</b>: ${text}
+          <small>since ${renderTime(sinceMs)}, ${spanText(nowMs - sinceMs)}</small>
+        </li> `,
+    )}
+  </ul>`;
+}
+
+/** Days that are due and not archived, with the time that is left for each. */
+export function renderMissing(tenant: TenantSnapshot, nowMs: number): Html {
+  const missing = missingDays(tenant, nowMs);
+  if (missing.length === 0) return NOTHING;
+  return html`<h3>Days to be read</h3>
+    ${renderTable({
+      label: `Days of ${tenant.tenant} to be read`,
+      caption: "Not archived yet. After its deadline the source begins to forget a day for ever.",
+      heads: ["Day", "State", "Deadline", "Time left"],
+      rows: missing.map(({ day, state, deadlineMs }) => [
+        html`<a href="/tenants/${tenant.tenant}/days/${day}">${day}</a>`,
+        html`<span class="state ${state}">${STATE_SIGNS[state].sign} ${state}</span>`,
+        renderTime(deadlineMs),
+        renderLeft(deadlineMs - nowMs),
+      ]),
+    })}`;
+}
+
+export function renderSinks({ tenant, sinks }: TenantSnapshot): Html {
+  return html`<div>
+    <h3>Sinks</h3>
+    ${renderTable({
+      label: `Sinks of ${tenant}`,
+      caption: "Where sealed days go.",
+      heads: ["Sink", "Keeps", "State"],
+      rows: sinks.map((sink) => [
+        sink.sink,
+        sink.kind === "record" ? "the archive" : "the current view",
+        renderSink(sink),
+      ]),
+    })}
+  </div>`;
+}
+
+export function renderVerifications({ tenant, verifications }: TenantSnapshot, nowMs: number): Html {
+  return html`<div>
+    <h3>Last verification</h3>
+    ${
+      verifications.length === 0
+        ? html`<p class="none">
+            Never verified yet: <code>daybook verify --tenant ${tenant}</code> reads everything back.
+          </p>`
+        : renderTable({
+            label: `Verifications of ${tenant}`,
+            caption: "What was sealed, read back and compared.",
+            heads: ["Sink", "When", "Days", "Findings"],
+            rows: verifications.map(({ sink, atMs, days, findings }) => [
+              sink,
+              html`${renderTime(atMs)}, ${spanText(nowMs - atMs)} ago`,
+              count(days),
+              html`<span class="state ${findings === 0 ? "fine" : "gap"}"
+                >${findings === 0 ? "none" : count(findings)}</span
+              >`,
+            ]),
+          })
+    }
+  </div>`;
+}
+
+export function renderWork({ lastPass, backlog, certificate }: TenantSnapshot, nowMs: number): Html {
+  const facts: readonly (readonly [string, Html])[] = [
+    ["Last pass", lastPass === undefined ? html`none since the daemon started` : renderPass(lastPass, nowMs)],
+    ["To be read now", renderBacklog(backlog)],
+    ...(certificate === undefined
+      ? []
+      : [
+          [
+            "Client certificate",
+            html`expires ${renderTime(certificate.expiresAtMs)}, ${certificate.daysLeft} days left`,
+          ] as const,
+        ]),
+  ];
+  return html`<h3>Work</h3>
+    <dl class="facts">
+      ${facts.map(
+        ([name, value]) =>
+          html`<dt>${name}</dt>
+            <dd>${value}</dd> `,
+      )}
+    </dl>`;
+}
+
+function renderLeft(leftMs: number): Html {
+  return leftMs < SOON_MS ? html`<span class="soon">${spanText(leftMs)}</span>` : html`${spanText(leftMs)}`;
+}
+
+function renderSink({ behind, failure }: SinkState): Html {
+  const state =
+    behind === 0
+      ? html`<span class="state fine">up to date</span>`
+      : html`<span class="state ${failure === undefined ? "due" : "gap"}">${count(behind)} behind</span>`;
+  return failure === undefined
+    ? state
+    : html`${state}<small>${failure.message}; ${failure.hint} (<code>${failure.code}</code>)</small>`;
+}
+
+function renderPass(pass: NonNullable<TenantSnapshot["lastPass"]>, nowMs: number): Html {
+  const { startedMs, endedMs, sealed, rechecked, failed, lost, failure } = pass;
+  const counts = [
+    `${count(sealed)} sealed`,
+    `${count(rechecked)} read again without a change`,
+    ...(failed === 0 ? [] : [`${count(failed)} failed`]),
+    ...(lost === 0 ? [] : [`${count(lost)} LOST`]),
+  ].join(", ");
+  const why =
+    failure === undefined
+      ? NOTHING
+      : html` It ended early: ${failure.message}; ${failure.hint} (<code>${failure.code}</code>).`;
+  return html`${renderTime(endedMs)}, ${spanText(nowMs - endedMs)} ago, took ${spanText(endedMs - startedMs)}:
+  ${counts}.${why}`;
+}
+
+function renderBacklog({ days, requests, doneMs }: TenantSnapshot["backlog"]): Html {
+  if (days === 0) return html`nothing`;
+  const when = doneMs === undefined ? NOTHING : html`, done ${renderTime(doneMs)} at the earliest`;
+  return html`${count(days)} days, at least ${count(requests)} requests${when}`;
+}

@@ -1,0 +1,124 @@
+import { count } from "../audit/grouped-number.js";
+import { html } from "../audit/html.js";
+import type { Html } from "../audit/html.js";
+import type { TenantCondition, TenantSnapshot } from "../daemon-state.js";
+import { utcDayOf } from "../model/utc-day.js";
+import { renderAlarms, renderMissing, renderSinks, renderVerifications, renderWork } from "./tenant-parts.js";
+import { renderTime, spanText } from "./told-time.js";
+import { renderCalendar, renderLegend } from "./year-calendar.js";
+import { countDays, coverRange, newestSealedDay, rangeShown, yearsOf } from "./year.js";
+
+/** Everything that the page says of one tenant. `year` undefined: the last twelve months. */
+export function renderTenant(tenant: TenantSnapshot, nowMs: number, year?: string): Html {
+  const { tenant: name } = tenant;
+  return html`<section class="tenant" aria-labelledby="${name}">
+    <h2 id="${name}"><a href="/tenants/${name}">${name}</a> ${renderCondition(tenant.condition)}</h2>
+    <p class="doing">${doing(tenant, nowMs)}</p>
+    ${renderAlarms(tenant, nowMs)}
+    ${
+      tenant.index === undefined
+        ? html`<p class="none">What is archived cannot be told: the archive is not open.</p>`
+        : renderArchive(tenant, nowMs, year)
+    }
+    ${renderWork(tenant, nowMs)}
+  </section> `;
+}
+
+function renderArchive(tenant: TenantSnapshot, nowMs: number, year: string | undefined): Html {
+  return html`${renderFigures(tenant, nowMs)} ${renderYear(tenant, nowMs, year)}
+    ${renderMissing(tenant, nowMs)}
+    <div class="pair">${renderSinks(tenant)} ${renderVerifications(tenant, nowMs)}</div>`;
+}
+
+export function renderCondition(condition: TenantCondition): Html {
+  return html`<span class="state ${condition}">${condition}</span>`;
+}
+
+function doing({ condition, position, nextPassMs }: TenantSnapshot, nowMs: number): Html {
+  const next =
+    nextPassMs === undefined
+      ? html``
+      : html` Next pass ${renderTime(nextPassMs)}, in ${spanText(nextPassMs - nowMs)}.`;
+  switch (condition) {
+    case "starting":
+      return html`Opening the archive.`;
+    case "working":
+      return position?.day === undefined
+        ? html`Looking for days to read.`
+        : html`Reading ${position.day}: ${position.windowsDone} of 24 hours; day
+          ${Math.min(position.done + 1, position.planned)} of ${position.planned} in this pass.`;
+    case "waiting":
+      return html`Nothing to do at this moment.${next}`;
+    case "refused":
+      return html`The sign-in or the access was refused; it is tried again at most every 15 minutes.${next}`;
+    case "failing":
+      return html`The last pass could not be made.${next}`;
+    case "stopped":
+      return html`Nothing more is done for this tenant before a person acts.`;
+    default:
+      return condition satisfies never;
+  }
+}
+
+function renderFigures(tenant: TenantSnapshot, nowMs: number): Html {
+  const { budget } = tenant;
+  const counts = countDays(tenant, nowMs);
+  const { left, requestsPerHour, nextMs } = budget;
+  const wait =
+    left === 0 && nextMs > nowMs
+      ? html`<small>next in ${spanText(nextMs - nowMs)}</small>`
+      : html`<small>of ${count(requestsPerHour)} this hour</small>`;
+  return html`<dl class="figures">
+    <div>
+      <dt>newest sealed day</dt>
+      <dd>${newestSealedDay(tenant) ?? "none yet"}</dd>
+    </div>
+    <div>
+      <dt>days held</dt>
+      <dd>${count(counts.sealed + counts.closed)}</dd>
+    </div>
+    <div>
+      <dt>gaps</dt>
+      <dd>${count(counts.gap)}</dd>
+    </div>
+    <div>
+      <dt>lost days</dt>
+      <dd>${count(counts.lost)}</dd>
+    </div>
+    <div>
+      <dt id="${tenant.tenant}.left">requests left</dt>
+      <dd>
+        ${count(left)} ${wait}<meter
+          aria-labelledby="${tenant.tenant}.left"
+          min="0"
+          max="${requestsPerHour}"
+          value="${left}"
+        ></meter>
+      </dd>
+    </div>
+  </dl>`;
+}
+
+function renderYear(tenant: TenantSnapshot, nowMs: number, year: string | undefined): Html {
+  const { tenant: name } = tenant;
+  const range = rangeShown(tenant, nowMs, year);
+  if (range === undefined) return html``;
+  const coverage = coverRange(tenant, range, nowMs);
+  return html`<h3>${year ?? "Last twelve months"}</h3>
+    <a class="skip" href="#${name}.after">Skip the calendar of ${name}</a>
+    ${renderCalendar(name, coverage, utcDayOf(nowMs))}
+    <div id="${name}.after">${renderLegend(coverage)}</div>
+    ${renderYears(tenant, nowMs, year)}`;
+}
+
+function renderYears(tenant: TenantSnapshot, nowMs: number, shown: string | undefined): Html {
+  const years = yearsOf(tenant, nowMs);
+  const link = (path: string, text: string, isShown: boolean): Html =>
+    isShown
+      ? html`<b aria-current="page">${text}</b>`
+      : html`<a href="/tenants/${tenant.tenant}${path}">${text}</a>`;
+  return html`<nav class="years" aria-label="Years of ${tenant.tenant}">
+    ${link("", "last twelve months", shown === undefined)}
+    ${years.map((year) => link(`/years/${year}`, year, year === shown))}
+  </nav>`;
+}

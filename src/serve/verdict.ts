@@ -1,0 +1,42 @@
+import type { AlarmKind } from "../daemon-alarms.js";
+import type { DaemonSnapshot, TenantSnapshot } from "../daemon-state.js";
+import { countDays, missingDays } from "./year.js";
+
+/** The page's headline: good, in need of a person, or an archive that is not what it was. */
+export interface StatusVerdict {
+  readonly tone: "whole" | "missing" | "damaged";
+  readonly headline: string;
+  /** Those that need a person. */
+  readonly tenants: readonly string[];
+  readonly reasons: readonly string[];
+}
+
+const DAMAGE: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["integrity-failure", "days-beyond-saving"]);
+
+export function judgeStatus({ phase, tenants }: DaemonSnapshot, nowMs: number): StatusVerdict {
+  const reasons = lostReasons(tenants, nowMs);
+  const alarms = tenants.flatMap(({ alarms: own }) => own);
+  if (alarms.length > 0) {
+    const tone = alarms.some(({ kind }) => DAMAGE.has(kind)) ? "damaged" : "missing";
+    const headline = `${alarms.length} ${alarms.length === 1 ? "alarm needs" : "alarms need"} a person.`;
+    const names = tenants.filter(({ alarms: own }) => own.length > 0).map(({ tenant }) => tenant);
+    return { tone, headline, tenants: names, reasons };
+  }
+  if (phase !== "ready")
+    return { tone: "missing", headline: `The daemon is ${phase}.`, tenants: [], reasons };
+  const due = tenants.flatMap((tenant) => missingDays(tenant, nowMs)).length;
+  const headline =
+    due === 0
+      ? "Every day that can still be read is archived, or not due yet."
+      : `All is well; ${due} ${due === 1 ? "day is" : "days are"} waiting to be read.`;
+  return { tone: "whole", headline, tenants: [], reasons };
+}
+
+/** No alarm, because nobody can do anything any more; but never left unsaid. */
+function lostReasons(tenants: readonly TenantSnapshot[], nowMs: number): readonly string[] {
+  const lost = tenants.reduce((sum, tenant) => sum + countDays(tenant, nowMs).lost, 0);
+  if (lost === 0) return [];
+  return [
+    `${lost} ${lost === 1 ? "day is" : "days are"} lost for ever: the source forgot ${lost === 1 ? "it" : "them"} unread.`,
+  ];
+}

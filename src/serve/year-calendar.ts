@@ -1,0 +1,61 @@
+import { STATE_SIGNS } from "../audit/calendar.js";
+import { weekdayOf } from "../audit/coverage.js";
+import type { Coverage, CoveredDay } from "../audit/coverage.js";
+import { count } from "../audit/grouped-number.js";
+import { html } from "../audit/html.js";
+import type { Html } from "../audit/html.js";
+import { DAY_STATES } from "../model/day-state.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { monthText } from "./told-time.js";
+
+/** A list for each month, the newest first, each day a link to its page. `today` is marked. */
+export function renderCalendar(tenant: string, coverage: Coverage, today: UtcDay): Html {
+  const months = [...new Set(coverage.days.map(({ day }) => day.slice(0, 7)))].toReversed();
+  return html`<ol class="year" reversed>
+    ${months.map((month) => {
+      const days = coverage.days.filter(({ day }) => day.startsWith(month));
+      return html`<li>
+        <p class="name">${monthText(month)}</p>
+        <ol class="days">
+          ${days.map((day, at) => renderDay(tenant, day, at === 0, today))}
+        </ol>
+      </li> `;
+    })}
+  </ol>`;
+}
+
+export function renderLegend({ counts }: Coverage): Html {
+  return html`<ul class="legend">
+    ${DAY_STATES.filter((state) => counts[state] > 0).map(
+      (state) =>
+        html`<li>
+          <b class="${state}">${STATE_SIGNS[state].sign} ${state}</b> ${count(counts[state])}:
+          ${STATE_SIGNS[state].meaning}
+        </li> `,
+    )}
+  </ul>`;
+}
+
+/** What is known of a day without opening its package. */
+export function dayWords({ state, events, revision }: CoveredDay): string {
+  const parts = [
+    state,
+    ...(events === undefined ? [] : [`${count(events)} ${events === 1 ? "event" : "events"}`]),
+    ...(revision === undefined || revision === 1 ? [] : [`revision ${revision}`]),
+  ];
+  return parts.join(", ");
+}
+
+/** Read aloud: "21 November 2026: closed, 4,213 events". The first day of a list says where its row begins. */
+function renderDay(tenant: string, day: CoveredDay, isFirst: boolean, today: UtcDay): Html {
+  const date = Number(day.day.slice(8));
+  const place = isFirst ? ` d${date} w${weekdayOf(day.day) + 1}` : "";
+  const mark = day.day === today ? " today" : "";
+  const words = dayWords(day);
+  return html`<li class="${day.state}${place}${mark}">
+    <a href="/tenants/${tenant}/days/${day.day}" title="${day.day}: ${words}"
+      ><span>${date}</span><span aria-hidden="true">${STATE_SIGNS[day.state].sign}</span
+      ><span class="hidden">${monthText(day.day)}: ${words}</span></a
+    >
+  </li>`;
+}

@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../src/config/load.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { alertBody, signature } from "../../src/serve/alert-message.js";
+import { GOOD, load, problemsOf, written } from "../config/written.js";
+import { NOW_MS, alarm } from "../support/status-sample.js";
+
+const docs = await readFile(join(import.meta.dirname, "..", "..", "docs", "ALERTS.md"), "utf8");
+const SECRET_LINE = "secret: { env: WEBHOOK_SECRET }";
+
+describe("docs/ALERTS.md", () => {
+  it("has an example of a signature that is one", () => {
+    const [, header = ""] = /^daybook-signature: (.+)$/m.exec(docs) ?? [];
+    const [, secret = "", body = ""] = /secret `([^`]+)` and the body `([^`]+)`/.exec(docs) ?? [];
+    const [, seconds] = /^t=(\d+),/.exec(header) ?? [];
+
+    expect(signature(secret, body, Number(seconds) * 1_000)).toBe(header);
+  });
+
+  it("has an example of a message with the fields that a message has", () => {
+    const [, example = "{}"] = /```json\n([\s\S]+?)```/.exec(docs) ?? [];
+    const told = { tenant: "contoso", kind: "days-overdue", subject: "", sinceMs: NOW_MS, times: 0 } as const;
+
+    const body = alertBody({ event: "began", told, alarm: alarm("days-overdue", "") }, NOW_MS, "0.1.0");
+
+    expect(Object.keys(JSON.parse(example) as object)).toEqual(Object.keys(JSON.parse(body) as object));
+  });
+
+  it("has a configuration that is one", async () => {
+    const [, yaml = ""] = /```yaml\n([\s\S]+?)```/.exec(docs) ?? [];
+    const path = await written(`${GOOD}\n${yaml}`);
+
+    const { config } = await loadConfig({ config: path, env: {}, cwd: "/nowhere" }, nodeFiles);
+
+    expect(config.alerts).toEqual({
+      webhook: {
+        url: "https://alerts.example/daybook",
+        secret: { file: "/etc/daybook/webhook.secret" },
+      },
+    });
+  });
+});
+
+describe("alerts in the configuration", () => {
+  it("are off when absent", async () => {
+    expect((await load(GOOD)).config.alerts).toBeUndefined();
+  });
+
+  it.each([
+    ["http://alerts.example/", "alerts.webhook.url"],
+    ["https://user:password@alerts.example/", "alerts.webhook.url"],
+    ["file:///etc/passwd", "alerts.webhook.url"],
+  ])("refuse to send to %s", async (url, path) => {
+    const problems = await problemsOf(`${GOOD}\nalerts: { webhook: { url: "${url}", ${SECRET_LINE} } }`);
+
+    expect(problems.map((problem) => problem.path)).toEqual([path]);
+  });
+
+  it("refuse messages that nobody could check, and a secret as text", async () => {
+    const unsigned = await problemsOf(`${GOOD}\nalerts: { webhook: { url: "https://a.example/" } }`);
+    const plain = await problemsOf(
+      `${GOOD}\nalerts: { webhook: { url: "https://a.example/", secret: hunter22 } }`,
+    );
+
+    expect([...unsigned, ...plain].map(({ path }) => path)).toEqual([
+      "alerts.webhook.secret",
+      "alerts.webhook.secret",
+    ]);
+  });
+});

@@ -1,0 +1,220 @@
+import { createHmac } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import type { DaemonSnapshot } from "../../src/daemon-state.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { DaybookError } from "../../src/model/errors.js";
+import { DAY_MS, HOUR_MS } from "../../src/model/utc-day.js";
+import { ToldAlarms } from "../../src/serve/told-alarms.js";
+import { NOW_MS, alarm, quietTenant, silentLog, snapshotOf } from "../support/status-sample.js";
+import { SECRET, events, standing, webhookRig } from "../support/webhook-rig.js";
+
+const calm = new AbortController().signal;
+const OVERDUE = alarm("days-overdue", "1 day due and not archived", { deadlineMs: NOW_MS + DAY_MS });
+const BEHIND = alarm("sink-behind", "vault is down", { subject: "vault" });
+
+/** The first moments after a restart: nothing is known before a pass was made. */
+function freshlyStarted(): DaemonSnapshot {
+  return snapshotOf({
+    ...quietTenant("contoso", "2026-11-01"),
+    alarms: [],
+    lastPass: undefined,
+    condition: "working",
+  });
+}
+
+describe("the webhook", () => {
+  it("tells an alarm once when it begins, daily while it lasts, and once when it is over", async () => {
+    const one = await webhookRig(OVERDUE);
+    const webhook = one.webhook();
+
+    for (let hour = 0; hour <= 50; hour++) {
+      expect(await webhook.tellDue(calm)).toBe(true);
+      one.clock.advance(HOUR_MS);
+    }
+    one.state.become(standing());
+    await webhook.tellDue(calm);
+    await webhook.tellDue(calm);
+
+    expect(events(one)).toEqual([
+      "began days-overdue",
+      "lasts days-overdue",
+      "lasts days-overdue",
+      "over days-overdue",
+    ]);
+    expect(one.received.map(({ body }) => body["since"])).toEqual(Array(4).fill("2026-11-22T13:07:00.000Z"));
+    expect(new Set(one.received.map(({ body }) => body["id"])).size).toBe(4);
+  });
+
+  it("says what a receiver needs", async () => {
+    const one = await webhookRig(OVERDUE);
+
+    await one.webhook().tellDue(calm);
+
+    expect(one.received[0]?.type).toBe("application/json");
+    expect(one.received[0]?.body).toEqual({
+      version: 1,
+      id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      event: "began",
+      tenant: "contoso",
+      alarm: "days-overdue",
+      subject: "",
+      text: "1 day due and not archived",
+      days: [],
+      deadline: "2026-11-23T18:07:00.000Z",
+      since: "2026-11-22T13:07:00.000Z",
+      time: "2026-11-22T18:07:00.000Z",
+      software: "daybook 0.1.0",
+    });
+  });
+
+  it("signs the bytes of the body together with the time", async () => {
+    const one = await webhookRig(BEHIND);
+
+    await one.webhook().tellDue(calm);
+
+    const [{ raw, signature } = { raw: "", signature: "" }] = one.received;
+    const mac = createHmac("sha256", SECRET)
+      .update(`${NOW_MS / 1_000}.${raw}`)
+      .digest("hex");
+    expect(signature).toBe(`t=${NOW_MS / 1_000},v1=${mac}`);
+  });
+
+  it("signs with the secret as it is now", async () => {
+    const one = await webhookRig(BEHIND);
+    const secrets = ["old", "new"];
+    const webhook = one.webhook({ secret: () => Promise.resolve(secrets.shift() ?? "") });
+
+    await webhook.tellDue(calm);
+    one.state.become(standing());
+    await webhook.tellDue(calm);
+
+    const [, { raw, signature } = { raw: "", signature: "" }] = one.received;
+    expect(signature).toContain(
+      createHmac("sha256", "new")
+        .update(`${NOW_MS / 1_000}.${raw}`)
+        .digest("hex"),
+    );
+  });
+
+  it("repeats nothing after a restart, and takes no restart for a recovery", async () => {
+    const one = await webhookRig(OVERDUE, BEHIND);
+    await one.webhook().tellDue(calm);
+
+    one.state.become(freshlyStarted());
+    const restarted = one.webhook();
+    await restarted.tellDue(calm);
+    expect(events(one)).toEqual(["began days-overdue", "began sink-behind"]);
+
+    one.state.become(standing(OVERDUE));
+    await restarted.tellDue(calm);
+    expect(events(one).slice(2)).toEqual(["over sink-behind"]);
+  });
+
+  it("ends the alarms of a tenant that left the configuration", async () => {
+    const one = await webhookRig(OVERDUE);
+    const webhook = one.webhook();
+    await webhook.tellDue(calm);
+
+    one.state.become({ ...snapshotOf(), phase: "starting" });
+    await webhook.tellDue(calm);
+    one.state.become(snapshotOf(quietTenant("fabrikam", "2026-11-01")));
+    await webhook.tellDue(calm);
+
+    expect(events(one)).toEqual(["began days-overdue", "over days-overdue"]);
+  });
+
+  it.each([301, 400, 404, 429, 500])("tells it again under the same id after a %i", async (status) => {
+    const one = await webhookRig(OVERDUE);
+    one.statuses.push(status);
+    const webhook = one.webhook();
+
+    expect(await webhook.tellDue(calm)).toBe(false);
+    expect(await webhook.tellDue(calm)).toBe(true);
+
+    const [first, second, ...others] = one.received.map(({ body }) => body["id"]);
+    expect(others).toEqual([]);
+    expect(second).toBe(first);
+  });
+
+  it("lets no message that is refused stand before the others", async () => {
+    const one = await webhookRig(OVERDUE, BEHIND);
+    one.statuses.push(400, 200, 400);
+    const webhook = one.webhook();
+
+    await webhook.tellDue(calm);
+    await webhook.tellDue(calm);
+
+    expect(events(one)).toEqual(["began days-overdue", "began sink-behind", "began days-overdue"]);
+  });
+
+  it("reads what was told from a file that a person can read", async () => {
+    const one = await webhookRig(BEHIND);
+    await one.webhook().tellDue(calm);
+
+    expect(JSON.parse(await readFile(one.path, "utf8"))).toEqual({
+      format: "daybook-alerts/1",
+      alarms: [
+        {
+          tenant: "contoso",
+          alarm: "sink-behind",
+          subject: "vault",
+          since: "2026-11-22T13:07:00.000Z",
+          told: "2026-11-22T18:07:00.000Z",
+          times: 1,
+        },
+      ],
+    });
+  });
+
+  it.each(["", "{", "null", `{"format":"daybook-alerts/1","alarms":[{}]}`, "\u0000"])(
+    "tells what stands once more when that file is %j",
+    async (content) => {
+      const one = await webhookRig(BEHIND);
+      await one.webhook().tellDue(calm);
+      await writeFile(one.path, content);
+      const warned: string[] = [];
+      const log = { ...silentLog, warn: (_fields: object, phrase: string) => warned.push(phrase) };
+
+      const told = new ToldAlarms(nodeFiles, one.path, log);
+      await one.webhook({ told }).tellDue(calm);
+      await one.webhook().tellDue(calm);
+
+      expect(warned).toEqual(["told alarms not read"]);
+      expect(events(one)).toEqual(["began sink-behind", "began sink-behind"]);
+    },
+  );
+
+  it("goes on without the file on a full disk", async () => {
+    const one = await webhookRig(BEHIND);
+    const full = {
+      ...nodeFiles,
+      writeNew: () => Promise.reject(new DaybookError("DISK_FULL", { message: "full" })),
+    };
+    const webhook = one.webhook({ told: new ToldAlarms(full, one.path, silentLog) });
+
+    await webhook.tellDue(calm);
+    await webhook.tellDue(calm);
+
+    expect(events(one)).toEqual(["began sink-behind"]);
+  });
+
+  it("sends no secret that the process knows", async () => {
+    const one = await webhookRig(alarm("tenant-failing", "the proxy said hunter22"));
+
+    await one.webhook({ redact: (text) => text.replaceAll("hunter22", "[redacted]") }).tellDue(calm);
+
+    expect(one.received[0]?.body["text"]).toBe("the proxy said [redacted]");
+  });
+
+  it("says nothing for a secret that cannot be read, and tries again", async () => {
+    const one = await webhookRig(BEHIND);
+    const secrets = [() => Promise.reject(new DaybookError("SECRET_UNREADABLE", { message: "no file" }))];
+    const webhook = one.webhook({ secret: () => secrets.shift()?.() ?? Promise.resolve(SECRET) });
+
+    expect(await webhook.tellDue(calm)).toBe(false);
+    expect(await webhook.tellDue(calm)).toBe(true);
+
+    expect(one.received).toHaveLength(1);
+  });
+});
