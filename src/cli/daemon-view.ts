@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../container.js";
-import type { DaemonState } from "../daemon-state.js";
+import type { DaemonState } from "../daemon/state.js";
 import type { OpenedPlugin } from "../deliver/plugin-set.js";
 import { VERSION } from "../io/version.js";
 import { isDaybookError } from "../model/errors.js";

@@ -11,11 +11,11 @@ import {
   VIEW_EXPIRED,
 } from "../container.js";
 import type { Composition } from "../container.js";
-import { changedKeys } from "../daemon-config-changes.js";
-import { SharedHttp } from "../daemon-http.js";
-import type { TenantWork } from "../daemon-tenant-work.js";
-import { Daemon } from "../daemon.js";
-import type { DaemonConfig } from "../daemon.js";
+import { changedKeys } from "../daemon/config-changes.js";
+import { SharedHttp } from "../daemon/http.js";
+import type { TenantWork } from "../daemon/tenant-work.js";
+import { Daemon } from "../daemon/daemon.js";
+import type { DaemonConfig } from "../daemon/daemon.js";
 import { systemd } from "../io/notify-systemd.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";

@@ -1,5 +1,5 @@
-import type { Alarm } from "../daemon-alarms.js";
-import type { DaemonSnapshot, TenantSnapshot } from "../daemon-state.js";
+import type { Alarm } from "../daemon/alarms.js";
+import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
 import type { Alert, ToldAlarm } from "./alert-message.js";
 

@@ -1,4 +1,4 @@
-import type { DaemonSnapshot } from "../daemon-state.js";
+import type { DaemonSnapshot } from "../daemon/state.js";
 import { HOUR_MS } from "../model/utc-day.js";
 
 /** A loop wakes itself every hour, so a pass that is later than this has no one left to begin it. */

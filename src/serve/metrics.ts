@@ -1,5 +1,5 @@
-import type { AlarmKind } from "../daemon-alarms.js";
-import type { DaemonSnapshot, TenantCondition, TenantSnapshot } from "../daemon-state.js";
+import type { AlarmKind } from "../daemon/alarms.js";
+import type { DaemonSnapshot, TenantCondition, TenantSnapshot } from "../daemon/state.js";
 import { dayEndMs } from "../model/utc-day.js";
 import type { Counted, Counts } from "./counts.js";
 import type { Metric, Sample } from "./metric-text.js";

@@ -1,7 +1,7 @@
 import { count } from "../audit/grouped-number.js";
 import { html } from "../audit/html.js";
 import type { Html } from "../audit/html.js";
-import type { DaemonSnapshot, TenantSnapshot } from "../daemon-state.js";
+import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { renderPage } from "./page.js";
 import { renderTable } from "./table.js";
 import { renderCondition, renderTenant } from "./tenant-section.js";

@@ -1,4 +1,4 @@
-import type { DaemonSnapshot, TenantSnapshot } from "../daemon-state.js";
+import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { parseUtcDay } from "../model/utc-day.js";
 import type { Counts } from "./counts.js";
 import { renderDayPage } from "./day-page.js";

@@ -1,4 +1,4 @@
-import type { TenantSnapshot } from "../daemon-state.js";
+import type { TenantSnapshot } from "../daemon/state.js";
 import { isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import type { DaemonState } from "../daemon-state.js";
+import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
 import { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";

@@ -2,7 +2,7 @@ import { STATE_SIGNS } from "../audit/calendar.js";
 import { count } from "../audit/grouped-number.js";
 import { html } from "../audit/html.js";
 import type { Html } from "../audit/html.js";
-import type { SinkState, TenantSnapshot } from "../daemon-state.js";
+import type { SinkState, TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
 import { renderTable } from "./table.js";
 import { renderTime, spanText } from "./told-time.js";

@@ -1,5 +1,5 @@
-import type { AlarmKind } from "../daemon-alarms.js";
-import type { DaemonSnapshot, TenantSnapshot } from "../daemon-state.js";
+import type { AlarmKind } from "../daemon/alarms.js";
+import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { countDays, missingDays } from "./year.js";
 
 /** The page's headline: good, in need of a person, or an archive that is not what it was. */

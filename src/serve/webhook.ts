@@ -1,4 +1,4 @@
-import type { DaemonState } from "../daemon-state.js";
+import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
 import type { Http } from "../io/http.js";
 import { isDaybookError } from "../model/errors.js";

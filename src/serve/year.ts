@@ -1,6 +1,6 @@
 import { coverDays } from "../audit/coverage.js";
 import type { Coverage, HeldDay } from "../audit/coverage.js";
-import type { TenantSnapshot } from "../daemon-state.js";
+import type { TenantSnapshot } from "../daemon/state.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import { DAY_STATES } from "../model/day-state.js";
 import type { DayState } from "../model/day-state.js";

@@ -14,7 +14,7 @@ import { nodeHttp } from "../../src/io/node-http.js";
 import { Counts } from "../../src/serve/counts.js";
 import { GOOD, written } from "../config/written.js";
 import { sendStatus, startScriptedServer } from "../support/scripted-server.js";
-import { SampleState, alarm, quietTenant, snapshotOf } from "../support/status-sample.js";
+import { NOW_MS, SampleState, alarm, quietTenant, snapshotOf } from "../support/status-sample.js";
 
 const contoso = { ...quietTenant("contoso", "2026-11-01"), alarms: [alarm("sink-behind", "vault is down")] };
 
@@ -41,7 +41,7 @@ async function viewRig(more: string): Promise<ViewRig> {
       {
         env: { WEBHOOK_SECRET: "a secret of a webhook" },
         cwd: dirname(path),
-        clock: systemClock,
+        clock: { ...systemClock, now: () => NOW_MS },
         files: nodeFiles,
         http: nodeHttp,
         signal: new AbortController().signal,

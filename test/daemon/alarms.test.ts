@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { AlarmBook } from "../../src/daemon-alarm-book.js";
-import { alarmsOf } from "../../src/daemon-alarms.js";
-import type { AlarmFound, TenantFindings } from "../../src/daemon-alarms.js";
+import { AlarmBook } from "../../src/daemon/alarm-book.js";
+import { alarmsOf } from "../../src/daemon/alarms.js";
+import type { AlarmFound, TenantFindings } from "../../src/daemon/alarms.js";
 import { DaybookError } from "../../src/model/errors.js";
 import { DAY_MS, parseUtcDay } from "../../src/model/utc-day.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { changedKeys } from "../../src/daemon-config-changes.js";
-import { SharedHttp } from "../../src/daemon-http.js";
-import { Schedule } from "../../src/daemon-schedule.js";
+import { changedKeys } from "../../src/daemon/config-changes.js";
+import { SharedHttp } from "../../src/daemon/http.js";
+import { Schedule } from "../../src/daemon/schedule.js";
 import type { Http, HttpAnswer, HttpRequest } from "../../src/io/http.js";
 
 describe("changedKeys", () => {

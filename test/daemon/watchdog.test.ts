@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { TenantLoop } from "../../src/daemon-tenant.js";
-import type { TenantWork } from "../../src/daemon-tenant-work.js";
-import { Watchdog } from "../../src/daemon-watchdog.js";
+import { TenantLoop } from "../../src/daemon/tenant.js";
+import type { TenantWork } from "../../src/daemon/tenant-work.js";
+import { Watchdog } from "../../src/daemon/watchdog.js";
 import type { Clock } from "../../src/io/clock.js";
 import type { Log } from "../../src/model/log.js";
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { DaemonSnapshot } from "../../src/daemon-state.js";
+import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { metricText } from "../../src/serve/metric-text.js";
 import { METRIC_NAMES, metricsOf } from "../../src/serve/metrics.js";
 import type { MetricSource } from "../../src/serve/metrics.js";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TenantSnapshot } from "../../src/daemon-state.js";
+import type { TenantSnapshot } from "../../src/daemon/state.js";
 import { DAY_MS, addDays, eachDay } from "../../src/model/utc-day.js";
 import { healthOf } from "../../src/serve/health.js";
 import { renderOverview, renderTenantPage } from "../../src/serve/overview-page.js";

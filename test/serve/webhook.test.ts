@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { DaemonSnapshot } from "../../src/daemon-state.js";
+import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
 import { DAY_MS, HOUR_MS } from "../../src/model/utc-day.js";

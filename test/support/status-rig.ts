@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import type { DaemonSnapshot } from "../../src/daemon-state.js";
+import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { Counts } from "../../src/serve/counts.js";
 import { StatusServer } from "../../src/serve/status-server.js";
 import type { StatusServerParts } from "../../src/serve/status-server.js";

@@ -1,5 +1,5 @@
-import type { Alarm } from "../../src/daemon-alarms.js";
-import type { DaemonSnapshot, DaemonState, TenantSnapshot } from "../../src/daemon-state.js";
+import type { Alarm } from "../../src/daemon/alarms.js";
+import type { DaemonSnapshot, DaemonState, TenantSnapshot } from "../../src/daemon/state.js";
 import type { DayRecord } from "../../src/ledger/day-index.js";
 import type { Log } from "../../src/model/log.js";
 import { sha256Hex } from "../../src/model/sha256.js";

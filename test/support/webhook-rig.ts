@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Alarm } from "../../src/daemon-alarms.js";
-import type { DaemonSnapshot } from "../../src/daemon-state.js";
+import type { Alarm } from "../../src/daemon/alarms.js";
+import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { nodeHttp } from "../../src/io/node-http.js";
 import { ToldAlarms } from "../../src/serve/told-alarms.js";

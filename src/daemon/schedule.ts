@@ -1,5 +1,5 @@
 import { Cron } from "croner";
-import { isoTime } from "./model/utc-day.js";
+import { isoTime } from "../model/utc-day.js";
 
 /** When passes begin: a cron expression of five fields, in UTC, so that no change of local time skips or doubles one (fault 70). */
 export class Schedule {

@@ -1,7 +1,7 @@
-import type { TenantLoop } from "./daemon-tenant.js";
-import { HOUR_MS } from "./model/utc-day.js";
-import type { Clock } from "./io/clock.js";
-import type { Log } from "./model/log.js";
+import type { TenantLoop } from "./tenant.js";
+import { HOUR_MS } from "../model/utc-day.js";
+import type { Clock } from "../io/clock.js";
+import type { Log } from "../model/log.js";
 
 /** A page that fails all its attempts takes less: four times five minutes, and the pauses between. */
 const LONGEST_SILENCE_MS = 45 * 60_000;

@@ -1,11 +1,11 @@
-import type { TenantSnapshot } from "./daemon-state.js";
-import { Schedule } from "./daemon-schedule.js";
-import { TenantRecord } from "./daemon-tenant-record.js";
-import type { TenantWork } from "./daemon-tenant-work.js";
-import { DaybookError, isDaybookError } from "./model/errors.js";
-import { HOUR_MS } from "./model/utc-day.js";
-import type { OpenTenant } from "./open-tenant.js";
-import type { PassOutcome } from "./tenant-pass.js";
+import type { TenantSnapshot } from "./state.js";
+import { Schedule } from "./schedule.js";
+import { TenantRecord } from "./tenant-record.js";
+import type { TenantWork } from "./tenant-work.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import { HOUR_MS } from "../model/utc-day.js";
+import type { OpenTenant } from "../open-tenant.js";
+import type { PassOutcome } from "../tenant-pass.js";
 
 /** A door that is shut is knocked at no more often than this (fault 41). */
 const REFUSED_PAUSE_MS = 15 * 60_000;

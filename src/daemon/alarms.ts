@@ -1,9 +1,9 @@
-import type { VerificationState } from "./daemon-state.js";
-import type { DaybookError } from "./model/errors.js";
-import { isoTime } from "./model/utc-day.js";
-import type { UtcDay } from "./model/utc-day.js";
-import type { DayAlarms, DayAtRisk } from "./plan/alarms.js";
-import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+import type { VerificationState } from "./state.js";
+import type { DaybookError } from "../model/errors.js";
+import { isoTime } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { DayAlarms, DayAtRisk } from "../plan/alarms.js";
+import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
 export type AlarmKind =
   | "days-overdue"

@@ -1,9 +1,9 @@
-import type { Alarm } from "./daemon-alarms.js";
-import type { DayIndex } from "./ledger/day-index.js";
-import type { DaybookError } from "./model/errors.js";
-import type { UtcDay } from "./model/utc-day.js";
-import type { ReadingRules } from "./plan/day-state.js";
-import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+import type { Alarm } from "./alarms.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import type { DaybookError } from "../model/errors.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { ReadingRules } from "../plan/day-state.js";
+import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
 /**
  * What a tenant is doing. `refused`: the source's door is shut and tried every 15 minutes at most; `failing`: the last pass

@@ -1,12 +1,12 @@
-import type { pendingFor } from "./deliver/sink-queue.js";
-import type { Clock } from "./io/clock.js";
-import type { Log } from "./model/log.js";
-import type { OpenTenant } from "./open-tenant.js";
-import type { PassProgress } from "./pass-progress.js";
-import type { ReadingRules } from "./plan/day-state.js";
-import type { BudgetState } from "./plan/request-budget.js";
-import type { PreflightStep } from "./source/preflight/preflight.js";
-import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+import type { pendingFor } from "../deliver/sink-queue.js";
+import type { Clock } from "../io/clock.js";
+import type { Log } from "../model/log.js";
+import type { OpenTenant } from "../open-tenant.js";
+import type { PassProgress } from "../pass-progress.js";
+import type { ReadingRules } from "../plan/day-state.js";
+import type { BudgetState } from "../plan/request-budget.js";
+import type { PreflightStep } from "../source/preflight/preflight.js";
+import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
 /** One tenant as the configuration has it, with everything that the daemon does for it. */
 export interface TenantWork {

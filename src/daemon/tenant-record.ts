@@ -1,30 +1,24 @@
-import { AlarmBook } from "./daemon-alarm-book.js";
-import { alarmsOf } from "./daemon-alarms.js";
-import type {
-  PassPosition,
-  PassSummary,
-  SinkState,
-  TenantCondition,
-  TenantSnapshot,
-} from "./daemon-state.js";
-import type { TenantWork } from "./daemon-tenant-work.js";
-import { verificationsOf } from "./daemon-verifications.js";
-import { pendingFor } from "./deliver/sink-queue.js";
-import { indexDays } from "./ledger/day-index.js";
-import type { DayIndex } from "./ledger/day-index.js";
-import type { Ledger } from "./ledger/ledger.js";
-import type { DaybookError } from "./model/errors.js";
-import type { DayTask } from "./model/reading.js";
-import { HOUR_MS, isoTime } from "./model/utc-day.js";
-import type { UtcDay } from "./model/utc-day.js";
-import { WINDOWS_PER_DAY } from "./model/window.js";
-import type { DayResult, PassProgress, ReadingStep } from "./pass-progress.js";
-import { dayAlarms } from "./plan/alarms.js";
-import type { DayAlarms } from "./plan/alarms.js";
-import { planDays } from "./plan/plan-days.js";
-import type { PlanInput } from "./plan/plan-days.js";
-import type { BudgetState } from "./plan/request-budget.js";
-import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+import { AlarmBook } from "./alarm-book.js";
+import { alarmsOf } from "./alarms.js";
+import type { PassPosition, PassSummary, SinkState, TenantCondition, TenantSnapshot } from "./state.js";
+import type { TenantWork } from "./tenant-work.js";
+import { verificationsOf } from "./verifications.js";
+import { pendingFor } from "../deliver/sink-queue.js";
+import { indexDays } from "../ledger/day-index.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import type { Ledger } from "../ledger/ledger.js";
+import type { DaybookError } from "../model/errors.js";
+import type { DayTask } from "../model/reading.js";
+import { HOUR_MS, isoTime } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { WINDOWS_PER_DAY } from "../model/window.js";
+import type { DayResult, PassProgress, ReadingStep } from "../pass-progress.js";
+import { dayAlarms } from "../plan/alarms.js";
+import type { DayAlarms } from "../plan/alarms.js";
+import { planDays } from "../plan/plan-days.js";
+import type { PlanInput } from "../plan/plan-days.js";
+import type { BudgetState } from "../plan/request-budget.js";
+import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
 const NOTHING: DayIndex = { days: new Map(), previous: null, createdAt: 0 };
 const NO_ALARMS: DayAlarms = { overdue: [], beyondSaving: [] };

@@ -1,4 +1,4 @@
-import type { Http, HttpAnswer, HttpRequest } from "./io/http.js";
+import type { Http, HttpAnswer, HttpRequest } from "../io/http.js";
 
 /**
  * The network for many tenants side by side: at most `atOnce` requests in flight, in the order in which they were asked for.

@@ -1,11 +1,11 @@
-import type { DaemonSnapshot, DaemonState } from "./daemon-state.js";
-import { statusLine } from "./daemon-status-line.js";
-import { TenantLoop } from "./daemon-tenant.js";
-import type { TenantWork } from "./daemon-tenant-work.js";
-import { Watchdog } from "./daemon-watchdog.js";
-import type { Clock } from "./io/clock.js";
-import type { ServiceManager } from "./io/notify-systemd.js";
-import type { Log } from "./model/log.js";
+import type { DaemonSnapshot, DaemonState } from "./state.js";
+import { statusLine } from "./status-line.js";
+import { TenantLoop } from "./tenant.js";
+import type { TenantWork } from "./tenant-work.js";
+import { Watchdog } from "./watchdog.js";
+import type { Clock } from "../io/clock.js";
+import type { ServiceManager } from "../io/notify-systemd.js";
+import type { Log } from "../model/log.js";
 
 /** A configuration, loaded and composed. */
 export interface DaemonConfig {

@@ -1,5 +1,5 @@
-import type { VerificationState } from "./daemon-state.js";
-import type { LedgerEntry } from "./model/ledger-entry.js";
+import type { VerificationState } from "./state.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
 
 /** The newest `fixity-checked` entry of each sink, in the order in which sinks were first checked. */
 export function verificationsOf(entries: readonly LedgerEntry[]): readonly VerificationState[] {

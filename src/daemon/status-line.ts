@@ -1,6 +1,6 @@
-import type { DaemonSnapshot, TenantSnapshot } from "./daemon-state.js";
-import { isoTime } from "./model/utc-day.js";
-import type { UtcDay } from "./model/utc-day.js";
+import type { DaemonSnapshot, TenantSnapshot } from "./state.js";
+import { isoTime } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
 
 /** One line for `systemctl status`: what needs a person first, then what is going on. */
 export function statusLine({ phase, tenants }: DaemonSnapshot): string {

@@ -1,5 +1,5 @@
-import type { Alarm, AlarmFound } from "./daemon-alarms.js";
-import { DAY_MS } from "./model/utc-day.js";
+import type { Alarm, AlarmFound } from "./alarms.js";
+import { DAY_MS } from "../model/utc-day.js";
 
 /** What has changed since the alarms were last looked at. */
 export interface AlarmChanges {
