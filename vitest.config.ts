@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 // The plugins import `daybook/plugin` as a stranger's would; in the tests that name means the source.
@@ -13,6 +14,8 @@ export default defineConfig({
     setupFiles: ["reflect-metadata"],
     // The cache is not invalidated when the tsconfig decorator flags change: stale green tests.
     fsModuleCache: false,
+    // Half of the time is spent waiting for the disk; by itself vitest leaves a core idle as well.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 20_000,
     coverage: { provider: "v8", include: ["src/**", "plugins/**"] },
   },
