@@ -12,6 +12,7 @@ import type { Http } from "./io/http.js";
 import { createPinoLog } from "./io/pino-log.js";
 import { addToDay, durationMs } from "./model/duration.js";
 import type { Duration } from "./model/duration.js";
+import { withFields } from "./model/log.js";
 import type { Log } from "./model/log.js";
 import { DAY_MS, addDays, utcDayOf } from "./model/utc-day.js";
 import type { UtcDay } from "./model/utc-day.js";
@@ -23,6 +24,7 @@ import { PluginSet } from "./deliver/plugin-set.js";
 import type { OpenOptions, OpenedPlugin } from "./deliver/plugin-set.js";
 import { VERSION } from "./io/version.js";
 import type { TenantParts } from "./open-tenant.js";
+import { AccessPause } from "./source/access-pause.js";
 import { customEndpoints, endpointsOf } from "./source/clouds.js";
 import type { Endpoints } from "./source/clouds.js";
 import { PageFetcher } from "./source/fetch-page.js";
@@ -30,6 +32,7 @@ import { Quarantine } from "./source/quarantine.js";
 import { DayReader } from "./source/read-day.js";
 import { RetryPolicy } from "./source/retry-policy.js";
 import { signIn } from "./source/sign-in/sign-in.js";
+import { ACCESS_STAMP, SIGN_IN_STAMP } from "./source/standing-refusal.js";
 import type { Tokens } from "./source/tokens.js";
 
 /** What a process brings: the doors to the outside, its environment, and where log lines go. */
@@ -72,6 +75,8 @@ export const ENDPOINTS: InjectionToken<Endpoints> = Symbol("Endpoints");
 export const TOKENS: InjectionToken<Tokens> = Symbol("Tokens");
 /** For `config check`: without the stamp of the last refusal, so that an operator who mended it need not wait. */
 export const CHECK_TOKENS: InjectionToken<Tokens> = Symbol("CheckTokens");
+/** Shared by reading and the daemon's preflight. */
+export const ACCESS: InjectionToken<AccessPause> = Symbol("AccessPause");
 export const BUDGET: InjectionToken<RequestBudget> = Symbol("RequestBudget");
 export const FETCHER: InjectionToken<PageFetcher> = Symbol("PageFetcher");
 export const READER: InjectionToken<DayReader> = Symbol("DayReader");
@@ -111,11 +116,13 @@ export function composeTenant(
   const child = root.createChildContainer();
   const scope = { name, config, root: join(root.resolve(LOADED).config.stateDir, name) };
   child.register(TENANT, { useValue: scope });
+  child.register(LOG, { useValue: withFields(root.resolve(LOG), { tenant: name }) });
   child.register(ENDPOINTS, { useValue: endpointsFor(config) });
   child.register(TOKENS, {
-    useFactory: instanceCachingFactory((c) => makeTokens(c, join(scope.root, "sign-in-refused.json"))),
+    useFactory: instanceCachingFactory((c) => makeTokens(c, join(scope.root, SIGN_IN_STAMP))),
   });
   child.register(CHECK_TOKENS, { useFactory: (c) => makeTokens(c) });
+  child.register(ACCESS, { useFactory: instanceCachingFactory(makeAccess) });
   child.register(BUDGET, { useFactory: instanceCachingFactory(makeBudget) });
   child.register(FETCHER, { useFactory: instanceCachingFactory(makeFetcher) });
   child.register(READER, { useFactory: instanceCachingFactory(makeReader) });
@@ -178,6 +185,18 @@ function tellingRedactor(tokens: Tokens, redactor: Redactor): Tokens {
   };
 }
 
+function makeAccess(c: DependencyContainer): AccessPause {
+  const { files, clock } = c.resolve(OUTSIDE);
+  const { name, root, config } = c.resolve(TENANT);
+  return new AccessPause({
+    subject: `access of ${name}`,
+    application: JSON.stringify([c.resolve(ENDPOINTS).api, config.auth]),
+    clock,
+    log: c.resolve(LOG),
+    stamp: { files, path: join(root, ACCESS_STAMP) },
+  });
+}
+
 function makeBudget(c: DependencyContainer): RequestBudget {
   const { files, clock } = c.resolve(OUTSIDE);
   const { root, config } = c.resolve(TENANT);
@@ -193,6 +212,7 @@ function makeFetcher(c: DependencyContainer): PageFetcher {
     {
       http,
       tokens: c.resolve(TOKENS),
+      access: c.resolve(ACCESS),
       budget: c.resolve(BUDGET),
       clock,
       retry: new RetryPolicy(clock, RETRY),

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import { DayRemarks } from "./day-remarks.js";
 import type { Clock } from "./io/clock.js";
 import type { Files } from "./io/files.js";
-import { indexDays } from "./ledger/day-index.js";
 import type { DayIndex } from "./ledger/day-index.js";
 import type { OpenArchive } from "./ledger/open-archive.js";
 import type { Duration } from "./model/duration.js";
@@ -18,12 +18,12 @@ import type { Verdict } from "./model/verdict.js";
 import type { PassProgress } from "./pass-progress.js";
 import type { CompleteVerdict } from "./pipeline.js";
 import type { PassSteps } from "./tenant-pass.js";
-import { usualEvents } from "./plan/usual-events.js";
 import type { RequestBudget } from "./plan/request-budget.js";
 import { folderSource } from "./plugin/archive-source.js";
 import { readManifest } from "./plugin/sealed-package.js";
 import { sealDay } from "./seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "./seal/seal-day.js";
+import type { SinkChecks } from "./sink-checks.js";
 import type { DayReader, ReadingProgress } from "./source/read-day.js";
 import { verifyReading } from "./verify/verify-reading.js";
 
@@ -43,33 +43,40 @@ export interface DayStepsParts {
   readonly configSha256: string;
   readonly progress: PassProgress;
   readonly deliveries: Deliveries;
+  readonly sinkChecks: Pick<SinkChecks, "run">;
 }
 
-/** What is delivered to the sinks, and when; nothing here throws for a sink's sake. */
+/** What is delivered to the sinks, and when; a sink that fails is no reason to throw, one that another writer has added to is. */
 export interface Deliveries {
-  /** A new pass: a sink that failed in the one before is asked again. */
-  begin(): void;
+  /** A new pass: a sink that failed in the one before is asked again. ARCHIVE_FORKED when one is another writer's now. */
+  begin(signal: AbortSignal): Promise<void>;
   deliverDay(day: UtcDay, signal: AbortSignal): Promise<void>;
   deliverRest(signal: AbortSignal): Promise<void>;
+  /** Entries made since; to the sinks that have not failed in this pass. */
+  syncLedgers(signal: AbortSignal): Promise<void>;
 }
 
 /** The steps of the pipeline for one tenant, on its open archive. */
 export class TenantDaySteps implements PassSteps {
   readonly #parts: DayStepsParts;
+  readonly #remarks: DayRemarks;
   #skewSeconds: number | null = null;
 
   constructor(parts: DayStepsParts) {
     this.#parts = parts;
+    this.#remarks = new DayRemarks({ ...parts, ledger: parts.archive.ledger });
   }
 
-  begin(): void {
+  async begin(signal: AbortSignal): Promise<void> {
     this.#skewSeconds = null;
-    this.#parts.deliveries.begin();
+    await this.#parts.deliveries.begin(signal);
+    // What a crash kept from being said of the day sealed last.
+    await this.#remarks.complete(signal);
   }
 
   /** The days as the ledger has them now. */
   index(): DayIndex {
-    return indexDays(this.#parts.archive.ledger.entries());
+    return this.#parts.archive.ledger.index;
   }
 
   async collect(task: DayTask, signal: AbortSignal): Promise<Reading> {
@@ -111,7 +118,7 @@ export class TenantDaySteps implements PassSteps {
       reading,
       tenantId,
       workFolder,
-      usualEvents: this.usualEvents(reading.day),
+      usualEvents: this.#remarks.usualEvents(reading.day),
       signal,
     });
     this.#logFindings(verdict.outcome === "complete" ? verdict.notices : verdict.findings);
@@ -120,7 +127,7 @@ export class TenantDaySteps implements PassSteps {
 
   async seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome> {
     const { files, archive, root, tenantId, retention, software, configSha256 } = this.#parts;
-    return sealDay({
+    const outcome = await sealDay({
       files,
       signer: archive.signer,
       reading,
@@ -137,10 +144,16 @@ export class TenantDaySteps implements PassSteps {
       previous: this.index().previous,
       signal,
     });
+    this.#logFindings(outcome.notices);
+    return outcome;
   }
 
   async attest(act: Act): Promise<void> {
     await this.#parts.archive.ledger.append(act, "daybook");
+  }
+
+  async remark(signal: AbortSignal): Promise<void> {
+    await this.#remarks.complete(signal);
   }
 
   async deliver(day: UtcDay, signal: AbortSignal): Promise<void> {
@@ -149,6 +162,9 @@ export class TenantDaySteps implements PassSteps {
 
   async deliverRest(signal: AbortSignal): Promise<void> {
     await this.#parts.deliveries.deliverRest(signal);
+    await this.#parts.sinkChecks.run(signal);
+    // What was found there stands in the ledger, and the sinks are to have it with the rest.
+    await this.#parts.deliveries.syncLedgers(signal);
   }
 
   clockSkewSeconds(): number | null {
@@ -182,11 +198,6 @@ export class TenantDaySteps implements PassSteps {
 
   #workFolder(day: UtcDay): string {
     return join(this.#parts.root, "staging", `verify-${day}`);
-  }
-
-  usualEvents(day: UtcDay): number {
-    const { days } = this.index();
-    return usualEvents(day, (other) => [...(days.get(other)?.deliveries.values() ?? [])].at(-1)?.records);
   }
 
   #logFindings(findings: readonly Finding[]): void {

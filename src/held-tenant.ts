@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { HeldDay } from "./audit/coverage.js";
 import type { OpenedPlugin } from "./deliver/plugin-set.js";
 import type { Files } from "./io/files.js";
-import { indexDays } from "./ledger/day-index.js";
 import type { DayIndex, DayRecord } from "./ledger/day-index.js";
 import type { ArchiveIdentity } from "./ledger/archive-tree.js";
 import { readArchive } from "./ledger/open-archive.js";
@@ -41,7 +40,7 @@ export class HeldTenant {
     this.#parts = parts;
     this.identity = identity;
     this.ledger = ledger;
-    this.index = indexDays(ledger.entries);
+    this.index = ledger.index;
     this.#opened = parts.openSinks();
     const stores = this.#opened.flatMap((sink) =>
       sink.kind === "store" ? [storeSource(sink.store, tenant)] : [],

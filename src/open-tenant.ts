@@ -4,11 +4,12 @@ import type { DayStepsParts } from "./day-steps.js";
 import type { Target } from "./deliver/deliver-day.js";
 import type { OpenedPlugin } from "./deliver/plugin-set.js";
 import { probeDisk } from "./io/disk-probe.js";
-import { readDocuments } from "./ledger/archive-tree.js";
+import { isCreated, readDocuments } from "./ledger/archive-tree.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { openArchive } from "./ledger/open-archive.js";
+import { proveArchive } from "./ledger/prove-archive.js";
 import { finishHalfSteps } from "./ledger/recovery.js";
-import { SigningKey, loadOrMakeSigningKey } from "./ledger/signing-key.js";
+import { SigningKey, loadOrMakeSigningKey, loadSigningKey } from "./ledger/signing-key.js";
 import { dayEndMs } from "./model/utc-day.js";
 import type { UtcDay } from "./model/utc-day.js";
 import type { PassProgress } from "./pass-progress.js";
@@ -16,12 +17,17 @@ import { deadlineMs } from "./plan/day-state.js";
 import type { ReadingRules } from "./plan/day-state.js";
 import { folderSource, storeSource } from "./plugin/archive-source.js";
 import { RecordSink } from "./plugin/record-sink.js";
+import { refuseSecondArchive } from "./second-archive.js";
+import { SinkChecks } from "./sink-checks.js";
 import { recordSettingChanges } from "./setting-changes.js";
 import { TenantDeliveries } from "./tenant-deliveries.js";
 import { TenantPass } from "./tenant-pass.js";
 
 /** Everything that opening a tenant for writing needs. */
-export interface TenantParts extends Omit<DayStepsParts, "archive" | "progress" | "deliveries"> {
+export interface TenantParts extends Omit<
+  DayStepsParts,
+  "archive" | "progress" | "deliveries" | "sinkChecks"
+> {
   readonly rules: ReadingRules;
   /** The configured signing key, PEM; undefined: one is kept in the state folder. */
   readonly signingKeyPem: (() => Promise<string>) | undefined;
@@ -36,6 +42,8 @@ export interface OpenTenant {
   readonly pass: TenantPass;
   readonly deliveries: TenantDeliveries;
   readonly ledger: Ledger;
+  /** Reads what the state folder holds: to be done before work, which may take long. ARCHIVE_DAMAGED where it differs. */
+  prove(signal: AbortSignal): Promise<void>;
   /** Ends or undoes what a pass that failed left half done; says what it did. */
   finishHalfSteps(): Promise<readonly string[]>;
   /** Closes the sinks and frees the archive. */
@@ -55,6 +63,7 @@ export async function openTenant(parts: TenantParts, progress: PassProgress): Pr
   try {
     await probeDisk(files, root);
     opened.push(...parts.openSinks());
+    await refuseSecondArchive({ ...parts, opened });
     return { ...(await composePass(parts, opened, progress)), close };
   } catch (error) {
     await close();
@@ -81,21 +90,35 @@ async function composePass(
     files,
     log,
     ledger: archive.ledger,
-    targets: opened.map((sink) => targetOf(sink, parts)),
+    targets: opened.map((sink) => targetOf(sink, parts, archive.ledger)),
     settings: { tenant, sources: [source, ...stores] },
     isPastHorizon: (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day)),
   });
-  const steps = new TenantDaySteps({ ...parts, archive, progress, deliveries });
+  const sinkChecks = new SinkChecks({
+    ...parts,
+    ledger: archive.ledger,
+    progress,
+    sinks: opened.flatMap((sink) =>
+      sink.kind === "store" ? [{ name: sink.name, source: storeSource(sink.store, tenant) }] : [],
+    ),
+    isFailing: (sink) => deliveries.failures.has(sink),
+  });
+  const steps = new TenantDaySteps({ ...parts, archive, progress, deliveries, sinkChecks });
   const { identity, ledger } = archive;
   return {
     deliveries,
     ledger,
     pass: new TenantPass(tenant, rules, steps, progress, log),
+    prove: (signal) => proveArchive({ files, clock, root, ledger }, signal),
     finishHalfSteps: () => finishHalfSteps({ files, root, identity, ledger }),
   };
 }
 
-function targetOf(opened: OpenedPlugin, { tenant, files, root, viewExpired }: TenantParts): Target {
+function targetOf(
+  opened: OpenedPlugin,
+  { tenant, files, root, viewExpired }: TenantParts,
+  ledger: Ledger,
+): Target {
   const { name } = opened;
   if (opened.kind === "sink") {
     return {
@@ -106,14 +129,18 @@ function targetOf(opened: OpenedPlugin, { tenant, files, root, viewExpired }: Te
       isExpired: (day) => viewExpired(name, day),
     };
   }
+  const archive = folderSource(files, root);
+  const ledgerSize = (): number => ledger.size;
   return {
     kind: "record",
     name,
-    sink: new RecordSink({ store: opened.store, tenant, archive: folderSource(files, root) }),
+    sink: new RecordSink({ name, store: opened.store, tenant, archive, ledgerSize }),
   };
 }
 
 async function readSigningKey({ files, root, signingKeyPem }: TenantParts): Promise<SigningKey> {
-  if (signingKeyPem === undefined) return loadOrMakeSigningKey(files, join(dirname(root), "signing-key.pem"));
-  return SigningKey.fromPem(await signingKeyPem(), "signing.privateKey");
+  if (signingKeyPem !== undefined) return SigningKey.fromPem(await signingKeyPem(), "signing.privateKey");
+  const path = join(dirname(root), "signing-key.pem");
+  // A new key could add nothing to an archive that is there: its own is missing, and that is what must be said.
+  return (await isCreated(files, root)) ? loadSigningKey(files, path) : loadOrMakeSigningKey(files, path);
 }

@@ -1,10 +1,16 @@
 import type { DayTask } from "./model/reading.js";
 import type { UtcDay } from "./model/utc-day.js";
 
-/** How a day's turn in a pass ended. */
+/** How a day's turn in a pass ended. `missing`: records that the source gave before and gives no longer; all are kept. */
 export type DayResult =
-  | { readonly kind: "sealed"; readonly revision: number; readonly records: number; readonly added: number }
-  | { readonly kind: "rechecked"; readonly revision: number }
+  | {
+      readonly kind: "sealed";
+      readonly revision: number;
+      readonly records: number;
+      readonly added: number;
+      readonly missing: number;
+    }
+  | { readonly kind: "rechecked"; readonly revision: number; readonly missing: number }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 /** Told by a pass while it works, for whoever shows it. Nothing depends on what a listener does. */

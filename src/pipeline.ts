@@ -16,6 +16,8 @@ export interface DaySteps {
   seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome>;
   /** Writes an act into the ledger; the day counts as archived from then on. */
   attest(act: Act): Promise<void>;
+  /** Says in the log and the ledger what is odd about the day sealed last. */
+  remark(signal: AbortSignal): Promise<void>;
   /** To every sink. A sink that fails keeps its turn and holds back nothing: it is no reason to throw. */
   deliver(day: UtcDay, signal: AbortSignal): Promise<void>;
   /** Removes what the reading left in the spool. */
@@ -40,6 +42,7 @@ export async function archiveDay(task: DayTask, steps: DaySteps, signal: AbortSi
   }
   const outcome = await steps.seal(reading, verdict, signal);
   for (const act of actsOf(task.day, outcome)) await steps.attest(act);
+  await steps.remark(signal);
   await steps.clear(reading);
   await steps.deliver(task.day, signal);
   return resultOf(outcome);
@@ -57,18 +60,21 @@ function incomplete(day: UtcDay, findings: readonly Finding[]): DaybookError {
 }
 
 function actsOf(day: UtcDay, outcome: SealOutcome): readonly Act[] {
-  const { revision } = outcome.kind === "sealed" ? outcome.manifest : outcome;
-  const read: Act =
-    outcome.kind === "sealed"
-      ? { type: "day-sealed", day, revision, manifest_sha256: outcome.manifestSha256 }
-      : { type: "day-rechecked", day, revision, event_set_sha256: outcome.eventSetSha256 };
-  if (outcome.missing === 0) return [read];
-  return [read, { type: "source-shrank", day, revision, missing: outcome.missing }];
+  if (outcome.kind === "sealed") {
+    // That the source shrank stands in the manifest, and is remarked on from there.
+    const { manifest, manifestSha256 } = outcome;
+    return [{ type: "day-sealed", day, revision: manifest.revision, manifest_sha256: manifestSha256 }];
+  }
+  const { revision, eventSetSha256, missing } = outcome;
+  const rechecked: Act = { type: "day-rechecked", day, revision, event_set_sha256: eventSetSha256 };
+  // First what is odd: a crash in between says it twice, the other way round it would be lost.
+  return missing === 0 ? [rechecked] : [{ type: "source-shrank", day, revision, missing }, rechecked];
 }
 
 function resultOf(outcome: SealOutcome): DayResult {
-  if (outcome.kind === "rechecked") return { kind: "rechecked", revision: outcome.revision };
+  const { missing } = outcome;
+  if (outcome.kind === "rechecked") return { kind: "rechecked", revision: outcome.revision, missing };
   const { revision, completeness, diff } = outcome.manifest;
   const records = completeness.distinct + completeness.carried;
-  return { kind: "sealed", revision, records, added: diff.added };
+  return { kind: "sealed", revision, records, added: diff.added, missing };
 }

@@ -1,6 +1,6 @@
 import type { Files } from "./io/files.js";
+import type { NewestSeal } from "./ledger/ledger-index.js";
 import type { Ledger } from "./ledger/ledger.js";
-import type { LedgerEntry } from "./model/ledger-entry.js";
 import { packagePath } from "./model/manifest.js";
 import type { Manifest } from "./model/manifest.js";
 import { folderSource } from "./plugin/archive-source.js";
@@ -12,8 +12,6 @@ export interface Settings {
   readonly retention: Pick<Manifest["retention"], "schedule" | "keep">;
 }
 
-type SealedEntry = Extract<LedgerEntry, { readonly type: "day-sealed" }>;
-
 /**
  * Says in the ledger what is set otherwise than before: the configuration, by its hash (fault 86), and the retention of the
  * days sealed from now on; those sealed already keep theirs (fault 84). Before the first day there is no "before".
@@ -23,25 +21,22 @@ export async function recordSettingChanges(
   { configSha256, retention }: Settings,
   { files, root }: { readonly files: Files; readonly root: string },
 ): Promise<void> {
-  const entries = ledger.entries();
-  const sealed = entries.findLast((entry) => entry.type === "day-sealed");
-  if (sealed === undefined) return;
-  const manifest = await heldManifest(sealed, files, root);
-  const since = entries.slice(sealed.seq);
-  const config = since.findLast((entry) => entry.type === "config-changed") ?? manifest;
-  if (config?.config_sha256 !== configSha256)
+  const { newestSeal, settings: said } = ledger.index;
+  if (newestSeal === null) return;
+  const manifest = await heldManifest(newestSeal, files, root);
+  if ((said.configSha256 ?? manifest?.config_sha256) !== configSha256)
     await ledger.append({ type: "config-changed", config_sha256: configSha256 }, "daybook");
-  const kept = since.findLast((entry) => entry.type === "schedule-changed") ?? manifest?.retention;
+  const kept = said.retention ?? manifest?.retention;
   const { schedule, keep } = retention;
   if (kept?.schedule !== schedule || kept.keep !== keep)
     await ledger.append({ type: "schedule-changed", schedule, keep }, "daybook");
 }
 
 /** Undefined when the package was pruned: a sink that has it may be down, and the ledger had rather say a thing twice. */
-async function heldManifest(sealed: SealedEntry, files: Files, root: string): Promise<Manifest | undefined> {
-  const { day, revision, manifest_sha256: manifestSha256 } = sealed;
+async function heldManifest(sealed: NewestSeal, files: Files, root: string): Promise<Manifest | undefined> {
+  const { day, revision } = sealed;
   const source = folderSource(files, root);
   const { signal } = new AbortController();
   const body = await source.open(`${packagePath(day, revision)}/manifest.json`, signal);
-  return body === undefined ? undefined : readManifest(source, { day, revision, manifestSha256 }, signal);
+  return body === undefined ? undefined : readManifest(source, sealed, signal);
 }

@@ -3,10 +3,9 @@ import { actOf } from "./deliver/deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver/deliver-day.js";
 import { pruneDelivered } from "./deliver/prune.js";
 import { pluginError } from "./deliver/plugin-error.js";
-import { deliverPending, isKnownFailure } from "./deliver/sink-queue.js";
+import { deliverPending, isKnownFailure, pendingFor } from "./deliver/sink-queue.js";
 import { expireView } from "./deliver/view-expiry.js";
 import type { Files } from "./io/files.js";
-import { indexDays } from "./ledger/day-index.js";
 import type { DayIndex } from "./ledger/day-index.js";
 import type { Ledger } from "./ledger/ledger.js";
 import { DaybookError, isDaybookError } from "./model/errors.js";
@@ -30,28 +29,51 @@ export interface DeliveriesParts {
 export class TenantDeliveries implements Deliveries {
   readonly failures = new Map<string, DaybookError>();
   readonly #parts: DeliveriesParts;
+  /** A record sink has just refused a package of ours, as another one stood there: another writer may be at work. */
+  #isDisputed = false;
 
   constructor(parts: DeliveriesParts) {
     this.#parts = parts;
   }
 
-  begin(): void {
+  /**
+   * Asks every record sink whether its archive is still ours, before a request to the source is spent. A sink that does not
+   * answer proves nothing: it is asked again before anything is put there, and its failure told then. ARCHIVE_FORKED when one
+   * is another writer's, SINK_TAKEN when all of them hold another archive.
+   */
+  async begin(signal: AbortSignal): Promise<void> {
     this.failures.clear();
+    this.#isDisputed = false;
+    const asked = await Promise.allSettled(this.#recordTargets().map(({ sink }) => sink.claim(signal)));
+    signal.throwIfAborted();
+    const failures: unknown[] = asked.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    const fork = failures.find((error) => isDaybookError(error, "ARCHIVE_FORKED"));
+    if (fork !== undefined) throw fork;
+    const taken = failures.filter((error) => isDaybookError(error, "SINK_TAKEN"));
+    // Nobody would ever keep what is read now.
+    if (taken.length > 0 && taken.length === asked.length) throw taken[0];
   }
 
-  /** One day alone, to the sinks that have not failed in this pass. */
+  /**
+   * One day alone, to the sinks that have not failed in this pass; then the ledger, where no other day is missing. To one
+   * record sink after the other, by name: of two writers at the same moment one wins the first of them and so all.
+   */
   async deliverDay(day: UtcDay, signal: AbortSignal): Promise<void> {
     const index = this.#index();
     const record = index.days.get(day);
-    const only = new Map(record === undefined ? [] : [[day, record]]);
-    await this.#deliver({ ...index, days: only }, signal);
+    const only = { ...index, days: new Map(record === undefined ? [] : [[day, record]]) };
+    for (const target of this.#recordTargets()) await this.#deliver([target], only, signal);
+    await this.#deliver(this.#viewTargets(), only, signal);
+    // Whoever loses this host finds in the sink what was delivered, and another writer that the number is taken.
+    await this.syncLedgers(signal);
   }
 
   /** Everything that sinks still lack; then their ledgers, which take in the receipts, and what the state folder need not keep. */
   async deliverRest(signal: AbortSignal): Promise<void> {
-    await this.#deliver(this.#index(), signal);
+    await this.#deliver(this.#recordTargets(), this.#index(), signal);
+    await this.#deliver(this.#viewTargets(), this.#index(), signal);
     await this.#expireViews(signal);
-    await this.#syncLedgers(signal);
+    await this.syncLedgers(signal);
     const { files, root, targets, isPastHorizon } = this.#parts;
     if (this.failures.size > 0) return;
     await pruneDelivered(this.#index(), { files, root, targets, isClosed: isPastHorizon }, signal);
@@ -72,28 +94,48 @@ export class TenantDeliveries implements Deliveries {
       await this.#settle(outcome);
       if ("delivered" in outcome) delivered += 1;
     };
+    await this.begin(signal);
     await deliverPending([target], this.#index(), settings, settle, signal);
-    await this.#syncLedgers(signal);
+    await this.syncLedgers(signal);
     return delivered;
   }
 
-  #index(): DayIndex {
-    return indexDays(this.#parts.ledger.entries());
+  #recordTargets(): readonly Extract<Target, { readonly kind: "record" }>[] {
+    return this.#parts.targets
+      .filter((target) => target.kind === "record")
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async #deliver(index: DayIndex, signal: AbortSignal): Promise<void> {
-    const { targets, settings } = this.#parts;
+  #viewTargets(): readonly Extract<Target, { readonly kind: "view" }>[] {
+    return this.#parts.targets.filter((target) => target.kind === "view");
+  }
+
+  #index(): DayIndex {
+    return this.#parts.ledger.index;
+  }
+
+  /** To nobody while it is open whose the archive is: a view, or another sink, that has another writer's day stays wrong. */
+  async #deliver(targets: readonly Target[], index: DayIndex, signal: AbortSignal): Promise<void> {
+    if (this.#isDisputed) return;
     const healthy = targets.filter(({ name }) => !this.failures.has(name));
-    await deliverPending(healthy, index, settings, (outcome) => this.#settle(outcome), signal);
+    await deliverPending(healthy, index, this.#parts.settings, (outcome) => this.#settle(outcome), signal);
   }
 
   async #settle(outcome: Outcome): Promise<void> {
     const { log, tenant, ledger } = this.#parts;
     const { day, revision } = outcome.sealed;
     const fields = { tenant, sink: outcome.sink, day, revision };
-    if (!isKnownFailure(outcome, this.#index())) await ledger.append(actOf(outcome), "daybook");
+    if (!isKnownFailure(outcome, this.#index())) {
+      // Of one known since an earlier pass the writer would have shown himself by now: something was left there.
+      if ("failed" in outcome && this.#isDispute(outcome)) this.#isDisputed = true;
+      await ledger.append(actOf(outcome), "daybook");
+    }
     if ("delivered" in outcome) log.info({ ...fields, records: outcome.delivered.records }, "day delivered");
     else this.#failed(outcome.sink, outcome.failed, fields);
+  }
+
+  #isDispute({ sink, failed }: Extract<Outcome, { readonly failed: DaybookError }>): boolean {
+    return failed.code === "SINK_CONFLICT" && this.#recordTargets().some(({ name }) => name === sink);
   }
 
   async #expireViews(signal: AbortSignal): Promise<void> {
@@ -110,17 +152,24 @@ export class TenantDeliveries implements Deliveries {
     }
   }
 
-  async #syncLedgers(signal: AbortSignal): Promise<void> {
-    for (const target of this.#parts.targets) {
-      if (target.kind !== "record" || this.failures.has(target.name)) continue;
+  /** To the record sinks that lack no package. */
+  async syncLedgers(signal: AbortSignal): Promise<void> {
+    for (const target of this.#recordTargets()) {
+      const failure = this.failures.get(target.name);
+      if (failure !== undefined && failure.code !== "SINK_CONFLICT") continue;
       try {
-        await target.sink.syncLedger(signal);
+        // Whose package stood in the way may be told by the sink's ledger by now.
+        if (failure !== undefined) await target.sink.requireOurs(signal);
+        // A ledger must not name a package that the sink lacks.
+        else if (!this.#isDisputed && pendingFor(target, this.#index()).length === 0)
+          await target.sink.syncLedger(signal);
       } catch (error) {
         signal.throwIfAborted();
-        const failure = isDaybookError(error) ? error : pluginError(target.name, error);
+        const known = isDaybookError(error) ? error : pluginError(target.name, error);
         // Another writer's entries in a sink are no matter of that sink alone.
-        if (failure.code === "ARCHIVE_FORKED") throw failure;
-        this.#failed(target.name, failure, { tenant: this.#parts.tenant, sink: target.name });
+        if (known.code === "ARCHIVE_FORKED") throw known;
+        if (failure === undefined)
+          this.#failed(target.name, known, { tenant: this.#parts.tenant, sink: target.name });
       }
     }
   }

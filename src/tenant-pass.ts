@@ -11,20 +11,20 @@ import type { DaySteps } from "./pipeline.js";
 import type { ReadingRules } from "./plan/day-state.js";
 import { planDays, planOperatorReading } from "./plan/plan-days.js";
 import type { PlanInput } from "./plan/plan-days.js";
-import { quietDay } from "./plan/quiet-day.js";
 
 /** What a pass does beside single days. */
 export interface PassSteps extends DaySteps {
-  /** Forgets what the pass before found out: which sinks failed, and how far the source's clock was from ours. */
-  begin(): void;
+  /**
+   * Forgets what the pass before found out: which sinks failed, and how far the source's clock was from ours. ARCHIVE_FORKED
+   * when another writer has added to the archive in a sink.
+   */
+  begin(signal: AbortSignal): Promise<void>;
   index(): DayIndex;
-  /** Delivers what sinks still lack, and brings their ledgers up to date. Never throws for a sink's sake. */
+  /** Delivers what sinks still lack, and brings their ledgers up to date. A sink that fails is no reason to throw. */
   deliverRest(signal: AbortSignal): Promise<void>;
   /** Own clock minus the source's at the newest answer of this pass, seconds; null when the source has not answered. */
   clockSkewSeconds(): number | null;
   nowMs(): number;
-  /** How many events such a weekday normally has; 0 when that is not known. */
-  usualEvents(day: UtcDay): number;
 }
 
 export interface PassOptions {
@@ -78,7 +78,7 @@ export class TenantPass {
   async run(options: PassOptions, signal: AbortSignal): Promise<PassOutcome> {
     this.#days = [];
     this.#exits = [];
-    this.steps.begin();
+    await this.steps.begin(signal);
     const input = this.#planInput(options);
     const { tasks, newlyLost } = planDays(input);
     const work = options.reread ? planOperatorReading(input) : tasks;
@@ -122,7 +122,6 @@ export class TenantPass {
         this.progress.ended(this.tenant, task.day, result);
         const durationMs = this.steps.nowMs() - startedMs;
         this.log.info({ tenant: this.tenant, day: task.day, ...result, durationMs }, "day archived");
-        await this.#remarkQuiet(task.day, result);
       } catch (error) {
         signal.throwIfAborted();
         if (!isDaybookError(error)) throw error;
@@ -131,17 +130,6 @@ export class TenantPass {
       }
     }
     return undefined;
-  }
-
-  /** A day may be empty in truth, or because the tenant's audit log broke: kept in the ledger for who asks later. */
-  async #remarkQuiet(day: UtcDay, result: DayResult): Promise<void> {
-    if (result.kind !== "sealed" || result.revision > 1) return;
-    const quiet = quietDay(result.records, this.steps.usualEvents(day));
-    if (quiet === undefined) return;
-    const { code, events, usual } = quiet;
-    this.log.warn({ tenant: this.tenant, day, code, events, usual }, "day found quiet");
-    const subject = `${day}: found ${events} events, expected about ${usual}`;
-    await this.steps.attest({ type: "incident", code, subject });
   }
 
   async #failed({ day }: DayTask, error: DaybookError): Promise<void> {

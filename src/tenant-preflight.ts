@@ -1,4 +1,5 @@
-import { BUDGET, ENDPOINTS, OUTSIDE, SECRETS, TENANT } from "./container.js";
+import { join } from "node:path";
+import { ACCESS, BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT, TOKENS } from "./container.js";
 import type { Composition } from "./container.js";
 import { certificateOf } from "./credential.js";
 import { DaybookError } from "./model/errors.js";
@@ -7,12 +8,46 @@ import { preflight } from "./source/preflight/preflight.js";
 import type { PreflightStep } from "./source/preflight/preflight.js";
 import { readCertificateExpiry } from "./source/sign-in/certificate-expiry.js";
 import type { CertificateExpiry } from "./source/sign-in/certificate-expiry.js";
+import { ACCESS_STAMP, SIGN_IN_STAMP, forgetRefusal } from "./source/standing-refusal.js";
 import type { Tokens } from "./source/tokens.js";
 
-/** Everything between Daybook and a tenant's first day, looked at with `tokens`; takes one request of the hour's budget. */
+/**
+ * Everything between Daybook and a tenant's first day; takes one request of the hour's budget. What stands of an earlier refusal
+ * is told instead of asking: a daemon that is started again and again must not knock each time (fault 41).
+ */
 export function preflightTenant(
   container: Composition,
+  signal: AbortSignal,
+): Promise<readonly PreflightStep[]> {
+  const mayAsk = async (requestSignal: AbortSignal): Promise<void> => {
+    await container.resolve(ACCESS).check();
+    await takeRequest(container, requestSignal);
+  };
+  return lookAtTenant(container, container.resolve(TOKENS), mayAsk, signal);
+}
+
+/** The same for an operator, who has mended it and need not wait: whatever lets Daybook in stands no longer as refused. */
+export async function checkTenant(
+  container: Composition,
+  signal: AbortSignal,
+): Promise<readonly PreflightStep[]> {
+  const { files } = container.resolve(OUTSIDE);
+  const { root } = container.resolve(TENANT);
+  const ask = (requestSignal: AbortSignal): Promise<void> => takeRequest(container, requestSignal);
+  const steps = await lookAtTenant(container, container.resolve(CHECK_TOKENS), ask, signal);
+  const forget = async (passed: PreflightStep["step"], stamp: string): Promise<void> => {
+    if (steps.some(({ step, ok }) => ok && step === passed))
+      await forgetRefusal({ files, path: join(root, stamp) });
+  };
+  await forget("sign-in", SIGN_IN_STAMP);
+  await forget("activity-log", ACCESS_STAMP);
+  return steps;
+}
+
+function lookAtTenant(
+  container: Composition,
   tokens: Tokens,
+  mayAsk: (signal: AbortSignal) => Promise<void>,
   signal: AbortSignal,
 ): Promise<readonly PreflightStep[]> {
   const { http, clock } = container.resolve(OUTSIDE);
@@ -26,13 +61,7 @@ export function preflightTenant(
       ...("clientId" in auth && auth.clientId !== undefined ? { clientId: auth.clientId } : {}),
       ...(scope === undefined ? {} : { scope }),
     },
-    {
-      tokens,
-      http,
-      clock,
-      takeRequest: (requestSignal) => takeRequest(container, requestSignal),
-      ...(certificate === undefined ? {} : { certificate }),
-    },
+    { tokens, http, clock, takeRequest: mayAsk, ...(certificate === undefined ? {} : { certificate }) },
     signal,
   );
 }

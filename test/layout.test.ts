@@ -17,6 +17,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   plugin: ["model", "io", "ledger", "seal", "config"],
   deliver: ["model", "io", "seal", "ledger", "plugin"],
   config: ["model", "io"],
+  // source: only how many reads at once are made.
+  restore: ["model", "io", "source", "ledger", "plugin"],
   audit: ["model", "io", "verify", "seal", "ledger", "plugin", "plan"],
   // Of the files beside the folders: what the daemon says of itself, types alone.
   serve: ["model", "io", "plan", "ledger", "plugin", "audit", "daemon", "pass-progress.js"],

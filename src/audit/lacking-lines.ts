@@ -11,6 +11,8 @@ export class LackingLines {
   removed = 0;
   /** Of these, lines whose Id the reading has with other bytes. */
   changed = 0;
+  /** Of these, lines that the earlier reading still had and whose Id is gone. */
+  missing = 0;
   readonly #records: RecordIndex;
   readonly #hash = createHash("sha256");
 
@@ -18,8 +20,8 @@ export class LackingLines {
     this.#records = records;
   }
 
-  /** Takes whole lines. Throws SOURCE_PAGE_INVALID where they are no record lines. */
-  take(block: Buffer): void {
+  /** Takes whole lines of a file. Throws SOURCE_PAGE_INVALID where they are no record lines. */
+  take(block: Buffer, role: "events" | "carried"): void {
     const lines = scanLines(block);
     for (let index = 0; index < lines.count; index++) {
       const line = block.subarray(eventStart(lines, index), eventEnd(lines, index));
@@ -31,6 +33,7 @@ export class LackingLines {
       this.#hash.update(line).update("\n");
       this.removed++;
       if (id !== undefined && this.#records.hasId(id)) this.changed++;
+      else if (role === "events") this.missing++;
     }
   }
 

@@ -41,6 +41,8 @@ const completeness = z.object({
   last_creation_time: z.string().nullable(),
   by_hour: z.record(window, count),
   by_activity: z.record(z.string(), count),
+  by_field: z.record(z.string(), z.object({ present: count, filled: count })).optional(),
+  filled_by_activity: z.record(z.string(), z.record(z.string(), count)).optional(),
 });
 
 const manifest = z.object({
@@ -61,7 +63,13 @@ const manifest = z.object({
   }),
   completeness,
   event_set_sha256: hash,
-  diff: z.object({ against: z.int().nullable(), added: count, removed: count, changed: count }),
+  diff: z.object({
+    against: z.int().nullable(),
+    added: count,
+    removed: count,
+    changed: count,
+    missing: count.optional(),
+  }),
   files: z.array(file).refine(hasUniquePaths, "expected each path once"),
   retention: z.object({ schedule: z.string(), keep: z.string(), retain_until: day }),
   clock: z.object({ own: z.string(), api: z.string().nullable(), skew_seconds: z.int().nullable() }),

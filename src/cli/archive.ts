@@ -1,9 +1,8 @@
 import { LOG, RULES, TENANT_PARTS } from "../container.js";
-import { indexDays } from "../ledger/day-index.js";
+import type { DayIndex } from "../ledger/day-index.js";
 import type { DayState } from "../model/day-state.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
-import type { LedgerEntry } from "../model/ledger-entry.js";
 import { openTenant } from "../open-tenant.js";
 import type { PassOutcome } from "../tenant-pass.js";
 import { warnOfCertificate } from "./certificate-status.js";
@@ -80,12 +79,13 @@ async function archiveTenant(
   await warnOfCertificate(container);
   const open = await openTenant(container.resolve(TENANT_PARTS), progress);
   try {
+    await open.prove(signal);
     if (backfillSink !== undefined) {
       const backfilled = await open.deliveries.backfill(backfillSink, signal);
       return { tenant: name, days: [], lost: [], exits: [], sinks: open.deliveries.failures, backfilled };
     }
     const outcome = await open.pass.run({ reread, ...(range === undefined ? {} : { range }) }, signal);
-    const missing = missingDays(open.ledger.entries(), container.resolve(RULES), clock.now(), range);
+    const missing = missingDays(open.ledger.index, container.resolve(RULES), clock.now(), range);
     const exits = missing.length > 0 ? [...outcome.exits, EXIT.gap] : outcome.exits;
     return { ...outcome, exits, missing, sinks: open.deliveries.failures };
   } finally {
@@ -95,13 +95,12 @@ async function archiveTenant(
 
 /** The days asked for by name that are still not archived: due, a gap, or lost. */
 function missingDays(
-  entries: readonly LedgerEntry[],
+  { days }: DayIndex,
   rules: ReadingRules,
   nowMs: number,
   range: DayRange | undefined,
 ): readonly MissingDay[] {
   if (range === undefined || range.from === START_OF_TIME) return [];
-  const { days } = indexDays(entries);
   const last = utcDayOf(Math.min(nowMs, dayStartMs(range.to)));
   return eachDay(range.from, last)
     .map((day) => ({ day, state: dayState(day, days.get(day), rules, nowMs) }))
@@ -147,6 +146,10 @@ function tenantText({
   const lines = [`${tenant}: ${parts.length === 0 ? "nothing was due; nothing added" : parts.join(", ")}`];
   for (const { day, result } of failed) {
     if (result.kind === "failed") lines.push(`  ${day}: ${result.message} (${result.code})`);
+  }
+  for (const { day, result } of days) {
+    if (result.kind !== "failed" && result.missing > 0)
+      lines.push(`  ${day}: the source no longer gives ${count(result.missing, "record")}; all are kept`);
   }
   const unread = missing.filter(({ day }) => !days.some((one) => one.day === day));
   for (const { day, state } of unread.slice(0, 10)) lines.push(`  ${day}: ${state}, not archived`);

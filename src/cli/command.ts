@@ -14,6 +14,8 @@ export interface Surroundings {
   readonly signal: AbortSignal;
   /** Calls `listener` on each SIGHUP from now on; returns what ends that. */
   readonly onHangup: (listener: () => void) => () => void;
+  /** Called when a process that goes on has nothing to do for a while: what it holds for later can go. */
+  readonly giveBackMemory?: () => void;
   /** Learns every secret that is read; everything printed has passed it. */
   readonly redactor: Redactor;
   readonly stdout: Terminal;

@@ -1,6 +1,6 @@
 import type { Command } from "./command.js";
 
-interface OptionEntry {
+export interface OptionEntry {
   readonly flags: string;
   readonly help: string;
   readonly choices?: readonly string[];
@@ -109,6 +109,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     ],
     examples: ["daybook verify", "daybook verify --path /srv/daybook/contoso --level deep"],
     load: async () => (await import("./verify.js")).verify,
+  },
+  {
+    name: "restore",
+    summary: "rebuild a lost state folder from a record sink; never over an archive that is there",
+    options: [
+      ...COMMON,
+      { flags: "--from <sink>", help: "the record sink to read" },
+      { flags: "--dry-run", help: "read and prove everything, put nothing in place" },
+    ],
+    examples: ["daybook restore --from vault", "daybook restore --from vault --tenant contoso --dry-run"],
+    load: async () => (await import("./restore.js")).restore,
   },
   {
     name: "config check",

@@ -1,5 +1,5 @@
 import { credentialOf } from "../credential.js";
-import { CHECK_TOKENS, OUTSIDE, SECRETS, TENANT } from "../container.js";
+import { OUTSIDE, SECRETS, TENANT } from "../container.js";
 import type { Composition } from "../container.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import type { ErrorCode } from "../model/error-catalogue.js";
@@ -9,7 +9,7 @@ import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { look, lookAtSinks, lookedResult } from "./look.js";
 import type { Looked } from "./look.js";
-import { preflightTenant } from "../tenant-preflight.js";
+import { checkTenant } from "../tenant-preflight.js";
 import { openWorkspace } from "./workspace.js";
 
 export interface ConfigCheckOptions extends CommonOptions {
@@ -56,7 +56,7 @@ async function lookOnline(
   { signal }: Surroundings,
 ): Promise<readonly Looked[]> {
   await container.resolve(OUTSIDE).files.makeFolder(container.resolve(TENANT).root);
-  const steps = await preflightTenant(container, container.resolve(CHECK_TOKENS), signal);
+  const steps = await checkTenant(container, signal);
   return steps.map((step) => ({ ...step, subject: `${tenant} ${step.step}`, exit: exitOf(step) }));
 }
 

@@ -12,7 +12,8 @@ export const configInit: Command<ConfigInitOptions> = async ({ arguments: [file]
   const path = resolve(cwd, file ?? "daybook.yaml");
   try {
     await files.makeFolder(dirname(path), 0o755);
-    await files.writeNew(path, new TextEncoder().encode(exampleYaml()), 0o600);
+    // It holds no secret, and the daemon has to read it: in /etc/daybook, by its group.
+    await files.writeNew(path, new TextEncoder().encode(exampleYaml()), 0o640);
   } catch (error) {
     if (!isDaybookError(error, "FILE_EXISTS")) throw error;
     throw new DaybookError("USAGE", {

@@ -15,6 +15,23 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** What each code says, for the manual page. */
+export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: "all well",
+  usage: "wrong usage",
+  integrity: "integrity failure: something stored is missing or altered",
+  nothingToVerify: "nothing to verify: no key, no archive, an empty range",
+  gap: "a gap: due days that are not archived, or lost ones, in the range asked for",
+  refusedByRetention: "refused by a hold or a retention period",
+  unavailable: "the source or a sink failed",
+  internal: "a defect of Daybook",
+  disk: "the disk is full or failing",
+  tryLater: "another instance holds the archive, or try again later",
+  signIn: "the sign-in was refused",
+  config: "wrong configuration",
+  interrupted: "interrupted",
+};
+
 const WORST_FIRST: readonly number[] = [
   EXIT.interrupted,
   EXIT.internal,

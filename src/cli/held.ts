@@ -7,6 +7,7 @@ import { utcDayOf } from "../model/utc-day.js";
 import type { CommonOptions, Surroundings } from "./command.js";
 import type { DayRange } from "./days.js";
 import { openWorkspace } from "./workspace.js";
+import type { Workspace } from "./workspace.js";
 
 /** A tenant that a looking command looks at; `held` is undefined when nothing was ever archived. */
 export interface LookedAt {
@@ -23,24 +24,31 @@ export async function lookAtTenants<T>(
 ): Promise<readonly T[]> {
   const { tenants } = await openWorkspace(options, surroundings);
   const results: T[] = [];
-  for (const { name, container } of tenants) {
-    const { files, clock } = container.resolve(OUTSIDE);
-    const held = await HeldTenant.open({
-      tenant: name,
-      root: container.resolve(TENANT).root,
-      files,
-      rules: container.resolve(RULES),
-      nowMs: clock.now(),
-      signal: surroundings.signal,
-      openSinks: container.resolve(OPEN_SINKS),
-    });
-    try {
-      results.push(await look({ name, container, held }));
-    } finally {
-      await held?.close();
-    }
-  }
+  for (const tenant of tenants) results.push(await lookAt(tenant, surroundings, look));
   return results;
+}
+
+/** One tenant, for reading only. */
+export async function lookAt<T>(
+  { name, container }: Workspace["tenants"][number],
+  { signal }: Surroundings,
+  look: (tenant: LookedAt) => Promise<T>,
+): Promise<T> {
+  const { files, clock } = container.resolve(OUTSIDE);
+  const held = await HeldTenant.open({
+    tenant: name,
+    root: container.resolve(TENANT).root,
+    files,
+    rules: container.resolve(RULES),
+    nowMs: clock.now(),
+    signal,
+    openSinks: container.resolve(OPEN_SINKS),
+  });
+  try {
+    return await look({ name, container, held });
+  } finally {
+    await held?.close();
+  }
 }
 
 /** From the first day that the archive could have, or the horizon, to today. */

@@ -1,11 +1,18 @@
 import { Command as Commander, Option } from "commander";
 import { VERSION } from "../io/version.js";
-import type { Command, CommandResult, Surroundings } from "./command.js";
+import type { Command, CommandResult, Surroundings, Terminal } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import type { CommandEntry } from "./commands.js";
 
-/** The command tree, made from the table of commands. `ended` gets what the command that was called ends with. */
-export function buildProgram(surroundings: Surroundings, ended: (result: CommandResult) => void): Commander {
+/**
+ * The command tree, made from the table of commands. `ended` gets what the command that was called ends with; a wrong command
+ * line is explained on `usage`.
+ */
+export function buildProgram(
+  surroundings: Surroundings,
+  usage: Terminal,
+  ended: (result: CommandResult) => void,
+): Commander {
   const program = new Commander("daybook")
     .description("Compliance archive for the Power BI activity log.")
     .version(VERSION, "-V, --version", "print the version")
@@ -19,7 +26,7 @@ export function buildProgram(surroundings: Surroundings, ended: (result: Command
     const command = commandAt(program, entry.name).description(entry.summary);
     addEntry(command, entry, surroundings, ended);
   }
-  return quiet(program, surroundings);
+  return quiet(program, surroundings.stdout, usage);
 }
 
 /** `config check` is the command `check` below the group `config`. */
@@ -57,13 +64,13 @@ function toOption({ flags, help, choices, fallback }: CommandEntry["options"][nu
 }
 
 /** No exit and no direct output from inside commander: main.ts alone ends the process. */
-function quiet(command: Commander, surroundings: Surroundings): Commander {
+function quiet(command: Commander, stdout: Terminal, usage: Terminal): Commander {
   command.exitOverride().configureOutput({
-    writeOut: (text) => surroundings.stdout.write(text),
-    writeErr: (text) => surroundings.stderr.write(text),
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => usage.write(text),
     outputError: (text, write) => write(`daybook: ${text.replace(/^error: /, "")}`),
   });
   command.showHelpAfterError("  hint: run the command with --help");
-  for (const child of command.commands) quiet(child, surroundings);
+  for (const child of command.commands) quiet(child, stdout, usage);
   return command;
 }

@@ -77,15 +77,19 @@ export function describeResult(result: DayResult): string {
   switch (result.kind) {
     case "sealed": {
       const late = result.revision > 1 ? `, ${result.added} new` : "";
-      return `sealed r${String(result.revision).padStart(4, "0")}  ${count(result.records, "event")}${late}`;
+      return `sealed r${String(result.revision).padStart(4, "0")}  ${count(result.records, "event")}${late}${fewer(result)}`;
     }
     case "rechecked":
-      return `unchanged since r${String(result.revision).padStart(4, "0")}`;
+      return `unchanged since r${String(result.revision).padStart(4, "0")}${fewer(result)}`;
     case "failed":
       return `NOT sealed: ${result.message} (${result.code})`;
     default:
       return result satisfies never;
   }
+}
+
+function fewer({ missing }: { readonly missing: number }): string {
+  return missing === 0 ? "" : `, ${missing} no longer given and kept`;
 }
 
 /** `1 event`, `3,012 events` */

@@ -7,7 +7,6 @@ import {
   SINKS,
   TENANT,
   TENANT_PARTS,
-  TOKENS,
   VIEW_EXPIRED,
 } from "../container.js";
 import type { Composition } from "../container.js";
@@ -17,13 +16,17 @@ import type { TenantWork } from "../daemon/tenant-work.js";
 import { Daemon } from "../daemon/daemon.js";
 import type { DaemonConfig } from "../daemon/daemon.js";
 import { systemd } from "../io/notify-systemd.js";
+import { keepFailure } from "../kept-failure.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { openTenant } from "../open-tenant.js";
+import { folderSource } from "../plugin/archive-source.js";
 import { Counts } from "../serve/counts.js";
 import { certificateDoor, preflightTenant } from "../tenant-preflight.js";
-import type { Command, CommonOptions, Surroundings, Terminal } from "./command.js";
+import { usualRequests } from "../usual-requests.js";
+import type { Command, CommonOptions, Surroundings } from "./command.js";
+import { errorFields, logTerminal } from "./daemon-log.js";
 import { DaemonView } from "./daemon-view.js";
 import { worstExit } from "./exit-codes.js";
 import { openWorkspace } from "./workspace.js";
@@ -38,11 +41,16 @@ export const runDaemon: Command<CommonOptions> = async (options, outer) => {
   const surroundings = {
     ...outer,
     http: counts.onHttp(new SharedHttp(outer.http, REQUESTS_AT_ONCE)),
-    stderr: logTerminal(outer),
+    stderr: logTerminal(outer.stderr, outer.env),
   };
   const { clock, signal, env } = surroundings;
   let workspace = await openWorkspace(options, surroundings);
-  const daemon = new Daemon(configOf(workspace, counts), { clock, manager: systemd(env, process.pid) });
+  const { giveBackMemory } = outer;
+  const parts = { clock, manager: systemd(env, process.pid) };
+  const daemon = new Daemon(
+    configOf(workspace, counts),
+    giveBackMemory === undefined ? parts : { ...parts, giveBackMemory },
+  );
   const view = new DaemonView(daemon, counts, workspace);
   const reread = oneAtATime(async () => {
     workspace = await reload({ daemon, view, counts }, workspace, options, surroundings);
@@ -80,9 +88,7 @@ async function reload(
     await view.follow(after);
     return after;
   } catch (error) {
-    const fields = isDaybookError(error)
-      ? { code: error.code, message: error.message, hint: error.hint }
-      : { code: "INTERNAL", message: String(error) };
+    const fields = isDaybookError(error) ? errorFields(error) : { code: "INTERNAL", message: String(error) };
     before.root.resolve(LOG).error({ ...fields, config: before.loaded.sha256 }, "configuration refused");
     return before;
   }
@@ -115,10 +121,12 @@ function workOf(container: Composition, counts: Counts): TenantWork {
     },
     preflight: async (signal) => {
       await files.makeFolder(root);
-      // With the stamp of the last refusal: a daemon that is started again and again must not knock each time (fault 41).
-      return preflightTenant(container, container.resolve(TOKENS), signal);
+      return preflightTenant(container, signal);
     },
     budget: () => container.resolve(BUDGET).state(),
+    usualRequests: (index) => usualRequests(index, folderSource(files, root), new AbortController().signal),
+    keepFailure: (error) =>
+      keepFailure(files, root, error === undefined ? undefined : { atMs: clock.now(), error }),
     certificate: certificateDoor(container),
   };
 }
@@ -140,27 +148,6 @@ function noted(log: Log, note: (phrase: string) => void): Log {
     warn: (fields, phrase) => (note(phrase), log.warn(fields, phrase)),
     error: (fields, phrase) => (note(phrase), log.error(fields, phrase)),
   };
-}
-
-/** Priorities as in syslog; systemd takes the prefix off a line and keeps it (sd-daemon(3)), so `journalctl -p warning` works. */
-const PRIORITIES: readonly (readonly [string, string])[] = [
-  ['{"level":"debug"', "<7>"],
-  ['{"level":"warn"', "<4>"],
-  ['{"level":"error"', "<3>"],
-];
-
-/** Where the daemon's log lines go: also to a person's terminal, where other commands show progress instead. */
-function logTerminal({ stderr, env }: Surroundings): Terminal {
-  const isJournal = env["JOURNAL_STREAM"] !== undefined;
-  return {
-    isTTY: false,
-    columns: stderr.columns,
-    write: (line) => stderr.write(isJournal ? `${prefixOf(line)}${line}` : line),
-  };
-}
-
-function prefixOf(line: string): string {
-  return PRIORITIES.find(([start]) => line.startsWith(start))?.[1] ?? "<6>";
 }
 
 /** Calls that come while one is under way become a single one after it. */

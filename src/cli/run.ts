@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { Redactor } from "../config/redactor.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { CommandResult, Surroundings, Terminal } from "./command.js";
+import { bareLine, errorFields, isLoggedDaemon, logTerminal } from "./daemon-log.js";
 import { EXIT } from "./exit-codes.js";
 import { buildProgram } from "./program.js";
 
@@ -12,10 +13,12 @@ export async function runCommandLine(
   overrides: Partial<Surroundings> = {},
 ): Promise<number> {
   const surroundings = redacting({ ...(await realSurroundings(signal)), ...overrides });
-  const isJson = argv.includes("--json");
+  const isLogged = isLoggedDaemon(argv, surroundings.stderr);
+  const isJson = argv.includes("--json") || isLogged;
   try {
     let result: CommandResult | undefined;
-    const program = buildProgram(surroundings, (ended) => {
+    const usage = isLogged ? { ...surroundings.stderr, write: () => undefined } : surroundings.stderr;
+    const program = buildProgram(surroundings, usage, (ended) => {
       result = ended;
     });
     await program.parseAsync(argv, { from: "user" });
@@ -25,7 +28,8 @@ export async function runCommandLine(
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     // Commander has told a person already what is wrong.
     if (error instanceof CommanderError && !isJson) return EXIT.usage;
-    return report(asDaybookError(error, signal), isJson, surroundings);
+    const told = asDaybookError(error, signal);
+    return isLogged ? logStart(told, surroundings) : report(told, isJson, surroundings);
   }
 }
 
@@ -85,6 +89,14 @@ function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: S
     stderr.write(`daybook: ${error.message}\n  hint: ${error.hint} (${error.code})\n`);
   }
   if (env["DAYBOOK_DEBUG"] !== undefined) stderr.write(`${error.stack ?? ""}\n`);
+  return error.exitCode;
+}
+
+/** What kept the daemon from starting, where nobody sits at a terminal: a line of its log like any other. */
+function logStart(error: DaybookError, { stderr, env, clock }: Surroundings): number {
+  const stack = env["DAYBOOK_DEBUG"] === undefined ? {} : { stack: error.stack };
+  const line = bareLine("error", { ...errorFields(error), ...stack }, "daemon not started", clock.now());
+  logTerminal(stderr, env).write(line);
   return error.exitCode;
 }
 

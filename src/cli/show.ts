@@ -6,6 +6,7 @@ import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { readWhole } from "../plugin/expected-body.js";
 import type { HeldTenant } from "../held-tenant.js";
+import type { DayRecord } from "../ledger/day-index.js";
 import type { Command, CommonOptions } from "./command.js";
 import { dayOption } from "./days.js";
 import { EXIT } from "./exit-codes.js";
@@ -26,6 +27,13 @@ interface ShownRevision {
   readonly pages: readonly PageRecord[] | null;
 }
 
+interface ShownDay {
+  readonly tenant: string;
+  readonly revisions: readonly ShownRevision[];
+  /** What the ledger says was odd about the day, oldest first. */
+  readonly oddities: readonly { readonly code: string; readonly subject: string; readonly at: string }[];
+}
+
 const MAX_PAGE_LEDGER_BYTES = 64 << 20;
 
 /** The revisions of one day, oldest first; exit 66 when no tenant asked for holds the day. */
@@ -33,15 +41,16 @@ export const show: Command<ShowOptions> = async (options, surroundings) => {
   const day = dayOption("DAY", options.arguments[0]);
   if (day === undefined)
     throw new DaybookError("USAGE", { message: "DAY: expected a UTC day as YYYY-MM-DD, found none" });
-  const found = await lookAtTenants(options, surroundings, async ({ name, held }) => ({
+  const found = await lookAtTenants(options, surroundings, async ({ name, held }): Promise<ShownDay> => ({
     tenant: name,
     revisions:
       held === undefined ? [] : await revisionsOf(held, day, options.proof === true, surroundings.signal),
+    oddities: odditiesOf(held?.record(day)),
   }));
   const isHeld = found.some(({ revisions }) => revisions.length > 0);
   return {
     exit: isHeld ? EXIT.ok : EXIT.nothingToVerify,
-    text: found.map(({ tenant, revisions }) => tenantText(tenant, day, revisions, options)).join("\n"),
+    text: found.map((one) => tenantText(one, day, options)).join("\n"),
     json: { day, tenants: found },
   };
 };
@@ -64,6 +73,10 @@ async function revisionsOf(
   return shown;
 }
 
+function odditiesOf(record: DayRecord | undefined): ShownDay["oddities"] {
+  return (record?.incidents ?? []).map(({ code, subject, at }) => ({ code, subject, at: isoTime(at) }));
+}
+
 async function pagesOf(
   held: HeldTenant,
   day: UtcDay,
@@ -80,14 +93,13 @@ async function pagesOf(
     .map((line) => JSON.parse(line) as PageRecord);
 }
 
-function tenantText(
-  tenant: string,
-  day: UtcDay,
-  revisions: readonly ShownRevision[],
-  options: ShowOptions,
-): string {
+function tenantText({ tenant, revisions, oddities }: ShownDay, day: UtcDay, options: ShowOptions): string {
   if (revisions.length === 0) return `${tenant} ${day}: not held`;
-  return [`${tenant} ${day}`, ...revisions.map((one) => revisionText(one, options))].join("\n");
+  return [
+    `${tenant} ${day}`,
+    ...revisions.map((one) => revisionText(one, options)),
+    ...oddities.map(({ code, subject }) => `  odd  ${subject} (${code})`),
+  ].join("\n");
 }
 
 function revisionText(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import type { Files } from "../io/files.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import { parseConfig } from "./parse.js";
 import type { ParsedConfig } from "./parse.js";
 
@@ -21,6 +21,8 @@ export interface LoadedConfig extends ParsedConfig {
 }
 
 const SYSTEM_CONFIG = "/etc/daybook/daybook.yaml";
+/** StateDirectory= of systemd/daybook.service. */
+const SYSTEM_STATE = "/var/lib/daybook";
 const MAX_BYTES = 1 << 20;
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -30,11 +32,11 @@ const WRITABLE_BY_OTHERS = 0o022;
  */
 export async function loadConfig(search: ConfigSearch, files: Files): Promise<LoadedConfig> {
   const path = await findConfig(search, files);
-  const bytes = await files.read(path, MAX_BYTES);
+  const bytes = await readConfig(path, files);
   const parsed = parseConfig(bytes, {
     file: path,
     folder: dirname(path),
-    stateDir: defaultStateDir(search),
+    stateDir: defaultStateDir(search, path),
   });
   return { ...parsed, path, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
@@ -53,11 +55,30 @@ async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Pro
   }
   throw new DaybookError("CONFIG_NOT_FOUND", {
     message: `no configuration file: looked for ${places.join(" and ")}`,
+    ...(named === undefined
+      ? {}
+      : { hint: `run \`daybook config init ${places.join("")}\`, and fill it in` }),
   });
 }
 
-function defaultStateDir({ env, cwd }: ConfigSearch): string {
+async function readConfig(path: string, files: Files): Promise<Uint8Array> {
+  try {
+    return await files.read(path, MAX_BYTES);
+  } catch (cause) {
+    if (!isDaybookError(cause, "DISK_DENIED")) throw cause;
+    // Not a failing disk, after which the daemon would be started again and again.
+    throw new DaybookError("CONFIG_INVALID", {
+      message: `${path}: found a file that may not be read, expected one that Daybook's user may read`,
+      hint: `chgrp daybook ${path} && chmod 640 ${path}`,
+      cause,
+    });
+  }
+}
+
+function defaultStateDir({ env, cwd }: ConfigSearch, path: string): string {
   // systemd gives a colon-separated list where a unit has several.
   const given = env["STATE_DIRECTORY"]?.split(":")[0];
-  return given === undefined || given === "" ? join(cwd, "daybook-state") : given;
+  if (given !== undefined && given !== "") return given;
+  // A command that somebody types has to look where the service does.
+  return path === SYSTEM_CONFIG ? SYSTEM_STATE : join(cwd, "daybook-state");
 }

@@ -76,7 +76,7 @@ const serve = z.strictObject({
 export const configSchema = z.strictObject({
   stateDir: filePath.optional().meta({
     description:
-      "Where Daybook keeps its ledger, spool and keys. Default: $STATE_DIRECTORY (systemd sets it), else ./daybook-state in the working folder.",
+      "Where Daybook keeps its ledger, spool and keys. Default: $STATE_DIRECTORY (systemd sets it), else /var/lib/daybook for /etc/daybook/daybook.yaml, else ./daybook-state in the working folder.",
     examples: ["/var/lib/daybook"],
   }),
   tenants,

@@ -6,6 +6,7 @@ import { Watchdog } from "./watchdog.js";
 import type { Clock } from "../io/clock.js";
 import type { ServiceManager } from "../io/notify-systemd.js";
 import type { Log } from "../model/log.js";
+import { HOUR_MS } from "../model/utc-day.js";
 
 /** A configuration, loaded and composed. */
 export interface DaemonConfig {
@@ -17,6 +18,8 @@ export interface DaemonConfig {
 
 export interface DaemonParts {
   readonly clock: Clock;
+  /** Called when every tenant rests after something was archived. */
+  readonly giveBackMemory?: () => void;
   readonly manager: ServiceManager;
 }
 
@@ -28,6 +31,9 @@ const STOP_WITHIN_MS = 25_000;
 
 const DEFECT_EXIT = 70;
 
+/** How often the days of a tenant that has stopped are held against the clock. */
+const STOPPED_LOOK_MS = HOUR_MS;
+
 /** Keeps every tenant's archive complete until it is told to stop. */
 export class Daemon implements DaemonState {
   readonly #parts: DaemonParts;
@@ -38,7 +44,11 @@ export class Daemon implements DaemonState {
   readonly #running = new Set<Promise<void>>();
   readonly #listeners = new Set<() => void>();
   readonly #exits: number[] = [];
+  readonly #over = new AbortController();
   #told = "";
+  #gaveBackMs = 0;
+  #isTelling = false;
+  #notified: Promise<void> = Promise.resolve();
   #stop: AbortSignal | undefined;
 
   constructor(config: DaemonConfig, parts: DaemonParts) {
@@ -76,6 +86,7 @@ export class Daemon implements DaemonState {
     const feeding = this.#feedWatchdog(beats.signal);
     for (const loop of this.#loops) this.#start(loop, stop);
     await this.#untilEnd(stop);
+    this.#over.abort();
     this.#phase = "stopping";
     await this.#notify("STOPPING=1", "STATUS=stopping");
     beats.abort();
@@ -144,10 +155,21 @@ export class Daemon implements DaemonState {
       if (stoppedBy === undefined) return;
       this.#exits.push(stoppedBy);
       log.error({ tenant: loop.tenant, exit: stoppedBy }, "tenant stopped");
+      void this.#watchStopped(loop, AbortSignal.any([stop, this.#over.signal]));
     } catch (error) {
       // A defect in what a loop does around its passes ends that tenant, not the others.
       this.#exits.push(DEFECT_EXIT);
       log.error({ tenant: loop.tenant, exit: DEFECT_EXIT, message: String(error) }, "tenant stopped");
+    }
+  }
+
+  /** Nothing is read for it any more, but its days still near their deadlines, and somebody must be told. */
+  async #watchStopped(loop: TenantLoop, signal: AbortSignal): Promise<void> {
+    const { clock } = this.#parts;
+    while (this.#loops.includes(loop)) {
+      await clock.sleep(STOPPED_LOOK_MS, signal).catch(() => undefined);
+      if (signal.aborted) return;
+      loop.record.appraise();
     }
   }
 
@@ -188,18 +210,45 @@ export class Daemon implements DaemonState {
   }
 
   #announce(): void {
+    this.#giveBackAfterWork();
     for (const listener of this.#listeners) listener();
-    const line = this.#line();
-    if (line === this.#told || this.#phase !== "ready") return;
-    this.#told = line;
-    void this.#notify(`STATUS=${line}`);
+    void this.#tellStatus();
+  }
+
+  #giveBackAfterWork(): void {
+    const records = this.#loops.map(({ record }) => record);
+    if (records.some(({ condition }) => condition === "starting" || condition === "working")) return;
+    const ends = records.map(({ lastPass }) =>
+      lastPass !== undefined && lastPass.sealed + lastPass.rechecked > 0 ? lastPass.endedMs : 0,
+    );
+    const archivedMs = Math.max(0, ...ends);
+    if (archivedMs <= this.#gaveBackMs) return;
+    this.#gaveBackMs = archivedMs;
+    this.#parts.giveBackMemory?.();
+  }
+
+  /** What changes while a line is on its way is told by the next one: each costs a process. */
+  async #tellStatus(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (let line = this.#line(); line !== this.#told && this.#phase === "ready"; line = this.#line()) {
+      this.#told = line;
+      await this.#notify(`STATUS=${line}`);
+    }
+    this.#isTelling = false;
   }
 
   #line(): string {
     return statusLine(this.snapshot());
   }
 
-  async #notify(...assignments: readonly string[]): Promise<void> {
+  /** One after the other: what was said first must not arrive last. */
+  #notify(...assignments: readonly string[]): Promise<void> {
+    this.#notified = this.#notified.then(() => this.#tellManager(assignments));
+    return this.#notified;
+  }
+
+  async #tellManager(assignments: readonly string[]): Promise<void> {
     if (await this.#parts.manager.notify(...assignments)) return;
     this.#config.log.warn({ message: assignments[0] }, "service manager not told");
   }

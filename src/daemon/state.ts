@@ -2,6 +2,7 @@ import type { Alarm } from "./alarms.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
+import type { Backlog } from "../plan/backlog.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
@@ -70,8 +71,7 @@ export interface TenantSnapshot {
     /** When the next request may be made, milliseconds since the epoch. */
     readonly nextMs: number;
   };
-  /** Requests that the due days take at least, and the earliest moment at which they can be done. */
-  readonly backlog: { readonly days: number; readonly requests: number; readonly doneMs: number | undefined };
+  readonly backlog: Backlog;
   readonly sinks: readonly SinkState[];
   readonly certificate: CertificateExpiry | undefined;
   readonly verifications: readonly VerificationState[];

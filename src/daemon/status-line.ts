@@ -37,10 +37,7 @@ function rest(tenants: readonly TenantSnapshot[]): readonly string[] {
 
 /** Empty when nothing is sealed, which sorts before every day: the line tells the tenant that is furthest behind. */
 function newestSealed({ index }: TenantSnapshot): UtcDay | "" {
-  let newest: UtcDay | "" = "";
-  for (const { day, revisions } of index?.days.values() ?? [])
-    if (revisions.length > 0 && day > newest) newest = day;
-  return newest;
+  return index?.newestDay ?? "";
 }
 
 function ascending(a: number, b: number): number {

@@ -1,26 +1,34 @@
 import { AlarmBook } from "./alarm-book.js";
 import { alarmsOf } from "./alarms.js";
-import type { PassPosition, PassSummary, SinkState, TenantCondition, TenantSnapshot } from "./state.js";
+import type {
+  PassPosition,
+  PassSummary,
+  SinkState,
+  TenantCondition,
+  TenantSnapshot,
+  VerificationState,
+} from "./state.js";
 import type { TenantWork } from "./tenant-work.js";
-import { verificationsOf } from "./verifications.js";
 import { pendingFor } from "../deliver/sink-queue.js";
-import { indexDays } from "../ledger/day-index.js";
 import type { DayIndex } from "../ledger/day-index.js";
+import { LedgerIndex } from "../ledger/ledger-index.js";
 import type { Ledger } from "../ledger/ledger.js";
 import type { DaybookError } from "../model/errors.js";
 import type { DayTask } from "../model/reading.js";
-import { HOUR_MS, isoTime } from "../model/utc-day.js";
+import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { DayResult, PassProgress, ReadingStep } from "../pass-progress.js";
 import { dayAlarms } from "../plan/alarms.js";
 import type { DayAlarms } from "../plan/alarms.js";
+import { backlogOf } from "../plan/backlog.js";
+import type { RequestOutlook } from "../plan/backlog.js";
 import { planDays } from "../plan/plan-days.js";
 import type { PlanInput } from "../plan/plan-days.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
-const NOTHING: DayIndex = { days: new Map(), previous: null, createdAt: 0 };
+const NOTHING: DayIndex = new LedgerIndex();
 const NO_ALARMS: DayAlarms = { overdue: [], beyondSaving: [] };
 
 /** What is known of one tenant: told by its loop and its passes, read as a snapshot. Logs its alarms as they come and go. */
@@ -34,8 +42,8 @@ export class TenantRecord implements PassProgress {
   #position: PassPosition | undefined;
   #work: TenantWork;
   #ledger: Ledger | undefined;
-  #indexed: { readonly size: number; readonly index: DayIndex } | undefined;
   #sinkFailures: ReadonlyMap<string, DaybookError> = new Map();
+  #passSinkFailures: ReadonlyMap<string, DaybookError> = new Map();
   #budget: BudgetState;
   #requestsPerDay = WINDOWS_PER_DAY;
   #certificate: CertificateExpiry | undefined;
@@ -58,13 +66,15 @@ export class TenantRecord implements PassProgress {
     this.#work = work;
   }
 
-  opened(ledger: Ledger | undefined): void {
+  /** `sinkFailures` are those of the pass under way: a map that fills while it runs. */
+  opened(ledger: Ledger, sinkFailures: ReadonlyMap<string, DaybookError>): void {
     this.#ledger = ledger;
-    this.#indexed = undefined;
+    this.#passSinkFailures = sinkFailures;
   }
 
-  delivered(failures: ReadonlyMap<string, DaybookError>): void {
-    this.#sinkFailures = new Map(failures);
+  /** A pass has ended: what failed before it and not in it is over. */
+  delivered(): void {
+    this.#sinkFailures = new Map(this.#passSinkFailures);
   }
 
   touch(): void {
@@ -79,7 +89,10 @@ export class TenantRecord implements PassProgress {
   reading(_tenant: string, day: UtcDay, step: ReadingStep): void {
     this.touch();
     this.#requestsPerDay = Math.max(this.#requestsPerDay, step.pages);
+    const isUsedUp = step.requestsLeft === 0 && this.#budget.left > 0;
     this.#budget = { ...this.#budget, left: step.requestsLeft };
+    // The pass waits now, for an hour perhaps: until when is on disk.
+    if (isUsedUp) void this.#readBudget().then(this.#changed);
     const { done = 0, planned = 0 } = this.#position ?? {};
     this.#position = { done, planned, day, windowsDone: step.windowsDone };
   }
@@ -87,6 +100,8 @@ export class TenantRecord implements PassProgress {
   ended(_tenant: string, day: UtcDay, _result: DayResult): void {
     const { done = 0, planned = 0 } = this.#position ?? {};
     this.#position = { done: done + 1, planned, day, windowsDone: 0 };
+    // A pass may take hours: a sink that fails in it is told now.
+    this.#sinkFailures = new Map([...this.#sinkFailures, ...this.#passSinkFailures]);
     this.touch();
     this.appraise();
   }
@@ -114,16 +129,23 @@ export class TenantRecord implements PassProgress {
 
   /** Reads what may have changed by itself: the budget, and the certificate on disk. */
   async refresh(): Promise<void> {
-    this.#budget = await this.#work.budget().catch(() => this.#budget);
+    await this.#readBudget();
+    const index = this.#ledger?.index;
+    if (index !== undefined)
+      this.#requestsPerDay = await this.#work.usualRequests(index).catch(() => this.#requestsPerDay);
     // A certificate that cannot be read is told by the pass that needs it.
     this.#certificate = await this.#work.certificate?.().catch(() => undefined);
     this.appraise();
   }
 
+  async #readBudget(): Promise<void> {
+    this.#budget = await this.#work.budget().catch(() => this.#budget);
+  }
+
   /** Holds what is known against the clock, and says which alarms began, last or are over. */
   appraise(): void {
     const { log, tenant, clock } = this.#work;
-    const index = this.#index();
+    const index = this.#ledger?.index;
     const { begun, lasting, over } = this.#alarms.update(this.#found(index), clock.now());
     for (const { kind, text } of begun) log.error({ tenant, alarm: kind, found: text }, "alarm began");
     for (const { kind, text, sinceMs } of lasting)
@@ -135,7 +157,7 @@ export class TenantRecord implements PassProgress {
 
   snapshot(): TenantSnapshot {
     const { tenant, rules, requestsPerHour } = this.#work;
-    const index = this.#index();
+    const index = this.#ledger?.index;
     const { condition, failure, lastPass, nextPassMs } = this;
     return {
       tenant,
@@ -151,22 +173,17 @@ export class TenantRecord implements PassProgress {
       backlog: this.#backlog(index),
       sinks: this.#sinks(index),
       certificate: this.#certificate,
-      verifications: verificationsOf(this.#ledger?.entries() ?? []),
+      verifications: this.#verifications(),
     };
   }
 
   #found(index: DayIndex | undefined): ReturnType<typeof alarmsOf> {
-    const outlook = {
-      left: this.#budget.left,
-      requestsPerHour: this.#work.requestsPerHour,
-      requestsPerDay: this.#requestsPerDay,
-    };
     return alarmsOf({
-      days: index === undefined ? NO_ALARMS : dayAlarms(this.#planInput(index), outlook),
+      days: index === undefined ? NO_ALARMS : dayAlarms(this.#planInput(index), this.#outlook()),
       failure: this.failure,
       sinks: this.#sinkFailures,
       certificate: this.#certificate,
-      verifications: verificationsOf(this.#ledger?.entries() ?? []),
+      verifications: this.#verifications(),
     });
   }
 
@@ -174,11 +191,14 @@ export class TenantRecord implements PassProgress {
     return { days, rules: this.#work.rules, nowMs: this.#work.clock.now(), createdMs: createdAt };
   }
 
+  #outlook(): RequestOutlook {
+    const { requestsPerHour } = this.#work;
+    return { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay };
+  }
+
   #backlog(index: DayIndex | undefined): TenantSnapshot["backlog"] {
-    const days = index === undefined ? 0 : planDays(this.#planInput(index)).tasks.length;
-    const requests = days * this.#requestsPerDay;
-    const hours = Math.max(0, requests - this.#budget.left) / this.#work.requestsPerHour;
-    return { days, requests, doneMs: days === 0 ? undefined : this.#work.clock.now() + hours * HOUR_MS };
+    const tasks = index === undefined ? [] : planDays(this.#planInput(index)).tasks;
+    return backlogOf(tasks, this.#work.clock.now(), this.#outlook());
   }
 
   #sinks(index: DayIndex = NOTHING): readonly SinkState[] {
@@ -190,12 +210,7 @@ export class TenantRecord implements PassProgress {
     }));
   }
 
-  /** Made anew only when the ledger has grown: seven years of entries are not gone through every quarter of an hour. */
-  #index(): DayIndex | undefined {
-    const ledger = this.#ledger;
-    if (ledger === undefined) return this.#indexed?.index;
-    if (this.#indexed?.size !== ledger.size)
-      this.#indexed = { size: ledger.size, index: indexDays(ledger.entries()) };
-    return this.#indexed.index;
+  #verifications(): readonly VerificationState[] {
+    return [...(this.#ledger?.index.fixityChecks ?? [])].map(([sink, check]) => ({ sink, ...check }));
   }
 }

@@ -1,5 +1,7 @@
 import type { pendingFor } from "../deliver/sink-queue.js";
 import type { Clock } from "../io/clock.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import type { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { OpenTenant } from "../open-tenant.js";
 import type { PassProgress } from "../pass-progress.js";
@@ -23,5 +25,9 @@ export interface TenantWork {
   /** Looks at credential, sign-in and source; costs one request. Throws only DISK_* and the signal's reason. */
   preflight(signal: AbortSignal): Promise<readonly PreflightStep[]>;
   budget(): Promise<BudgetState>;
+  /** Requests that a reading of a day takes. */
+  usualRequests(index: DayIndex): Promise<number>;
+  /** For commands that look while the daemon holds the archive: what kept the newest pass from being made, if anything. */
+  keepFailure(failure: DaybookError | undefined): Promise<void>;
   readonly certificate: (() => Promise<CertificateExpiry>) | undefined;
 }

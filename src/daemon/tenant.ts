@@ -4,6 +4,7 @@ import { TenantRecord } from "./tenant-record.js";
 import type { TenantWork } from "./tenant-work.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { HOUR_MS } from "../model/utc-day.js";
+import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
 import type { OpenTenant } from "../open-tenant.js";
 import type { PassOutcome } from "../tenant-pass.js";
 
@@ -23,6 +24,7 @@ export class TenantLoop {
   #schedule: Schedule;
   #next: TenantWork | "leave" | undefined;
   #open: OpenTenant | undefined;
+  #proved: { readonly open: OpenTenant; readonly atMs: number } | undefined;
   #isUntidy = false;
   #rest: AbortController | undefined;
 
@@ -49,7 +51,7 @@ export class TenantLoop {
   async openArchive(): Promise<boolean> {
     try {
       this.#open ??= await this.#work.open(this.record);
-      this.record.opened(this.#open.ledger);
+      this.record.opened(this.#open.ledger, this.#open.deliveries.failures);
       return true;
     } catch (error) {
       await this.#fail(error);
@@ -128,16 +130,25 @@ export class TenantLoop {
     record.begin();
     try {
       if (!(await this.openArchive()) || this.#open === undefined) return;
+      await this.#prove(this.#open, stop);
       await this.#tidy(this.#open);
       const outcome = await this.#open.pass.run({ reread: false }, stop);
-      record.delivered(this.#open.deliveries.failures);
-      this.#settle(outcome, startedMs);
+      record.delivered();
+      await this.#settle(outcome, startedMs);
     } catch (error) {
       if (!stop.aborted) await this.#fail(error);
     } finally {
       record.passEnded();
       if (!stop.aborted) await record.refresh();
     }
+  }
+
+  /** After each opening and once a week: it reads all that is there, so it is no part of the start. */
+  async #prove(open: OpenTenant, stop: AbortSignal): Promise<void> {
+    const nowMs = this.#work.clock.now();
+    if (this.#proved?.open === open && Math.abs(nowMs - this.#proved.atMs) < PROOF_LASTS_MS) return;
+    await open.prove(stop);
+    this.#proved = { open, atMs: nowMs };
   }
 
   async #tidy(open: OpenTenant): Promise<void> {
@@ -147,7 +158,7 @@ export class TenantLoop {
     if (steps.length > 0) this.#work.log.info({ tenant: this.tenant, steps }, "half steps finished");
   }
 
-  #settle(outcome: PassOutcome, startedMs: number): void {
+  async #settle(outcome: PassOutcome, startedMs: number): Promise<void> {
     const { record } = this;
     const { days, lost, stoppedBy, exits } = outcome;
     this.#isUntidy = exits.length > 0;
@@ -159,6 +170,7 @@ export class TenantLoop {
     record.condition = conditionAfter(stoppedBy);
     const fields = { tenant: this.tenant, ...counts, lost: lost.length, durationMs: endedMs - startedMs };
     this.#work.log.info(fields, "pass ended");
+    await this.#work.keepFailure(stoppedBy);
   }
 
   /** The archive is closed and opened anew by the next pass: after a failed write only what the disk holds is true. */
@@ -169,7 +181,10 @@ export class TenantLoop {
     this.#work.log.error({ tenant: this.tenant, code, message, hint }, "pass failed");
     record.failure = failure;
     record.condition = conditionAfter(failure);
+    await this.#work.keepFailure(failure);
     await this.close();
+    // A tenant that cannot even be opened has no pass after which this would be looked at.
+    record.appraise();
   }
 
   /** Until the next pass is due, `stop` aborts, or the configuration has changed. */

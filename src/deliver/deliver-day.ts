@@ -1,4 +1,4 @@
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Act } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -35,7 +35,10 @@ export interface DeliverySettings {
   readonly sources: readonly ArchiveSource[];
 }
 
-/** Delivers one sealed day to one sink. A failure is an outcome, so that it holds back nothing else; an abort is thrown. */
+/**
+ * Delivers one sealed day to one sink. A failure is an outcome, so that it holds back nothing else. Thrown are an abort and
+ * ARCHIVE_FORKED: another writer's entries in a sink are no matter of that sink alone.
+ */
 export async function deliverDay(
   sealed: SealedDay,
   target: Target,
@@ -49,6 +52,7 @@ export async function deliverDay(
     return { sink: name, sealed, delivered: { records } };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    if (isDaybookError(error, "ARCHIVE_FORKED")) throw error;
     return { sink: name, sealed, failed: pluginError(name, error) };
   }
 }

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
+import { findPackages, sealedAs } from "../ledger/local-packages.js";
 import { prunePackage } from "../ledger/prune-package.js";
-import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../plugin/sealed-package.js";
 import type { Target } from "./deliver-day.js";
@@ -25,30 +24,31 @@ export async function pruneDelivered(
   settings: PruneSettings,
   signal: AbortSignal,
 ): Promise<readonly SealedDay[]> {
-  const { files, root } = settings;
+  const { files, root, targets } = settings;
+  if (!targets.some(({ kind }) => kind === "record")) return [];
   const pruned: SealedDay[] = [];
-  for (const sealed of prunable(index, settings)) {
+  for (const { day, revision } of await findPackages(files, root)) {
     signal.throwIfAborted();
-    const isHere = (await files.stat(join(root, packagePath(sealed.day, sealed.revision)))) !== undefined;
-    if (!isHere || !(await isHeldByAll(sealed, settings.targets, signal))) continue;
-    await prunePackage(files, root, sealed.day, sealed.revision);
+    const sealed = prunable(index, day, revision, settings);
+    if (sealed === undefined || !(await isHeldByAll(sealed, targets, signal))) continue;
+    await prunePackage(files, root, day, revision);
     pruned.push(sealed);
   }
   return pruned;
 }
 
-function prunable(index: DayIndex, { targets, isClosed }: PruneSettings): readonly SealedDay[] {
-  if (!targets.some(({ kind }) => kind === "record")) return [];
-  return [...index.days.values()]
-    .filter(({ day, revisions, deliveries }) => {
-      const newest = revisions.at(-1)?.revision ?? 0;
-      return isClosed(day) && targets.every(({ name }) => (deliveries.get(name)?.revision ?? 0) >= newest);
-    })
-    .flatMap(({ day, revisions }) =>
-      revisions
-        .filter(({ tombstoneSha256 }) => tombstoneSha256 === undefined)
-        .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 })),
-    );
+function prunable(
+  index: DayIndex,
+  day: UtcDay,
+  revision: number,
+  { targets, isClosed }: PruneSettings,
+): SealedDay | undefined {
+  const record = index.days.get(day);
+  const sealed = sealedAs(index, { day, revision });
+  if (record === undefined || sealed === undefined || sealed.tombstoneSha256 !== undefined) return undefined;
+  const newest = record.revisions.at(-1)?.revision ?? 0;
+  const isEverywhere = targets.every(({ name }) => (record.deliveries.get(name)?.revision ?? 0) >= newest);
+  return isEverywhere && isClosed(day) ? { day, revision, manifestSha256: sealed.manifestSha256 } : undefined;
 }
 
 async function isHeldByAll(

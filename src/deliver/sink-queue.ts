@@ -1,5 +1,5 @@
-import type { ErrorCode } from "../model/error-catalogue.js";
 import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../plugin/sealed-package.js";
 import { deliverDay } from "./deliver-day.js";
@@ -16,10 +16,12 @@ type Queue = { readonly name: string } & (
  * down, and a sink added later is filled from the first day on (fault 77).
  */
 export function pendingFor(target: Queue, index: DayIndex): readonly SealedDay[] {
-  const days = [...index.days.values()]
-    .filter(({ day }) => target.kind === "record" || !target.isExpired(day))
-    .toSorted((a, b) => (a.day < b.day ? -1 : 1));
-  return days.flatMap((record) => {
+  const days = [...(index.behind.get(target.name) ?? index.days.keys())]
+    .filter((day) => target.kind === "record" || !target.isExpired(day))
+    .toSorted();
+  return days.flatMap((day) => {
+    const record = index.days.get(day);
+    if (record === undefined) return [];
     const missing = missingRevisions(record, target.name);
     return target.kind === "record" ? missing : missing.slice(-1);
   });
@@ -38,7 +40,7 @@ export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
 /**
  * Works every sink's queue off, the sinks side by side, the days of one in order. Each outcome goes to `settle`, one at a
  * time; the caller writes the ledger there. A sink that is down ends its own queue and no other's; a day that is at fault
- * itself is passed over.
+ * itself is passed over. What `deliverDay` throws ends every queue.
  */
 export async function deliverPending(
   targets: readonly Target[],
@@ -48,7 +50,16 @@ export async function deliverPending(
   signal: AbortSignal,
 ): Promise<void> {
   const inTurn = oneAtATime(settle);
-  const queues = targets.map((target) => drain(target, pendingFor(target, index), settings, inTurn, signal));
+  const stop = new AbortController();
+  const either = AbortSignal.any([signal, stop.signal]);
+  const queues = targets.map(async (target) => {
+    try {
+      await drain(target, pendingFor(target, index), settings, inTurn, either);
+    } catch (error) {
+      stop.abort(error);
+      throw error;
+    }
+  });
   const results = await Promise.allSettled(queues);
   const failure = results.find((result) => result.status === "rejected");
   if (failure !== undefined) throw failure.reason;
@@ -65,16 +76,16 @@ async function drain(
     signal.throwIfAborted();
     const outcome = await deliverDay(sealed, target, settings, signal);
     await settle(outcome);
-    if ("failed" in outcome && !CONCERNS_ONE_DAY.has(outcome.failed.code)) return;
+    if ("failed" in outcome && !concernsOneDay(target, outcome.failed)) return;
   }
 }
 
-/** Failures that say nothing of the next day. All others would only repeat for every day of the queue. */
-const CONCERNS_ONE_DAY: ReadonlySet<ErrorCode> = new Set([
-  "SINK_CONFLICT",
-  "SINK_MISMATCH",
-  "ARCHIVE_DAMAGED",
-]);
+/** Whether a failure says nothing of the next day. All others would only repeat for every day of the queue. */
+function concernsOneDay({ kind }: Target, { code }: DaybookError): boolean {
+  // In a record sink it may be another writer at this moment, who must not find the next day taken as well.
+  if (code === "SINK_CONFLICT") return kind === "view";
+  return code === "SINK_MISMATCH" || code === "ARCHIVE_DAMAGED";
+}
 
 function missingRevisions({ day, revisions, deliveries }: DayRecord, sink: string): readonly SealedDay[] {
   const delivered = deliveries.get(sink)?.revision ?? 0;

@@ -23,13 +23,10 @@ export async function expireView(
 ): Promise<number> {
   const path = join(root, `expired-${target.name}.json`);
   const done = await readMark(files, path);
-  const expired = [...index.days.values()]
-    .filter(
-      ({ day, deliveries }) =>
-        target.isExpired(day) && (done === undefined || day > done) && deliveries.has(target.name),
-    )
-    .map(({ day }) => day)
-    .toSorted((a, b) => (a < b ? -1 : 1));
+  const expired = [...index.days.keys()]
+    .filter((day) => (done === undefined || day > done) && target.isExpired(day))
+    .filter((day) => index.days.get(day)?.deliveries.has(target.name) === true)
+    .toSorted();
   for (const day of expired) {
     signal.throwIfAborted();
     await removeIfThere(target, day, signal);

@@ -13,6 +13,7 @@ import { isoTime } from "../model/utc-day.js";
 import { ArchiveKeys, keyPath } from "./archive-keys.js";
 import { parseJsonObject } from "./entry-format.js";
 import { originOf } from "./head.js";
+import { LedgerIndex } from "./ledger-index.js";
 import { Ledger } from "./ledger.js";
 import type { SigningKey } from "./signing-key.js";
 
@@ -80,7 +81,8 @@ export async function createArchive(options: CreateOptions): Promise<ArchiveIden
     hashes[path] = sha256Hex(bytes);
   }
   const keys = new ArchiveKeys(identity.origin, new Map([[signer.keyId, signingKey.publicPem]]));
-  const nothing = { entries: [], lastHash: FIRST_PREV, headSize: 0, cachedHeadSize: 0, keys };
+  const index = new LedgerIndex();
+  const nothing = { index, size: 0, lastHash: FIRST_PREV, headSize: 0, cachedHeadSize: 0, keys };
   const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, nothing);
   await ledger.append({ type: "archive-created", files: hashes }, "daybook");
   return identity;

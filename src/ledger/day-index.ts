@@ -1,11 +1,14 @@
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { NO_FAILURES } from "./day-records.js";
 
 export interface SealedRevision {
   readonly revision: number;
   readonly manifestSha256: string;
   /** Milliseconds since the epoch, as the ledger's clock had it. */
   readonly sealedAt: number;
+  /** Whether any sink ever confirmed it: then the state folder need not have it. */
+  readonly isDelivered?: true;
   /** Once its content is destroyed. */
   readonly tombstoneSha256?: string;
 }
@@ -13,7 +16,6 @@ export interface SealedRevision {
 /** The newest revision that a sink has confirmed. */
 export interface Delivery {
   readonly revision: number;
-  readonly manifestSha256: string;
   readonly records: number;
   readonly at: number;
 }
@@ -21,6 +23,14 @@ export interface Delivery {
 export interface DeliveryFailure {
   readonly revision: number;
   readonly code: string;
+  readonly at: number;
+}
+
+/** Something odd that was remarked on: an `incident` entry about a day. */
+export interface DayIncident {
+  readonly code: string;
+  /** With the numbers, as in the entry. */
+  readonly subject: string;
   readonly at: number;
 }
 
@@ -37,6 +47,10 @@ export interface DayRecord {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   /** By sink, its newest failure that no later delivery to it made good. */
   readonly failures: ReadonlyMap<string, DeliveryFailure>;
+  /** The newest reading that gave fewer records than the one before it: compared with `revision`, or sealed as it. */
+  readonly shrank?: { readonly revision: number; readonly missing: number; readonly at: number };
+  /** Oldest first. */
+  readonly incidents?: readonly DayIncident[];
 }
 
 export interface DayIndex {
@@ -45,28 +59,41 @@ export interface DayIndex {
   readonly previous: string | null;
   /** When the archive was created, milliseconds since the epoch. */
   readonly createdAt: number;
+  /** The newest day with a revision. */
+  readonly newestDay: UtcDay | null;
+  readonly totals: DayTotals;
+  /** By sink, the days whose newest revision it has not confirmed; a sink that the ledger never named lacks every day. */
+  readonly behind: ReadonlyMap<string, ReadonlySet<UtcDay>>;
 }
 
-/** The entries seen as days. Pure; entries that concern no day are passed over. */
-export function indexDays(entries: readonly LedgerEntry[]): DayIndex {
-  const days = new Map<UtcDay, DayRecord>();
-  let previous: string | null = null;
-  for (const entry of entries) {
-    if (entry.type === "day-sealed") previous = entry.manifest_sha256;
-    if (!("day" in entry)) continue;
-    const record = days.get(entry.day) ?? {
-      day: entry.day,
-      revisions: [],
-      readingsAt: [],
-      deliveries: new Map(),
-      failures: new Map(),
-    };
-    days.set(entry.day, addEntry(record, entry));
-  }
-  return { days, previous, createdAt: timeOf(entries[0]) };
+/** Sums over all days, so that nobody need go through them. */
+export interface DayTotals {
+  /** Days read at least once. */
+  readonly read: number;
+  /** Of those, days whose every revision is destroyed. */
+  readonly disposed: number;
+  readonly revisions: number;
+  /** Readings sealed or rechecked. */
+  readonly readings: number;
 }
 
-type DayEntry = Extract<LedgerEntry, { readonly day: UtcDay }>;
+export type DayEntry = Extract<LedgerEntry, { readonly day: UtcDay }>;
+export type IncidentEntry = Extract<LedgerEntry, { readonly type: "incident" }>;
+
+/** The day's record with one entry more; `record` is undefined before its first. Pure. */
+export function addDayEntry(record: DayRecord | undefined, entry: DayEntry): DayRecord {
+  return addEntry(record ?? newRecord(entry.day), entry);
+}
+
+/** The day's record with an incident more. Pure. */
+export function addIncident(record: DayRecord, { code, subject, time }: IncidentEntry): DayRecord {
+  const incident = { code, subject, at: Date.parse(time) };
+  return { ...record, incidents: [...(record.incidents ?? []), incident] };
+}
+
+function newRecord(day: UtcDay): DayRecord {
+  return { day, revisions: [], readingsAt: [], deliveries: new Map(), failures: NO_FAILURES };
+}
 
 function addEntry(record: DayRecord, entry: DayEntry): DayRecord {
   const at = timeOf(entry);
@@ -85,9 +112,8 @@ function addEntry(record: DayRecord, entry: DayEntry): DayRecord {
     case "day-lost":
       return { ...record, lost: { at, reason: entry.reason } };
     case "sink-delivered":
-      return addDelivery(record, entry.sink, {
+      return addDelivery(markDelivered(record, entry.manifest_sha256), entry.sink, {
         revision: entry.revision,
-        manifestSha256: entry.manifest_sha256,
         records: entry.records,
         at,
       });
@@ -96,16 +122,26 @@ function addEntry(record: DayRecord, entry: DayEntry): DayRecord {
     case "disposed":
       return addTombstone(record, entry.revision, entry.tombstone_sha256, at);
     case "source-shrank":
-      return record;
+      return { ...record, shrank: { revision: entry.revision, missing: entry.missing, at } };
     default:
       return entry satisfies never;
   }
 }
 
 function addDelivery(record: DayRecord, sink: string, delivery: Delivery): DayRecord {
-  const failures = new Map(record.failures);
-  failures.delete(sink);
-  return { ...record, deliveries: new Map(record.deliveries).set(sink, delivery), failures };
+  const failures = [...record.failures].filter(([name]) => name !== sink);
+  return {
+    ...record,
+    deliveries: new Map(record.deliveries).set(sink, delivery),
+    failures: failures.length === 0 ? NO_FAILURES : new Map(failures),
+  };
+}
+
+function markDelivered(record: DayRecord, manifestSha256: string): DayRecord {
+  const revisions = record.revisions.map((sealed) =>
+    sealed.manifestSha256 === manifestSha256 ? { ...sealed, isDelivered: true as const } : sealed,
+  );
+  return { ...record, revisions };
 }
 
 function addFailure(record: DayRecord, sink: string, failure: DeliveryFailure): DayRecord {
@@ -120,6 +156,6 @@ function addTombstone(record: DayRecord, revision: number, tombstoneSha256: stri
   return isAll ? { ...record, revisions, disposed: { at } } : { ...record, revisions };
 }
 
-function timeOf(entry: LedgerEntry | undefined): number {
-  return entry === undefined ? 0 : Date.parse(entry.time);
+function timeOf(entry: LedgerEntry): number {
+  return Date.parse(entry.time);
 }

@@ -9,8 +9,12 @@ import { sha256Hex } from "../model/sha256.js";
 import type { Signer } from "../model/signer.js";
 import { isoTime } from "../model/utc-day.js";
 import type { ArchiveKeys } from "./archive-keys.js";
+import { CHECKPOINT_PATH, signCheckpoint } from "./checkpoint.js";
 import { entryBytes } from "./entry-format.js";
 import { MAX_HEAD_BYTES, signHead } from "./head.js";
+import { damagedLedger } from "./ledger-entries.js";
+import type { LedgerIndex } from "./ledger-index.js";
+import { readWholeLedger } from "./read-ledger.js";
 import type { LedgerContent } from "./read-ledger.js";
 
 export interface LedgerOptions {
@@ -25,32 +29,48 @@ export interface LedgerOptions {
 
 const ENTRIES_PER_FOLDER = 1_000_000;
 
+/** A start reads no more entries than this one by one; a checkpoint of seven years is a megabyte, so it is not made for each. */
+const ENTRIES_PER_CHECKPOINT = 64;
+
 /** The acts of one archive, and the one place that adds to them. Its owner holds the archive's lock. */
 export class Ledger {
   readonly keys: ArchiveKeys;
   readonly #options: LedgerOptions;
-  readonly #entries: LedgerEntry[];
+  #index: LedgerIndex;
+  #size: number;
   #lastHash: string;
   #headSize: number;
   #cachedHeadSize: number;
+  #checkpointSize: number;
+  #provedAt: number;
   #turn: Promise<unknown> = Promise.resolve();
   #stopped: unknown;
 
   constructor(options: LedgerOptions, content: LedgerContent) {
     this.keys = content.keys;
     this.#options = options;
-    this.#entries = [...content.entries];
+    this.#index = content.index;
+    this.#size = content.size;
     this.#lastHash = content.lastHash;
     this.#headSize = content.headSize;
     this.#cachedHeadSize = content.cachedHeadSize;
+    this.#checkpointSize = content.since?.size ?? 0;
+    this.#provedAt = content.since?.provedAt ?? options.clock.now();
   }
 
-  entries(): readonly LedgerEntry[] {
-    return this.#entries;
+  /** What the entries say; kept up with each that is added. */
+  get index(): LedgerIndex {
+    return this.#index;
   }
 
+  /** Number of entries. */
   get size(): number {
-    return this.#entries.length;
+    return this.#size;
+  }
+
+  /** When every entry was last read and the chain found whole, milliseconds since the epoch. */
+  get provedAt(): number {
+    return this.#provedAt;
   }
 
   /** SHA-256 (hex) of the newest entry's bytes. */
@@ -60,7 +80,7 @@ export class Ledger {
 
   /**
    * Adds one act and signs the new head; durable on return. Calls take turns. After an error the act may stand or not:
-   * `entries()` says which. ARCHIVE_FORKED when the number is taken, DISK_* otherwise. A fork or a failed fsync stops this
+   * `size` says which. ARCHIVE_FORKED when the number is taken, DISK_* otherwise. A fork or a failed fsync stops this
    * ledger for good: only a new start, which reads the disk again, may go on.
    */
   append(act: Act, actor: string): Promise<LedgerEntry> {
@@ -76,9 +96,11 @@ export class Ledger {
       const bytes = entryBytes(entry);
       if (entry.seq % ENTRIES_PER_FOLDER === 0) await this.#makeEntryFolder(entry.seq);
       await this.#publish(entryPath(entry.seq), bytes);
-      this.#entries.push(entry);
+      this.#index.add(entry);
+      this.#size += 1;
       this.#lastHash = sha256Hex(bytes);
       await this.#finishHead();
+      await this.#saveCheckpoint();
       return entry;
     });
   }
@@ -86,6 +108,27 @@ export class Ledger {
   /** Writes the newest head where a crash or a full disk prevented it, and says what was written. */
   completeHead(): Promise<readonly string[]> {
     return this.#inTurn(() => this.#finishHead());
+  }
+
+  /** Makes the checkpoint that a next start reads, when that one would have much to read without. */
+  completeCheckpoint(): Promise<void> {
+    return this.#inTurn(() => this.#saveCheckpoint());
+  }
+
+  /** Reads every entry again and holds it against what is known here. ARCHIVE_DAMAGED where they differ. */
+  prove(): Promise<void> {
+    return this.#inTurn(async () => {
+      const { files, root, origin, clock } = this.#options;
+      const { index, size, lastHash } = await readWholeLedger(files, root, origin);
+      if (size !== this.#size)
+        throw damagedLedger(`${root}/ledger`, "entries", String(size), String(this.#size));
+      if (lastHash !== this.#lastHash)
+        throw damagedLedger(entryPath(size - 1), "sha256", lastHash, this.#lastHash);
+      this.#index = index;
+      this.#provedAt = clock.now();
+      this.#checkpointSize = 0;
+      await this.#saveCheckpoint();
+    });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -117,6 +160,20 @@ export class Ledger {
       written.push("head");
     }
     return written;
+  }
+
+  /** A cache: when it cannot be written, the next start reads more, and nothing is lost. */
+  async #saveCheckpoint(): Promise<void> {
+    if (this.#size - this.#checkpointSize < ENTRIES_PER_CHECKPOINT) return;
+    const { files, root, origin, signer } = this.#options;
+    const [index, size, lastHash, provedAt] = [this.#index, this.#size, this.#lastHash, this.#provedAt];
+    const bytes = signCheckpoint(origin, { size, lastHash, provedAt, index }, signer);
+    try {
+      await replaceFile(files, join(root, "staging"), join(root, CHECKPOINT_PATH), bytes);
+      this.#checkpointSize = size;
+    } catch (error) {
+      if (!isDaybookError(error)) throw error;
+    }
   }
 
   async #publish(path: string, bytes: Uint8Array): Promise<void> {

@@ -27,6 +27,7 @@ export async function openArchive(options: CreateOptions): Promise<OpenArchive> 
   requireKnown(signer, content, root);
   const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, content);
   const recovered = await recover({ files, root, identity, ledger });
+  await ledger.completeCheckpoint();
   return { identity, ledger, signer, recovered };
 }
 
@@ -43,6 +44,6 @@ function requireKnown(signer: Signer, { keys }: LedgerContent, root: string): vo
   if (keys.ids.includes(signer.keyId)) return;
   throw new DaybookError("CONFIG_INVALID", {
     message: `${root}: signing key: found ${signer.keyId}, expected a key of this archive (${keys.ids.join(", ")})`,
-    hint: "bring back the private key; `daybook keys rotate` replaces it",
+    hint: "bring back the private key of the archive: without it nothing can be added; see _Backup_ in docs/OPERATIONS.md",
   });
 }

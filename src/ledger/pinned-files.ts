@@ -9,17 +9,17 @@ const MAX_PINNED_BYTES = 1 << 20;
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/([0-9a-f]{8})\.pem)$/;
 
 /**
- * Checks the files whose hashes the ledger holds, and returns the keys among them: a key that no entry names is not
+ * Checks the files whose hashes the `pinning` entries of the ledger hold, and returns the keys among them: a key that no entry names is not
  * trusted. ARCHIVE_DAMAGED when one is missing or altered.
  */
 export async function readPinnedFiles(
   files: Files,
   root: string,
   origin: string,
-  entries: readonly LedgerEntry[],
+  pinning: readonly LedgerEntry[],
 ): Promise<ArchiveKeys> {
   const pems = new Map<string, string>();
-  for (const [path, sha256] of pinnedFiles(entries)) {
+  for (const [path, sha256] of pinnedFiles(pinning)) {
     // The path comes from disk: only the known names are ever opened.
     const match = PINNED_PATH.exec(path);
     if (match === null) throw damaged(path, "an unknown name", "a file of the format");
@@ -30,9 +30,8 @@ export async function readPinnedFiles(
   return new ArchiveKeys(origin, pems);
 }
 
-function pinnedFiles(entries: readonly LedgerEntry[]): ReadonlyMap<string, string> {
-  const pinning = entries.filter((entry) => entry.type === "archive-created" || entry.type === "key-rotated");
-  return new Map(pinning.flatMap((entry) => Object.entries(entry.files)));
+function pinnedFiles(pinning: readonly LedgerEntry[]): ReadonlyMap<string, string> {
+  return new Map(pinning.flatMap((entry) => ("files" in entry ? Object.entries(entry.files) : [])));
 }
 
 async function readPinned(files: Files, root: string, path: string): Promise<Uint8Array> {

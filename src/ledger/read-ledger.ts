@@ -1,121 +1,155 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
-import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
-import type { LedgerEntry } from "../model/ledger-entry.js";
-import { sha256Hex } from "../model/sha256.js";
+import { FIRST_PREV, headPath } from "../model/ledger-entry.js";
 import type { ArchiveKeys } from "./archive-keys.js";
-import { parseEntry } from "./entry-format.js";
+import { CHECKPOINT_PATH, MAX_CHECKPOINT_BYTES, openCheckpoint, parseCheckpoint } from "./checkpoint.js";
+import type { Checkpoint, SignedCheckpoint } from "./checkpoint.js";
 import { MAX_HEAD_BYTES, openHead } from "./head.js";
-import type { Head } from "./head.js";
+import {
+  damagedLedger,
+  hasEntry,
+  readChain,
+  readEntry,
+  readNamed,
+  readTail,
+  requireNumbered,
+} from "./ledger-entries.js";
+import { LedgerIndex } from "./ledger-index.js";
 import { readPinnedFiles } from "./pinned-files.js";
 
-/** What a ledger says, proved: every entry in order, the chain whole, the newest head signed over it. */
+/** What a ledger says, and how far that is proved. */
 export interface LedgerContent {
-  readonly entries: readonly LedgerEntry[];
+  readonly index: LedgerIndex;
+  /** Number of entries. */
+  readonly size: number;
   /** SHA-256 (hex) of the newest entry's bytes. */
   readonly lastHash: string;
-  /** Size that the newest file in `heads/` states: `entries.length`, or one less after a crash. */
+  /** Size that the newest file in `heads/` states: `size`, or one less after a crash. */
   readonly headSize: number;
   /** Size that `head` states; 0 when there is none. */
   readonly cachedHeadSize: number;
   readonly keys: ArchiveKeys;
+  /** The checkpoint that spared reading the entries before it; undefined when every entry was read. */
+  readonly since?: Pick<Checkpoint, "size" | "provedAt">;
 }
 
-const MAX_ENTRY_BYTES = 1 << 20;
-const READS_AT_ONCE = 32;
-
 /**
- * Reads the ledger in `root`; a reader needs no lock. ARCHIVE_NOT_FOUND when nothing was ever written; ARCHIVE_DAMAGED when
- * an entry, a head or a pinned file is missing or altered, or the ledger is shorter than a head says; ARCHIVE_TOO_NEW.
+ * Reads the ledger in `root`; a reader needs no lock. With a checkpoint that a key of the archive has signed, the entries
+ * before it are taken from it and only the rest is read; `readWholeLedger` reads them all. ARCHIVE_NOT_FOUND when nothing was
+ * ever written; ARCHIVE_DAMAGED when what was read is missing or altered, or the ledger is shorter than a head or the
+ * checkpoint says; ARCHIVE_TOO_NEW.
  */
 export async function readLedger(files: Files, root: string, origin: string): Promise<LedgerContent> {
+  const path = join(root, CHECKPOINT_PATH);
+  // Read before the checkpoint: a writer that goes on meanwhile only makes the ledger longer than this head says.
+  const cachedHead = await readCachedHead(files, root);
+  const bytes = await readIfThere(files, path, MAX_CHECKPOINT_BYTES);
+  const signed = bytes === undefined ? undefined : parseCheckpoint(bytes);
+  const content = signed && (await readSince(files, root, origin, signed, cachedHead));
+  return content ?? readWholeLedger(files, root, origin);
+}
+
+/** Every entry in order, the chain whole, the newest head signed over it. Reads as many files as the ledger has entries. */
+export async function readWholeLedger(files: Files, root: string, origin: string): Promise<LedgerContent> {
   // The order lets a writer go on meanwhile: it writes entry, head file and `head` in turn, so each list read later is at
   // least as long as what was read before it.
   const sizesBefore = await listHeads(files, root);
   const cachedBytes = await readCachedHead(files, root);
-  const chain = await readChain(files, root);
+  const chain = await foldChain(files, root);
   const sizesAfter = await listHeads(files, root);
-  const size = chain.entries.length;
+  const { size, index } = chain;
   if (size === 0 && sizesBefore === 0 && cachedBytes === undefined) {
     throw new DaybookError("ARCHIVE_NOT_FOUND", { message: `${root}: the ledger has no entry` });
   }
   if (sizesBefore > size)
-    throw damaged(`${root}/ledger`, "entries", String(size), `${sizesBefore}, as a head says`);
+    throw damagedLedger(`${root}/ledger`, "entries", String(size), `${sizesBefore}, as a head says`);
   if (sizesAfter < size - 1)
-    throw damaged(`${root}/heads`, "heads", String(sizesAfter), `${size}, one for each entry`);
+    throw damagedLedger(`${root}/heads`, "heads", String(sizesAfter), `${size}, one for each entry`);
 
-  const keys = await readPinnedFiles(files, root, origin, chain.entries);
+  const place = { files, root, origin, keys: await readKeys(files, root, origin, index.pinning) };
   const headSize = Math.min(sizesAfter, size);
-  if (headSize > 0) {
-    const path = headPath(headSize);
-    checkHead(
-      openHead(await readListed(files, root, path, MAX_HEAD_BYTES), path, origin, keys),
-      path,
-      chain,
-      headSize,
-    );
-  }
-  const cachedHeadSize = cachedBytes === undefined ? 0 : openHead(cachedBytes, "head", origin, keys).size;
-  if (cachedBytes !== undefined) {
-    // A crash leaves it one behind; more means that somebody put an older one back.
-    if (cachedHeadSize < sizesBefore - 1)
-      throw damaged("head", "size", String(cachedHeadSize), String(sizesBefore));
-    checkHead(openHead(cachedBytes, "head", origin, keys), "head", chain, cachedHeadSize);
-  }
-  return { ...chain, headSize, cachedHeadSize, keys };
+  await checkHeadFile(place, chain, headSize);
+  const cachedHeadSize = await checkCachedHead(place, chain, cachedBytes);
+  // A crash leaves it one behind; more means that somebody put an older one back.
+  if (cachedBytes !== undefined && cachedHeadSize < sizesBefore - 1)
+    throw damagedLedger("head", "size", String(cachedHeadSize), String(sizesBefore));
+  return { ...chain, headSize, cachedHeadSize, keys: place.keys };
 }
 
-interface Chain {
-  readonly entries: readonly LedgerEntry[];
-  readonly lastHash: string;
+/** What the checkpoint says and what came after it. Undefined when it cannot be used: it is a cache, and no damage. */
+async function readSince(
+  files: Files,
+  root: string,
+  origin: string,
+  signed: SignedCheckpoint,
+  cachedHead: Uint8Array | undefined,
+): Promise<LedgerContent | undefined> {
+  const keys = await readKeys(files, root, origin, signed.pinning).catch(unlessDamaged);
+  if (keys === undefined) return undefined;
+  const checkpoint = openCheckpoint(signed, origin, keys);
+  if (checkpoint === undefined) return undefined;
+  const place = { files, root, origin, keys };
+  const chain = await foldTail(files, root, checkpoint);
+  const headSize = await newestHeadSize(files, root, chain.size);
+  await checkHeadFile(place, chain, headSize);
+  const cachedHeadSize = await checkCachedHead(place, chain, cachedHead);
+  await refuseOlderHead(place, headSize);
+  const { size, provedAt } = checkpoint;
+  return { ...chain, headSize, cachedHeadSize, keys, since: { size, provedAt } };
 }
 
-async function readChain(files: Files, root: string): Promise<Chain> {
-  const size = await countEntries(files, root);
-  const entries: LedgerEntry[] = [];
-  let lastHash = FIRST_PREV;
-  for (let from = 0; from < size; from += READS_AT_ONCE) {
-    const paths = Array.from({ length: Math.min(READS_AT_ONCE, size - from) }, (_, index) =>
-      entryPath(from + index),
-    );
-    const read = await Promise.all(paths.map((path) => readListed(files, root, path, MAX_ENTRY_BYTES)));
-    for (const [index, bytes] of read.entries()) {
-      const entry = parseEntry(bytes, paths[index] ?? root);
-      requireNext(entry, from + index, lastHash);
-      entries.push(entry);
-      lastHash = sha256Hex(bytes);
-    }
+type Chain = Pick<LedgerContent, "index" | "size" | "lastHash">;
+
+interface Place {
+  readonly files: Files;
+  readonly root: string;
+  readonly origin: string;
+  readonly keys: ArchiveKeys;
+}
+
+async function foldChain(files: Files, root: string): Promise<Chain> {
+  const index = new LedgerIndex();
+  let [size, lastHash] = [0, FIRST_PREV];
+  for await (const { entry, hash } of readChain(files, root)) {
+    index.add(entry);
+    [size, lastHash] = [size + 1, hash];
   }
-  if (size > 0 && entries[0]?.type !== "archive-created") {
-    throw damaged(entryPath(0), "first entry", entries[0]?.type ?? "none", "archive-created");
+  return { index, size, lastHash };
+}
+
+async function foldTail(files: Files, root: string, { index, size, lastHash }: Checkpoint): Promise<Chain> {
+  const { hash } = await readEntry(files, root, size - 1);
+  if (hash !== lastHash) throw damagedLedger(`entry ${size - 1}`, "sha256", hash, lastHash);
+  let [length, last] = [size, lastHash];
+  for await (const stored of readTail(files, root, size, lastHash)) {
+    index.add(stored.entry);
+    [length, last] = [length + 1, stored.hash];
   }
-  return { entries, lastHash };
+  return { index, size: length, lastHash: last };
 }
 
-function requireNext(entry: LedgerEntry, seq: number, lastHash: string): void {
-  const subject = entryPath(seq);
-  if (entry.seq !== seq) throw damaged(subject, "seq", String(entry.seq), String(seq));
-  if (entry.prev !== lastHash) throw damaged(subject, "prev", entry.prev, lastHash);
-  if (seq > 0 && entry.type === "archive-created") throw damaged(subject, "type", entry.type, "another");
+async function readKeys(
+  files: Files,
+  root: string,
+  origin: string,
+  pinning: readonly number[],
+): Promise<ArchiveKeys> {
+  const stored = await Promise.all(pinning.map((seq) => readEntry(files, root, seq)));
+  return readPinnedFiles(
+    files,
+    root,
+    origin,
+    stored.map(({ entry }) => entry),
+  );
 }
 
-/** Entries are numbered from 0 without a hole, and nothing else lies beside them. */
-async function countEntries(files: Files, root: string): Promise<number> {
-  let count = 0;
-  for (const folder of await files.list(join(root, "ledger"))) {
-    const names = await files.list(join(root, "ledger", folder));
-    const first = count;
-    requireNumbered(
-      names.map((name) => `ledger/${folder}/${name}`),
-      (index) => entryPath(first + index),
-    );
-    count += names.length;
-  }
-  return count;
+/** What is damaged is told by reading everything. */
+function unlessDamaged(error: unknown): undefined {
+  if (!isDaybookError(error, "ARCHIVE_DAMAGED")) throw error;
 }
 
-/** Number of heads: they too are numbered without a hole, from 1. */
+/** Number of heads: they are numbered without a hole, from 1. */
 async function listHeads(files: Files, root: string): Promise<number> {
   const names = await files.list(join(root, "heads"));
   requireNumbered(
@@ -125,37 +159,66 @@ async function listHeads(files: Files, root: string): Promise<number> {
   return names.length;
 }
 
-function requireNumbered(paths: readonly string[], expected: (index: number) => string): void {
-  for (const [index, path] of paths.entries()) {
-    if (path !== expected(index)) throw damaged(expected(index), "numbering", path, expected(index));
-  }
+/** `size`, or one less after a crash; nothing may be signed over more entries than there are. */
+async function newestHeadSize(files: Files, root: string, size: number): Promise<number> {
+  const has = async (of: number): Promise<boolean> =>
+    (await files.stat(join(root, headPath(of)))) !== undefined;
+  // A writer that goes on has its entry there before the head.
+  if ((await has(size + 1)) && !(await hasEntry(files, root, size)))
+    throw damagedLedger(`${root}/ledger`, "entries", String(size), `${size + 1}, as a head says`);
+  return (await has(size)) ? size : size - 1;
 }
 
-async function readCachedHead(files: Files, root: string): Promise<Uint8Array | undefined> {
-  const path = join(root, "head");
-  return (await files.stat(path)) === undefined ? undefined : files.read(path, MAX_HEAD_BYTES);
+async function checkHeadFile(
+  { files, root, origin, keys }: Place,
+  chain: Chain,
+  size: number,
+): Promise<void> {
+  if (size <= 0) return;
+  const path = headPath(size);
+  const head = openHead(await readNamed(files, root, path, MAX_HEAD_BYTES), path, origin, keys);
+  if (head.size !== size) throw damagedLedger(path, "size", String(head.size), String(size));
+  await requireSigned(files, root, path, head, chain);
 }
 
-/** Reads what a folder's list has named: a name that leads nowhere is damage. */
-async function readListed(files: Files, root: string, path: string, maxBytes: number): Promise<Uint8Array> {
-  try {
-    return await files.read(join(root, path), maxBytes);
-  } catch (error) {
-    if (!isDaybookError(error, "FILE_NOT_FOUND")) throw error;
-    throw damaged(path, "content", "a name that leads nowhere", "a file");
-  }
+/** The size that it states. */
+async function checkCachedHead(
+  { files, root, origin, keys }: Place,
+  chain: Chain,
+  bytes: Uint8Array | undefined,
+): Promise<number> {
+  if (bytes === undefined) return 0;
+  const head = openHead(bytes, "head", origin, keys);
+  await requireSigned(files, root, "head", head, chain);
+  return head.size;
 }
 
-function checkHead(head: Head, subject: string, { entries, lastHash }: Chain, size: number): void {
-  if (head.size !== size) throw damaged(subject, "size", String(head.size), String(size));
-  if (size > entries.length)
-    throw damaged("ledger", "entries", String(entries.length), `${size}, as ${subject} says`);
-  const expected = size === entries.length ? lastHash : entries[size]?.prev;
-  if (head.lastHash !== expected) throw damaged(subject, "last hash", head.lastHash, String(expected));
+/** What a head is signed over is the ledger as it was at that size. */
+async function requireSigned(
+  files: Files,
+  root: string,
+  subject: string,
+  head: { readonly size: number; readonly lastHash: string },
+  { size, lastHash }: Chain,
+): Promise<void> {
+  if (head.size > size)
+    throw damagedLedger("ledger", "entries", String(size), `${head.size}, as ${subject} says`);
+  const expected = head.size === size ? lastHash : (await readEntry(files, root, head.size)).entry.prev;
+  if (head.lastHash !== expected) throw damagedLedger(subject, "last hash", head.lastHash, expected);
 }
 
-function damaged(subject: string, rule: string, found: string, expected: string): DaybookError {
-  return new DaybookError("ARCHIVE_DAMAGED", {
-    message: `${subject}: ${rule}: found ${found}, expected ${expected}`,
-  });
+/** `head` follows each head at once, so it is one behind at most after a crash. Read anew: a writer may have gone on. */
+async function refuseOlderHead({ files, root, origin, keys }: Place, headSize: number): Promise<void> {
+  const bytes = await readCachedHead(files, root);
+  if (bytes === undefined) return;
+  const { size } = openHead(bytes, "head", origin, keys);
+  if (size < headSize - 1) throw damagedLedger("head", "size", String(size), String(headSize));
+}
+
+function readCachedHead(files: Files, root: string): Promise<Uint8Array | undefined> {
+  return readIfThere(files, join(root, "head"), MAX_HEAD_BYTES);
+}
+
+async function readIfThere(files: Files, path: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  return (await files.stat(path)) === undefined ? undefined : files.read(path, maxBytes);
 }

@@ -2,12 +2,10 @@ import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
-import { parseUtcDay } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
 import type { ArchiveIdentity } from "./archive-tree.js";
-import { indexDays } from "./day-index.js";
-import type { SealedRevision } from "./day-index.js";
 import type { Ledger } from "./ledger.js";
+import { findPackages, sealedAs } from "./local-packages.js";
+import type { LocalPackage } from "./local-packages.js";
 import { checkPackage } from "./package-check.js";
 import type { PackageCheck } from "./package-check.js";
 
@@ -20,16 +18,16 @@ export interface RecoveryOptions {
 }
 
 /**
- * What a start does before any work: refuses a damaged archive, then removes leftovers, and ends or undoes the steps that a
- * crash interrupted. Returns what was done; also in the ledger. Nothing is changed before every sealed package has been
- * checked. ARCHIVE_DAMAGED when one is altered, or missing without having been delivered.
+ * What a start does before any work: refuses an archive that has lost a package, then removes leftovers, and ends or undoes
+ * the steps that a crash interrupted. Returns what was done; also in the ledger. ARCHIVE_DAMAGED when a sealed package is not
+ * there and was never delivered; what is in those that are there is `proveArchive`'s to say.
  */
 export async function recover(options: RecoveryOptions): Promise<readonly string[]> {
-  await refuseDamage(options);
+  await refuseMissing(options);
   return finishHalfSteps(options);
 }
 
-/** `recover` without the check of every sealed package: for the daemon, after a pass that failed half way. */
+/** `recover` without the look at sealed packages: for the daemon, after a pass that failed half way. */
 export async function finishHalfSteps(options: RecoveryOptions): Promise<readonly string[]> {
   const steps = [
     ...(await removeLeftovers(options)),
@@ -40,39 +38,16 @@ export async function finishHalfSteps(options: RecoveryOptions): Promise<readonl
   return steps;
 }
 
-async function refuseDamage(options: RecoveryOptions): Promise<void> {
-  const delivered = deliveredManifests(options.ledger);
-  for (const record of indexDays(options.ledger.entries()).days.values()) {
-    for (const sealed of record.revisions) {
-      // After a disposal the tombstone stands for the content; the auditor checks it.
-      if (sealed.tombstoneSha256 !== undefined) continue;
-      await requireWhole(options, record.day, sealed, delivered.has(sealed.manifestSha256));
+/** A delivered package may have been pruned, but only as a whole: see `prunePackage`. */
+async function refuseMissing({ files, root, ledger }: RecoveryOptions): Promise<void> {
+  const here = new Set((await findPackages(files, root)).map(({ path }) => path));
+  for (const { day, revisions } of ledger.index.days.values()) {
+    for (const { revision, isDelivered, tombstoneSha256 } of revisions) {
+      if (isDelivered === true || tombstoneSha256 !== undefined) continue;
+      const path = packagePath(day, revision);
+      if (!here.has(path)) throw damaged(path, "nothing", "the package that the ledger has sealed");
     }
   }
-}
-
-/** A delivered package may have been pruned, but only as a whole: see `prunePackage`. */
-async function requireWhole(
-  { files, root, ledger }: RecoveryOptions,
-  day: UtcDay,
-  sealed: SealedRevision,
-  isDelivered: boolean,
-): Promise<void> {
-  const path = packagePath(day, sealed.revision);
-  if ((await files.stat(join(root, path))) === undefined) {
-    if (!isDelivered) throw damaged(path, "nothing", "the package that the ledger has sealed");
-    return;
-  }
-  const check = await checkPackage(files, join(root, path), ledger.keys);
-  if (!check.isWhole) throw damaged(path, check.problem, "the package as sealed");
-  if (check.manifestSha256 !== sealed.manifestSha256) {
-    throw damaged(`${path}/manifest.json`, `sha256 ${check.manifestSha256}`, sealed.manifestSha256);
-  }
-}
-
-function deliveredManifests(ledger: Ledger): ReadonlySet<string> {
-  const deliveries = ledger.entries().filter((entry) => entry.type === "sink-delivered");
-  return new Set(deliveries.map((entry) => entry.manifest_sha256));
 }
 
 /** Staging holds only what was being written: the one writer was this process's predecessor, and it is gone. */
@@ -87,8 +62,8 @@ async function removeLeftovers({ files, root }: RecoveryOptions): Promise<readon
 /** A package without its entry was renamed into place but not committed: it is committed now, or set aside. */
 async function settlePackages(options: RecoveryOptions): Promise<readonly string[]> {
   const steps: string[] = [];
-  for (const found of await findPackages(options)) {
-    if (isSealed(options.ledger, found)) continue;
+  for (const found of await findPackages(options.files, options.root)) {
+    if (sealedAs(options.ledger.index, found) !== undefined) continue;
     const check = await checkPackage(options.files, join(options.root, found.path), options.ledger.keys);
     const problem = check.isWhole ? misfit(options, found, check) : check.problem;
     steps.push(
@@ -100,45 +75,13 @@ async function settlePackages(options: RecoveryOptions): Promise<readonly string
   return steps;
 }
 
-interface FoundPackage {
-  readonly day: UtcDay;
-  readonly revision: number;
-  readonly path: string;
-}
-
-async function findPackages({ files, root }: RecoveryOptions): Promise<readonly FoundPackage[]> {
-  const found: FoundPackage[] = [];
-  for (const year of await files.list(join(root, "days"))) {
-    for (const month of await files.list(join(root, "days", year))) {
-      for (const date of await files.list(join(root, "days", year, month))) {
-        for (const name of await files.list(join(root, "days", year, month, date))) {
-          const day = parseUtcDay(`${year}-${month}-${date}`);
-          const path = `days/${year}/${month}/${date}/${name}`;
-          const revision = Number(name.slice(1));
-          // Anything else is not ours to move; `verify` names it.
-          if (day !== undefined && path === packagePath(day, revision)) found.push({ day, revision, path });
-        }
-      }
-    }
-  }
-  return found;
-}
-
-function isSealed(ledger: Ledger, { day, revision }: FoundPackage): boolean {
-  return (
-    indexDays(ledger.entries())
-      .days.get(day)
-      ?.revisions.some((sealed) => sealed.revision === revision) ?? false
-  );
-}
-
 /** Why a whole package is not the archive's next act; undefined when it is. */
 function misfit(
   { identity, ledger }: RecoveryOptions,
-  { day, revision }: FoundPackage,
+  { day, revision }: LocalPackage,
   { claims }: PackageCheck & { readonly isWhole: true },
 ): string | undefined {
-  const index = indexDays(ledger.entries());
+  const { index } = ledger;
   const newest = index.days.get(day)?.revisions.at(-1);
   const fits: readonly (readonly [string, unknown, unknown])[] = [
     ["archive_id", claims.archiveId, identity.archiveId],
@@ -155,7 +98,7 @@ function misfit(
 
 async function commit(
   { files, root, ledger }: RecoveryOptions,
-  { day, revision, path }: FoundPackage,
+  { day, revision, path }: LocalPackage,
   manifestSha256: string,
 ): Promise<string> {
   // The crash may have come between the rename and the syncs that make it last.
@@ -171,7 +114,7 @@ function parentsOf(path: string): readonly string[] {
 
 async function setAside(
   { files, root }: RecoveryOptions,
-  { day, revision, path }: FoundPackage,
+  { day, revision, path }: LocalPackage,
   problem: string,
 ): Promise<string> {
   const name = await freeName(files, join(root, "quarantine"), `${day}-${path.slice(-5)}`);

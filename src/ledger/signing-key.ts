@@ -50,6 +50,7 @@ export async function loadSigningKey(files: Files, path: string): Promise<Signin
   if (stat?.kind !== "file") {
     throw new DaybookError("SECRET_UNREADABLE", {
       message: `${path}: signing key: found ${stat?.kind ?? "nothing"}, expected a file`,
+      hint: "bring back the private key of the archive: without it nothing can be added; see _Backup_ in docs/OPERATIONS.md",
     });
   }
   if ((stat.mode & 0o077) !== 0) {

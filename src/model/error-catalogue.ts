@@ -182,6 +182,12 @@ export const ERROR_CATALOGUE = {
     "another writer has added to this archive",
     "stop the other writer; see docs/OPERATIONS.md",
   ),
+  ARCHIVE_EXISTS: entry(
+    64,
+    "never",
+    "the state folder holds an archive of the tenant already",
+    "nothing was overwritten; to restore all the same, move the tenant's folder out of the state folder first",
+  ),
   ARCHIVE_NOT_FOUND: entry(
     66,
     "never",
@@ -216,6 +222,18 @@ export const ERROR_CATALOGUE = {
     "never",
     "a sink gave back other bytes or counts than it was given",
     "nothing was marked as delivered; see docs/AUDIT.md",
+  ),
+  SINK_BEHIND: entry(
+    64,
+    "never",
+    "another sink holds more of the archive than the one named",
+    "restore from the sink that holds the most",
+  ),
+  SINK_TAKEN: entry(
+    65,
+    "never",
+    "a sink holds another archive under the tenant's name",
+    "nothing was written to it; bring that archive back with `daybook restore`, or give the tenant another name or the sink another place",
   ),
   // the process
   SERVE_FAILED: entry(

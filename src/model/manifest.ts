@@ -27,6 +27,23 @@ export interface Completeness {
   readonly by_hour: Readonly<Record<WindowLabel, number>>;
   /** Distinct record lines for each Activity, sorted by name; `""` stands for none. */
   readonly by_activity: Readonly<Record<string, number>>;
+  /** Absent from manifests of before it was counted; so is `filled_by_activity`. */
+  readonly by_field?: FieldCounts["by_field"];
+  readonly filled_by_activity?: FieldCounts["filled_by_activity"];
+}
+
+/** Which top-level fields the distinct record lines have, and which are filled: not null, `""`, `[]` or `{}`. Names are sorted. */
+export interface FieldCounts {
+  /** `"*"` stands for all names that are no identifiers, and for those after the first 500. */
+  readonly by_field: Readonly<Record<string, FieldCount>>;
+  /** Filled fields of the activities with most records: at most 20, each with 20 records or more. */
+  readonly filled_by_activity: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
+
+/** Record lines that have the field at all, and that have it filled. */
+export interface FieldCount {
+  readonly present: number;
+  readonly filled: number;
 }
 
 export type FileRole = "page" | "ledger" | "events" | "carried";
@@ -71,6 +88,8 @@ export interface Manifest {
     readonly added: number;
     readonly removed: number;
     readonly changed: number;
+    /** Of the removed lines, those that the reading before had and whose Id this one lacks; absent from older manifests. */
+    readonly missing?: number;
   };
   readonly files: readonly ManifestFile[];
   readonly retention: { readonly schedule: string; readonly keep: string; readonly retain_until: UtcDay };

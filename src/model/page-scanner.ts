@@ -26,8 +26,17 @@ export interface ScannedPage {
   readonly lastResultSet: boolean | null;
 }
 
+/** Told of every member of every event in the order of the text, for who counts them. Offsets are into `body`. */
+export interface MemberVisitor {
+  /** A top-level member: its name as written, without the quotes, and its value. */
+  member(body: Uint8Array, start: number, end: number, valueStart: number, valueEnd: number): void;
+  /** The event's members have all been told; its Activity as written, without the quotes, empty when it has none. */
+  eventEnded(body: Uint8Array, activityStart: number, activityEnd: number): void;
+}
+
 const FIELDS: readonly EventField[] = ["Id", "CreationTime", "Activity", "OrganizationId"];
 const OFFSETS_PER_EVENT = 2 + 2 * FIELDS.length;
+const ACTIVITY_OFFSET = 2 + 2 * FIELDS.indexOf("Activity");
 const NO_FIELD = -1;
 
 const FIELD_NAMES = FIELDS.map((name) => Buffer.from(name));
@@ -36,17 +45,17 @@ const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 /**
  * Checks a page body (UTF-8, with or without a byte order mark) and finds its events in one pass. It must be one JSON
  * object, without a second value behind it, whose `activityEventEntities` is an array of objects. Throws
- * SOURCE_PAGE_INVALID with the number of the byte, never with content.
+ * SOURCE_PAGE_INVALID with the number of the byte, never with content; the visitor may have been told of some events then.
  */
-export function scanPage(body: Uint8Array): ScannedPage {
+export function scanPage(body: Uint8Array, visitor?: MemberVisitor): ScannedPage {
   if (!isUtf8(body)) throw invalid("found bytes that are not UTF-8, expected JSON in UTF-8");
-  return new PageScanner(body).page();
+  return new PageScanner(body, visitor).page();
 }
 
 /** As `scanPage`, for record lines: one object a line, and nothing around them. Damaged lines throw SOURCE_PAGE_INVALID. */
-export function scanLines(lines: Uint8Array): ScannedPage {
+export function scanLines(lines: Uint8Array, visitor?: MemberVisitor): ScannedPage {
   if (!isUtf8(lines)) throw invalid("found bytes that are not UTF-8, expected JSON in UTF-8");
-  return new PageScanner(lines).lines();
+  return new PageScanner(lines, visitor).lines();
 }
 
 /** Where the element's opening brace stands in `page.body`. */
@@ -83,6 +92,7 @@ function fieldOffset(index: number, field: EventField): number {
 class PageScanner {
   readonly #body: Uint8Array;
   readonly #json: JsonScanner;
+  readonly #visitor: MemberVisitor | undefined;
   readonly #seen = new Set<string>();
   #offsets = new Uint32Array(OFFSETS_PER_EVENT * 1024);
   #count = 0;
@@ -90,8 +100,9 @@ class PageScanner {
   #continuationUri: string | null = null;
   #lastResultSet: boolean | null = null;
 
-  constructor(body: Uint8Array) {
+  constructor(body: Uint8Array, visitor: MemberVisitor | undefined) {
     this.#body = body;
+    this.#visitor = visitor;
     const hasMark = BYTE_ORDER_MARK.every((byte, at) => body[at] === byte);
     this.#json = new JsonScanner(body, hasMark ? BYTE_ORDER_MARK.length : 0);
   }
@@ -200,14 +211,23 @@ class PageScanner {
       json.expect(CLOSE_BRACE);
     }
     this.#offsets[row + 1] = json.position;
+    const activity = row + ACTIVITY_OFFSET;
+    this.#visitor?.eventEnded(
+      this.#body,
+      this.#offsets[activity] as number,
+      this.#offsets[activity + 1] as number,
+    );
   }
 
   #eventMember(row: number): void {
     const json = this.#json;
-    const field = this.#fieldAt(json.key() + 1, json.keyEnd - 1);
+    const nameStart = json.key() + 1;
+    const nameEnd = json.keyEnd - 1;
+    const field = this.#fieldAt(nameStart, nameEnd);
     const isText = json.peek() === QUOTE;
     const start = json.position;
     json.value();
+    this.#visitor?.member(this.#body, nameStart, nameEnd, start, json.position);
     if (field === NO_FIELD) return;
     // As in JSON.parse the last of several equal keys counts, whatever its type.
     this.#offsets[row + 2 + 2 * field] = isText ? start + 1 : 0;

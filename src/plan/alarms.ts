@@ -1,6 +1,8 @@
 import type { DayTask } from "../model/reading.js";
 import { DAY_MS, HOUR_MS } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { doneBy } from "./backlog.js";
+import type { RequestOutlook } from "./backlog.js";
 import { firstReadingMs } from "./day-state.js";
 import type { ReadingRules } from "./day-state.js";
 import { planDays } from "./plan-days.js";
@@ -11,15 +13,6 @@ const PATIENCE_MS = HOUR_MS;
 
 /** However late a day is first read by configuration, this long before its horizon somebody must know. */
 const LAST_WARNING_MS = 7 * DAY_MS;
-
-/** What the tenant may ask of its source, as far as it is known. */
-export interface RequestOutlook {
-  /** Requests that may be made now. */
-  readonly left: number;
-  readonly requestsPerHour: number;
-  /** How many a day takes: at least one a window, more where pages are many. */
-  readonly requestsPerDay: number;
-}
 
 /** A due day that is not archived yet; times in milliseconds since the epoch. */
 export interface DayAtRisk {
@@ -66,10 +59,6 @@ function assess(
     if (doneMs <= deadlineMs) requests += outlook.requestsPerDay;
     return { day, dueMs: firstDueMs(day, rules, createdMs), deadlineMs, doneMs };
   });
-}
-
-function doneBy(requests: number, nowMs: number, { left, requestsPerHour }: RequestOutlook): number {
-  return nowMs + (Math.max(0, requests - left) / requestsPerHour) * HOUR_MS;
 }
 
 /** What was due before there was an archive became due with it. */

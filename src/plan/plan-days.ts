@@ -1,5 +1,5 @@
 import type { DayTask } from "../model/reading.js";
-import { addDays, eachDay, utcDayOf } from "../model/utc-day.js";
+import { addDays, daysBetween, eachDay, utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { dayState, deadlineMs, nextReadingMs, oldestReadableDay } from "./day-state.js";
 import type { DayFacts, ReadingRules } from "./day-state.js";
@@ -25,18 +25,14 @@ export interface Plan {
 export function planDays(input: PlanInput): Plan {
   const { rules, nowMs } = input;
   const first = firstDayToRead(input);
-  const readable = eachDay(laterOf(first, oldestReadableDay(rules, nowMs)), utcDayOf(nowMs)).filter((day) =>
-    inRange(day, input),
-  );
-  const past = eachDay(first, addDays(oldestReadableDay(rules, nowMs), -1)).filter((day) =>
-    inRange(day, input),
-  );
+  const oldest = oldestReadableDay(rules, nowMs);
+  const readable = eachDay(laterOf(first, oldest), utcDayOf(nowMs)).filter((day) => inRange(day, input));
   return {
     tasks: [
       ...readable.flatMap((day) => firstReading(day, input)),
       ...readable.flatMap((day) => reReading(day, input)),
     ],
-    newlyLost: past.filter((day) => isUnread(input.days.get(day))),
+    newlyLost: unnamedDays(first, oldest, input).filter((day) => inRange(day, input)),
   };
 }
 
@@ -79,11 +75,12 @@ function reReading(day: UtcDay, { days, rules, nowMs }: PlanInput): readonly Day
   return [{ day, reason: "re-reading", deadlineMs: deadlineMs(day, rules) }];
 }
 
-function isUnread(facts: DayFacts | undefined): boolean {
-  return (
-    facts === undefined ||
-    (facts.readingsAt.length === 0 && facts.lost === undefined && facts.disposed === undefined)
-  );
+/** The days from `first` to before `end` that the ledger does not name, as it does when a day is read or lost. */
+function unnamedDays(first: UtcDay, end: UtcDay, { days }: PlanInput): readonly UtcDay[] {
+  const named = [...days.keys()].filter((day) => day < end).length;
+  // Years without a hole are not gone through one by one.
+  if (named === daysBetween(first, end)) return [];
+  return eachDay(first, addDays(end, -1)).filter((day) => !days.has(day));
 }
 
 function inRange(day: UtcDay, { range }: PlanInput): boolean {

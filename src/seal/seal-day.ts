@@ -40,7 +40,10 @@ export interface SealDayInput {
   readonly signal: AbortSignal;
 }
 
-/** What came of a complete reading. `missing`: records of the earlier reading whose Id the source no longer gives. */
+/**
+ * What came of a complete reading. `missing`: records of the earlier reading whose Id the source no longer gives; `notices`:
+ * what is odd beside what the verdict says.
+ */
 export type SealOutcome =
   | {
       readonly kind: "sealed";
@@ -112,7 +115,7 @@ class Sealing {
     signal.throwIfAborted();
     const eventSetSha256 = await verdict.transcript.eventSet.sha256();
     signal.throwIfAborted();
-    const notices = [...verdict.notices, ...noticeShrunk(this.#input.reading, carried.missing)];
+    const notices = noticeShrunk(this.#input.reading, carried.missing);
     const outcome = { missing: carried.missing, notices };
     if (earlier !== undefined && earlier.manifest.event_set_sha256 === eventSetSha256) {
       return { kind: "rechecked", revision: earlier.manifest.revision, eventSetSha256, ...outcome };
@@ -125,7 +128,7 @@ class Sealing {
     const { earlier, files, verdict, reading, signal } = this.#input;
     const { records } = verdict.transcript;
     if (earlier === undefined) {
-      const diff = { against: null, added: records.distinct, removed: 0, changed: 0 };
+      const diff = { against: null, added: records.distinct, removed: 0, changed: 0, missing: 0 };
       return { diff, missing: 0, digest: undefined };
     }
     const stored = { folder: earlier.folder, files: earlier.manifest.files };
@@ -143,7 +146,8 @@ class Sealing {
             signal,
           );
     const { added, removed, changed, missing } = difference;
-    return { diff: { against: earlier.manifest.revision, added, removed, changed }, missing, digest };
+    const diff = { against: earlier.manifest.revision, added, removed, changed, missing };
+    return { diff, missing, digest };
   }
 
   async *#intoEventSet(lines: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

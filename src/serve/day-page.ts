@@ -32,7 +32,8 @@ export function renderDayPage(
     </div>`,
     main: html`${renderTurn(tenant, day, whole)}
       <p>${explain(tenant, day, nowMs)}</p>
-      ${renderDeliveries(tenant, day)} ${revisions.toReversed().map((revision) => renderRevision(revision))}
+      ${renderDeliveries(tenant, day)} ${renderOddities(tenant, day)}
+      ${revisions.toReversed().map((revision) => renderRevision(revision))}
       ${revisions.length === 0 ? html`` : renderCommands(tenant.tenant, day.day)}`,
     nowMs,
     version,
@@ -76,6 +77,16 @@ function renderDeliveries({ index }: TenantSnapshot, { day }: CoveredDay): Html 
     Confirmed by
     ${deliveries.map(([sink, { revision, at }], number) => html`${number === 0 ? "" : "; "}${sink} (revision ${revision}, ${renderTime(at)})`)}.
   </p>`;
+}
+
+/** What was remarked on when the day was sealed; docs/OPERATIONS.md says what each code means. */
+function renderOddities({ index }: TenantSnapshot, { day }: CoveredDay): Html {
+  const incidents = index?.days.get(day)?.incidents ?? [];
+  if (incidents.length === 0) return html``;
+  return html`<h2>Odd</h2>
+    <ul>
+      ${incidents.map(({ code, subject, at }) => html`<li><code>${code}</code> ${subject} (${renderTime(at)})</li> `)}
+    </ul>`;
 }
 
 function renderCommands(tenant: string, day: string): Html {

@@ -167,16 +167,14 @@ const METRICS: readonly MetricRule[] = [
   },
   {
     ...counter("daybook_revisions_sealed_total", "Revisions in the archive: it outlives restarts."),
-    samples: (source) =>
-      ofEachOpen(source, (tenant) => [own(recordsOf(tenant, ({ revisions }) => revisions.length))]),
+    samples: (source) => ofEachOpen(source, ({ index }) => [own(index?.totals.revisions ?? 0)]),
   },
   {
     ...counter(
       "daybook_readings_total",
       "Readings that were sealed or found unchanged: it outlives restarts.",
     ),
-    samples: (source) =>
-      ofEachOpen(source, (tenant) => [own(recordsOf(tenant, ({ readingsAt }) => readingsAt.length))]),
+    samples: (source) => ofEachOpen(source, ({ index }) => [own(index?.totals.readings ?? 0)]),
   },
   {
     ...counter("daybook_events_sealed_total", "Events sealed for the first time since the daemon started."),
@@ -229,18 +227,6 @@ function oneOf<Name extends string>(
   value: (name: Name) => number,
 ): readonly Sample[] {
   return (Object.keys(names) as Name[]).map((name) => ({ labels: { [label]: name }, value: value(name) }));
-}
-
-function recordsOf(
-  { index }: TenantSnapshot,
-  count: (record: {
-    readonly revisions: readonly unknown[];
-    readonly readingsAt: readonly number[];
-  }) => number,
-): number {
-  let sum = 0;
-  for (const record of index?.days.values() ?? []) sum += count(record);
-  return sum;
 }
 
 function own(value: number): Sample {

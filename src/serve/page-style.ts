@@ -17,8 +17,9 @@ h3{margin:2rem 0 .625rem}
 dl.figures dd small{font-size:.8125rem;font-weight:400;color:var(--soft)}
 dl.figures meter{display:block;width:100%;height:.5rem;margin-top:.375rem}
 dl.figures dd{white-space:nowrap}
-.pair .rows td:nth-child(2){white-space:nowrap}
-.pair .rows small{display:block;margin-top:.25rem;min-width:14rem}
+.pair .rows small{display:block;margin-top:.25rem;min-width:11rem;overflow-wrap:anywhere}
+details{margin-top:.625rem}
+summary{cursor:pointer;color:var(--soft);font-size:.875rem;padding:.25rem 0}
 .alarms{list-style:none;margin:1rem 0;padding:0;display:grid;gap:.5rem}
 .alarms li{background:var(--bad);color:var(--bad-ink);border-radius:.5rem;padding:.625rem 1rem;overflow-wrap:anywhere}
 .alarms small{display:block}
@@ -31,7 +32,7 @@ dl.figures dd{white-space:nowrap}
 font-size:.75rem;line-height:1.25;font-variant-numeric:tabular-nums;border-radius:inherit}
 .days a span{display:block}
 .days a:hover{box-shadow:inset 0 0 0 2px currentColor}
-a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+a:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .days .today{box-shadow:inset 0 0 0 2px var(--accent)}
 ${columns("d", 31)}
 .skip{position:absolute;left:-100rem}
@@ -48,7 +49,7 @@ ${columns("d", 31)}
 .bars rect{fill:var(--accent)}
 .bars text{fill:var(--soft);font-size:10px}
 .turn{display:flex;justify-content:space-between;margin:1rem 0}
-@media(max-width:40rem){dl.figures{grid-template-columns:1fr 1fr}dl.figures div{padding:.625rem .75rem}dl.figures dd{font-size:1.1875rem}}
+@media(max-width:40rem){.rows th,.rows td{padding-left:.5rem;padding-right:.5rem}dl.figures{grid-template-columns:1fr 1fr}dl.figures div{padding:.625rem .75rem}dl.figures dd{font-size:1.1875rem}}
 @media(max-width:52rem){.year{gap:1.25rem}.year>li{grid-template-columns:1fr}.year .name{padding-bottom:.25rem;font-weight:600;color:inherit}
 .days{grid-template-columns:repeat(7,1fr)}${columns("w", 7)}}
 @media print{.days a{min-height:0;font-size:6.5pt}.days li{print-color-adjust:exact;-webkit-print-color-adjust:exact}.skip,.years{display:none}}

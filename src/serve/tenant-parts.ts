@@ -7,6 +7,7 @@ import { DAY_MS } from "../model/utc-day.js";
 import { renderTable } from "./table.js";
 import { renderTime, spanText } from "./told-time.js";
 import { missingDays } from "./year.js";
+import type { MissingDay } from "./year.js";
 
 /** With less time than this a gap is shown in red. */
 const SOON_MS = 7 * DAY_MS;
@@ -26,22 +27,43 @@ export function renderAlarms({ tenant, alarms }: TenantSnapshot, nowMs: number):
   </ul>`;
 }
 
+/** More than a week of them is a new archive or a long outage: the rest is folded away. */
+const MOST_MISSING = 7;
+
 /** Days that are due and not archived, with the time that is left for each. */
 export function renderMissing(tenant: TenantSnapshot, nowMs: number): Html {
   const missing = missingDays(tenant, nowMs);
   if (missing.length === 0) return NOTHING;
+  const rest = missing.slice(MOST_MISSING);
   return html`<h3>Days to be read</h3>
-    ${renderTable({
-      label: `Days of ${tenant.tenant} to be read`,
-      caption: "Not archived yet. After its deadline the source begins to forget a day for ever.",
-      heads: ["Day", "State", "Deadline", "Time left"],
-      rows: missing.map(({ day, state, deadlineMs }) => [
-        html`<a href="/tenants/${tenant.tenant}/days/${day}">${day}</a>`,
-        html`<span class="state ${state}">${STATE_SIGNS[state].sign} ${state}</span>`,
-        renderTime(deadlineMs),
-        renderLeft(deadlineMs - nowMs),
-      ]),
-    })}`;
+    ${renderMissingTable(tenant, missing.slice(0, MOST_MISSING), `Days of ${tenant.tenant} to be read`, nowMs)}
+    ${
+      rest.length === 0
+        ? NOTHING
+        : html`<details>
+            <summary>and ${count(rest.length)} more</summary>
+            ${renderMissingTable(tenant, rest, `More days of ${tenant.tenant} to be read`, nowMs)}
+          </details>`
+    }`;
+}
+
+function renderMissingTable(
+  { tenant }: TenantSnapshot,
+  missing: readonly MissingDay[],
+  label: string,
+  nowMs: number,
+): Html {
+  return renderTable({
+    label,
+    caption: "Not archived yet. After its deadline the source begins to forget a day for ever.",
+    heads: ["Day", "State", "Time left", "Deadline"],
+    rows: missing.map(({ day, state, deadlineMs }) => [
+      html`<a href="/tenants/${tenant}/days/${day}">${day}</a>`,
+      html`<span class="state ${state}">${STATE_SIGNS[state].sign} ${state}</span>`,
+      renderLeft(deadlineMs - nowMs),
+      renderTime(deadlineMs),
+    ]),
+  });
 }
 
 export function renderSinks({ tenant, sinks }: TenantSnapshot): Html {
@@ -50,11 +72,11 @@ export function renderSinks({ tenant, sinks }: TenantSnapshot): Html {
     ${renderTable({
       label: `Sinks of ${tenant}`,
       caption: "Where sealed days go.",
-      heads: ["Sink", "Keeps", "State"],
+      heads: ["Sink", "State", "Keeps"],
       rows: sinks.map((sink) => [
         sink.sink,
-        sink.kind === "record" ? "the archive" : "the current view",
         renderSink(sink),
+        sink.kind === "record" ? "the archive" : "the current view",
       ]),
     })}
   </div>`;
@@ -66,19 +88,20 @@ export function renderVerifications({ tenant, verifications }: TenantSnapshot, n
     ${
       verifications.length === 0
         ? html`<p class="none">
-            Never verified yet: <code>daybook verify --tenant ${tenant}</code> reads everything back.
+            Nothing read back yet; a part of each record sink is, every week.
+            <code>daybook verify --tenant ${tenant}</code> reads everything.
           </p>`
         : renderTable({
             label: `Verifications of ${tenant}`,
-            caption: "What was sealed, read back and compared.",
-            heads: ["Sink", "When", "Days", "Findings"],
+            caption: "A part of what was sealed, read back and compared, every week another.",
+            heads: ["Sink", "Findings", "Revisions", "When"],
             rows: verifications.map(({ sink, atMs, days, findings }) => [
               sink,
-              html`${renderTime(atMs)}, ${spanText(nowMs - atMs)} ago`,
-              count(days),
               html`<span class="state ${findings === 0 ? "fine" : "gap"}"
                 >${findings === 0 ? "none" : count(findings)}</span
               >`,
+              count(days),
+              html`${renderTime(atMs)}, ${spanText(nowMs - atMs)} ago`,
             ]),
           })
     }
@@ -115,7 +138,9 @@ function renderLeft(leftMs: number): Html {
 function renderSink({ behind, failure }: SinkState): Html {
   const state =
     behind === 0
-      ? html`<span class="state fine">up to date</span>`
+      ? html`<span class="state ${failure === undefined ? "fine" : "gap"}"
+          >${failure === undefined ? "up to date" : "failing"}</span
+        >`
       : html`<span class="state ${failure === undefined ? "due" : "gap"}">${count(behind)} behind</span>`;
   return failure === undefined
     ? state

@@ -61,11 +61,13 @@ export function countDays(tenant: TenantSnapshot, nowMs: number): Readonly<Recor
   const oldest = oldestReadableDay(rules, nowMs);
   const first = from > oldest ? from : oldest;
   // What is past the horizon changes no more, so years of days are not judged one by one at each look.
-  for (const { day, readingsAt, disposed } of index.days.values()) {
-    if (day >= first) continue;
-    if (disposed !== undefined) counts.disposed++;
-    else if (readingsAt.length > 0) counts.closed++;
-  }
+  const recent = [...index.days.keys()]
+    .filter((day) => day >= first)
+    .flatMap((day) => index.days.get(day) ?? []);
+  const disposed = recent.filter((record) => record.disposed !== undefined).length;
+  const read = recent.filter(({ readingsAt }) => readingsAt.length > 0).length;
+  counts.disposed = index.totals.disposed - disposed;
+  counts.closed = index.totals.read - read - counts.disposed;
   counts.lost = daysBetween(from, first) - counts.disposed - counts.closed;
   for (const day of eachDay(first, to)) counts[dayState(day, index.days.get(day), rules, nowMs)]++;
   return counts;
@@ -93,11 +95,7 @@ export function missingDays(tenant: TenantSnapshot, nowMs: number): readonly Mis
 
 /** Undefined when nothing is sealed. */
 export function newestSealedDay({ index }: TenantSnapshot): UtcDay | undefined {
-  let newest: UtcDay | undefined;
-  for (const { day, revisions } of index?.days.values() ?? []) {
-    if (revisions.length > 0 && (newest === undefined || day > newest)) newest = day;
-  }
-  return newest;
+  return index?.newestDay ?? undefined;
 }
 
 /** What the ledger alone says of a day: its number of events stands there once a sink has confirmed the revision. */

@@ -26,12 +26,14 @@ const DISORDER = 106;
 
 /** What happens on one day of a tenant, and when it can be seen. */
 export class DayPlan {
+  readonly day: UtcDay;
   readonly #scenario: Scenario;
   readonly #startMs: number;
   readonly #counts: readonly number[];
   readonly #stamps: readonly HourStamp[];
 
   constructor(scenario: Scenario, day: UtcDay) {
+    this.day = day;
     this.#scenario = scenario;
     this.#startMs = dayStartMs(day);
     this.#counts = eventsByHour(scenario, day);

@@ -55,11 +55,18 @@ const ID_HOLE = "I".repeat(GUID_BYTES);
 const REQUEST_ID_HOLE = "R".repeat(GUID_BYTES);
 const ACTIVITY_ID_HOLE = "A".repeat(GUID_BYTES);
 
-/** The tenant's templates: each activity at least once, then mostly people who look at reports. */
-export function makeTemplates(scenario: Scenario): readonly EventTemplatePair[] {
+/** What the events of a time have instead of the usual. */
+export interface TemplateChange {
+  /** All events are of this activity; undefined: each activity at least once, then mostly people who look at reports. */
+  readonly activity?: Activity;
+  /** Fields without a value; those in which one event differs from the next keep theirs. */
+  readonly emptied: readonly string[];
+}
+
+/** The tenant's templates. */
+export function makeTemplates(scenario: Scenario, change: TemplateChange): readonly EventTemplatePair[] {
   return Array.from({ length: TEMPLATE_COUNT }, (_, number) => {
-    const activity = activityOf(scenario.seed, number);
-    const make = (hasId: boolean): EventTemplate => makeTemplate(scenario, number, activity, hasId);
+    const make = (hasId: boolean): EventTemplate => makeTemplate(scenario, number, change, hasId);
     return { whole: make(true), withoutId: make(false) };
   });
 }
@@ -69,19 +76,26 @@ function activityOf(seed: number, number: number): Activity {
   return ACTIVITIES[number] ?? (hash % 3 === 0 ? pick(ACTIVITIES, hash >>> 2) : ACTIVITIES[0]);
 }
 
-function makeTemplate(scenario: Scenario, number: number, activity: Activity, hasId: boolean): EventTemplate {
+function makeTemplate(
+  scenario: Scenario,
+  number: number,
+  { activity = activityOf(scenario.seed, number), emptied }: TemplateChange,
+  hasId: boolean,
+): EventTemplate {
   const scene = sceneOf(scenario.seed, scenario.tenantId, number);
   const timeForm = pick(TIME_FORMS, hash32(scenario.seed, 0x71e, number));
   const timeHole = "T".repeat(TIME_LENGTH[timeForm]);
   const members = [
     ...(hasId ? [["Id", ID_HOLE] as const] : []),
-    ...membersOf(scene, number, activity, timeHole),
+    ...membersOf(scene, number, activity, timeHole).map((member) => emptyOneOf(member, emptied, timeHole)),
   ];
   // Two levels down: the page's object and its array.
   const bytes = Buffer.from(writeObject(members, styleOf(scenario, number), 2));
   return {
     activity: activity.name,
-    userId: members.some(([name]) => name === "UserId") ? scene.user.principalName : undefined,
+    userId: members.some(([name, value]) => name === "UserId" && value !== null)
+      ? scene.user.principalName
+      : undefined,
     bytes,
     timeForm,
     timeLength: TIME_LENGTH[timeForm],
@@ -118,6 +132,11 @@ function membersOf(scene: Scene, number: number, activity: Activity, time: strin
     ...Object.entries(activity.fields(scene)),
   ];
   return oddMembers(members, number);
+}
+
+function emptyOneOf([name, value]: Member, emptied: readonly string[], timeHole: string): Member {
+  const isHole = value === timeHole || value === REQUEST_ID_HOLE || value === ACTIVITY_ID_HOLE;
+  return emptied.includes(name) && !isHole ? [name, null] : [name, value];
 }
 
 /** A few templates lack what nearly all have, and a few name a field twice. */

@@ -8,6 +8,14 @@ export interface ThrottleSpell {
   readonly retryAfterSeconds: number;
 }
 
+export interface NewActivity {
+  readonly from: UtcDay;
+  readonly name: string;
+  readonly share: number;
+  /** What its events have beside the fields that all have. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
 /** What the simulated tenant is like. With the same scenario and the same times, every byte is the same. */
 export interface Scenario {
   /** Another seed is another tenant: other people, other events. */
@@ -29,6 +37,10 @@ export interface Scenario {
   readonly conflictShare: number;
   /** Share of events without an `Id`. */
   readonly missingIdShare: number;
+  /** Fields that are `null` in all events from a day on, as if the service had ceased to fill them; none when undefined. */
+  readonly emptiedFields: { readonly from: UtcDay; readonly names: readonly string[] } | undefined;
+  /** An activity that is new on a day and takes its share (0 to 1) of the events from then on; none when undefined. */
+  readonly newActivity: NewActivity | undefined;
   /** How a body is written: without white space, or over many lines, which end in LF or in CR LF. */
   readonly layout: "compact" | "pretty" | "pretty-crlf";
   /** Most events on a page. The service itself gives 5,000 to 10,000. */
@@ -70,6 +82,8 @@ export const CALM_SCENARIO: Scenario = {
   duplicateShare: 0,
   conflictShare: 0,
   missingIdShare: 0,
+  emptiedFields: undefined,
+  newActivity: undefined,
   layout: "compact",
   pageSize: 5_000,
   emptyPageShare: 0,

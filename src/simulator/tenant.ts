@@ -25,11 +25,13 @@ const CACHED_PLANS = 64;
 const CACHED_DELIVERIES = 500_000;
 const TEMPLATE = 107;
 const MISSING_ID = 108;
+const NEW_ACTIVITY = 110;
 
 /** The events of a simulated tenant: the same for the same scenario, however and in whatever order they are asked for. */
 export class Tenant {
   readonly scenario: Scenario;
-  readonly #templates: readonly EventTemplatePair[];
+  /** Those of the usual events first; then, as they are needed, with what the scenario changes. */
+  readonly #templates: (readonly EventTemplatePair[])[] = [];
   readonly #plans = new BoundedCache<DayPlan>(CACHED_PLANS, () => 1);
   readonly #hours = new BoundedCache<readonly Delivery[]>(
     CACHED_DELIVERIES,
@@ -38,7 +40,6 @@ export class Tenant {
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
-    this.#templates = makeTemplates(scenario);
   }
 
   /** What an hour's chain holds at a moment, in the order in which it is served. */
@@ -90,11 +91,25 @@ export class Tenant {
   #templateOf(plan: DayPlan, { hour, ordinal }: EventIdentity): EventTemplate {
     const { missingIdShare, seed } = this.scenario;
     const { number } = plan.stampOf(hour);
-    const pair = this.#templates[hash32(seed, number, ordinal, TEMPLATE) % this.#templates.length];
+    const templates = this.#templatesOf(plan.day, number, ordinal);
+    const pair = templates[hash32(seed, number, ordinal, TEMPLATE) % templates.length];
     if (pair === undefined)
       throw new DaybookError("INTERNAL", { message: "simulator: there is no event template" });
     const lacksId = missingIdShare > 0 && share(seed, number, ordinal, MISSING_ID) < missingIdShare;
     return lacksId ? pair.withoutId : pair.whole;
+  }
+
+  #templatesOf(day: UtcDay, hour: number, ordinal: number): readonly EventTemplatePair[] {
+    const { emptiedFields, newActivity, seed } = this.scenario;
+    const isEmptied = emptiedFields !== undefined && day >= emptiedFields.from;
+    const isNew =
+      newActivity !== undefined &&
+      day >= newActivity.from &&
+      share(seed, hour, ordinal, NEW_ACTIVITY) < newActivity.share;
+    return (this.#templates[(isEmptied ? 1 : 0) + (isNew ? 2 : 0)] ??= makeTemplates(this.scenario, {
+      ...(isNew ? { activity: { name: newActivity.name, fields: () => newActivity.fields } } : {}),
+      emptied: isEmptied ? emptiedFields.names : [],
+    }));
   }
 
   #planOf(day: UtcDay): DayPlan {

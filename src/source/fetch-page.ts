@@ -7,6 +7,7 @@ import type { PageRecord } from "../model/page-record.js";
 import { scanPage } from "../model/page-scanner.js";
 import type { ScannedPage } from "../model/page-scanner.js";
 import type { RequestBudget } from "../plan/request-budget.js";
+import type { AccessPause } from "./access-pause.js";
 import { continuationRequest, firstRequest } from "./activity-request.js";
 import type { ActivityRequest } from "./activity-request.js";
 import { isTokenRefused, refusalOf } from "./answer-refusal.js";
@@ -44,6 +45,7 @@ export interface PageLimits {
 export interface PageFetcherParts {
   readonly http: Http;
   readonly tokens: Tokens;
+  readonly access: AccessPause;
   readonly budget: RequestBudget;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
@@ -80,13 +82,17 @@ export class PageFetcher {
   }
 
   async #attempt(fetch: Fetch, number: number): Promise<FetchedPage | "token-refused"> {
+    // Outside of the try: what stands from an earlier refusal is no refusal of its own.
+    await this.#parts.access.check();
     try {
       const exchange = await this.#sendSignedIn(fetch);
       const isContinuation = fetch.asked.token !== null;
       if (exchange.answer.status === 400 && isContinuation) return "token-refused";
       await this.#refuse(fetch, exchange);
+      await this.#parts.access.succeeded();
       return await this.#page(fetch, exchange);
     } catch (error) {
+      await this.#parts.access.failed(error);
       if (isDaybookError(error)) this.#logFailure(fetch.asked, number, error);
       throw error;
     }

@@ -6,9 +6,11 @@ import { isoTime } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY, windowLabel } from "../model/window.js";
 import type { WindowLabel } from "../model/window.js";
 import { CreationTimes } from "./creation-time.js";
+import { FieldTally } from "./field-tally.js";
 
-/** Counts the events of a day as they pass by. */
+/** Counts the events of a day as they pass by. Its pages must have been scanned with `fields` as the visitor. */
 export class DayCounts {
+  readonly fields = new FieldTally();
   pages = 0;
   emptyPages = 0;
   delivered = 0;
@@ -32,8 +34,10 @@ export class DayCounts {
     this.byWindow.set(window, (this.byWindow.get(window) ?? 0) + page.count);
   }
 
-  takeDuplicate(): void {
+  /** Takes an event whose record line came before. */
+  takeDuplicate(page: ScannedPage, index: number): void {
     this.exactDuplicates++;
+    this.fields.takeBack(page, index);
   }
 
   /** Takes an event whose record line is new. */
@@ -61,6 +65,7 @@ export class DayCounts {
       last_creation_time: firstMs <= lastMs ? isoTime(lastMs) : null,
       by_hour: Object.fromEntries(this.byWindow),
       by_activity: Object.fromEntries([...this.byActivity].toSorted(byName)),
+      ...this.fields.counts(),
     };
   }
 }

@@ -7,7 +7,7 @@ import { decodeFrame } from "../model/frame-decoder.js";
 import { pageFileName } from "../model/page-record.js";
 import type { PageRecord } from "../model/page-record.js";
 import { scanPage } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import type { MemberVisitor, ScannedPage } from "../model/page-scanner.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import { nextToken } from "../model/continuation.js";
@@ -22,8 +22,13 @@ export interface PageFile {
   readonly findings: readonly Finding[];
 }
 
-/** Reads a spooled page back and holds it against its line in the page ledger. */
-export async function readPageFile(files: Files, reading: Reading, record: PageRecord): Promise<PageFile> {
+/** Reads a spooled page back and holds it against its line in the page ledger; `visitor` is told of its events' members. */
+export async function readPageFile(
+  files: Files,
+  reading: Reading,
+  record: PageRecord,
+  visitor: MemberVisitor,
+): Promise<PageFile> {
   const name = pageFileName(record.window, record.number, fileExtension(reading.compression));
   try {
     const frame = await files.read(`${reading.folder}/${name}`, record.body_bytes * 2 + FRAME_SLACK_BYTES);
@@ -31,7 +36,7 @@ export async function readPageFile(files: Files, reading: Reading, record: PageR
     release(frame);
     const findings = checkBody(reading, name, record, body);
     if (findings.length > 0) return { findings };
-    const page = scanPage(body);
+    const page = scanPage(body, visitor);
     const differences = [
       ...checkEventCount(reading, name, record, page),
       ...checkTokenOut(reading, name, record, page),

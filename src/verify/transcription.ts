@@ -53,7 +53,7 @@ export class Transcription {
     const length = writeRecordLine(page.body, start, end, room, 0);
     const id = idBytes(page, index);
     if (!this.records.add(room.subarray(0, length), id)) {
-      this.counts.takeDuplicate();
+      this.counts.takeDuplicate(page, index);
       return;
     }
     room[length] = NEWLINE;

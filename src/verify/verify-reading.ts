@@ -78,15 +78,16 @@ class Verification {
 
   async *#lines(): AsyncGenerator<Uint8Array> {
     const { files, reading, signal, progress } = this.#options;
+    const { counts } = this.#transcription;
     for (const record of reading.pages) {
       signal.throwIfAborted();
-      const { page, findings } = await readPageFile(files, reading, record);
+      const { page, findings } = await readPageFile(files, reading, record, counts.fields);
       this.#findings.push(...findings);
       // The other pages are read all the same: an auditor wants to see everything that is wrong.
       if (page === undefined) continue;
       for (const block of this.#transcription.takePage(record.window, page)) yield* this.#keep(block);
       release(page.body);
-      progress?.(this.#transcription.counts.pages, this.#transcription.counts.delivered);
+      progress?.(counts.pages, counts.delivered);
     }
     yield* this.#keep(this.#transcription.rest());
   }

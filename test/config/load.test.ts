@@ -3,7 +3,9 @@ import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.js";
+import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
+import { DaybookError } from "../../src/model/errors.js";
 import { GOOD, load, places, problemsOf, temporaryFolder, written } from "./written.js";
 
 describe("looking for the file", () => {
@@ -93,6 +95,33 @@ describe("a right file", () => {
       "/var/lib/daybook",
       "/nowhere/daybook-state",
     ]);
+  });
+
+  it("keeps the state of the system's configuration where the service keeps it", async () => {
+    const path = await written(GOOD);
+    const elsewhere: Files = {
+      ...nodeFiles,
+      target: () => nodeFiles.target(path),
+      read: () => nodeFiles.read(path),
+    };
+
+    const { config } = await loadConfig({ env: {}, cwd: "/etc/daybook" }, elsewhere);
+
+    expect(config.stateDir).toBe("/var/lib/daybook");
+  });
+
+  it("calls a configuration that may not be read a wrong one, which no restart mends", async () => {
+    const denied: Files = {
+      ...nodeFiles,
+      read: () => Promise.reject(new DaybookError("DISK_DENIED", { message: "denied" })),
+    };
+
+    await expect(
+      loadConfig({ config: await written(GOOD), env: {}, cwd: "/" }, denied),
+    ).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      exitCode: 78,
+    });
   });
 
   it("carries the SHA-256 of its bytes", async () => {

@@ -36,6 +36,8 @@ function hangingLoop(clock: Clock, log: Log, nextRequestMs: () => number): Tenan
     open: () => new Promise(() => undefined),
     preflight: () => Promise.resolve([]),
     budget: () => Promise.resolve({ left: 0, nextMs: nextRequestMs() }),
+    usualRequests: () => Promise.resolve(24),
+    keepFailure: () => Promise.resolve(),
     certificate: undefined,
   };
   return new TenantLoop(work, () => undefined);

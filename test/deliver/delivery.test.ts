@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +10,7 @@ import type { Outcome, Target } from "../../src/deliver/deliver-day.js";
 import { pruneDelivered } from "../../src/deliver/prune.js";
 import { deliverPending, isKnownFailure, pendingFor } from "../../src/deliver/sink-queue.js";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { indexDays } from "../../src/ledger/day-index.js";
+import { indexDays } from "../support/indexed.js";
 import { DaybookError } from "../../src/model/errors.js";
 import type { Act } from "../../src/model/ledger-entry.js";
 import { packagePath } from "../../src/model/manifest.js";
@@ -54,7 +55,10 @@ function storeAt(name: string): ObjectStore {
 }
 
 function record(name: string, store = storeAt(name)): Extract<Target, { kind: "record" }> {
-  const sink = new RecordSink({ store, tenant: "contoso", archive: folderSource(nodeFiles, root) });
+  const archive = folderSource(nodeFiles, root);
+  // As many as lie there: these tests write the ledger's files by hand.
+  const ledgerSize = (): number => readdirSync(join(root, "ledger/000")).length;
+  const sink = new RecordSink({ name, store, tenant: "contoso", archive, ledgerSize });
   return { kind: "record", name, sink };
 }
 

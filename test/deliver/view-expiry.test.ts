@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pendingFor } from "../../src/deliver/sink-queue.js";
 import { expireView } from "../../src/deliver/view-expiry.js";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { indexDays } from "../../src/ledger/day-index.js";
+import { indexDays } from "../support/indexed.js";
 import type { Act } from "../../src/model/ledger-entry.js";
 import { parseUtcDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";

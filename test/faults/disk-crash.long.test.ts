@@ -6,11 +6,18 @@ import { readArchive } from "../../src/ledger/open-archive.js";
 import { prunePackage } from "../../src/ledger/prune-package.js";
 import { isDaybookError } from "../../src/model/errors.js";
 import type { ErrorCode } from "../../src/model/errors.js";
-import { day, openTestArchive, sealPackage, temporaryFolder } from "../support/archive-fixture.js";
+import {
+  day,
+  openTestArchive,
+  proveTestArchive,
+  sealPackage,
+  temporaryFolder,
+} from "../support/archive-fixture.js";
 import { CrashError, failingFiles } from "../support/failing-files.js";
 import type { FilePlan } from "../support/failing-files.js";
 import { MemoryDisk } from "../support/memory-disk.js";
 import type { PowerCut } from "../support/memory-disk.js";
+import { storedEntries } from "../support/stored-entries.js";
 
 const FIRST = day("2026-11-19");
 const SECOND = day("2026-11-20");
@@ -75,8 +82,9 @@ async function countCalls(plan: Omit<FilePlan, "at">): Promise<number> {
 /** Opens the archive twice, and expects that the first start left nothing to do, that it is whole, and has every act. */
 async function expectWhole(disk: Files, root: string, { acknowledged }: Life): Promise<void> {
   await openTestArchive(root, { files: disk });
-  const again = await openTestArchive(root, { files: disk });
-  const { entries, headSize, cachedHeadSize } = (await readArchive(disk, root)).ledger;
+  const again = await proveTestArchive(root, { files: disk });
+  const { headSize, cachedHeadSize } = (await readArchive(disk, root)).ledger;
+  const entries = await storedEntries(disk, root);
   const acts = entries.map((entry) =>
     "day" in entry && "revision" in entry ? `${entry.type} ${entry.day} ${entry.revision}` : entry.type,
   );

@@ -20,6 +20,7 @@ import { makeServerCertificate } from "../support/entra/certificates.js";
 import { makeJwt } from "../support/entra/entra-server.js";
 import { APPLICATION, CANARY, never, secretOf, signInRig } from "../support/entra/sign-in-rig.js";
 import { trust } from "../support/entra/trust.js";
+import { freeAccess } from "../support/reading-rig.js";
 
 const rig = signInRig();
 const NOW_MS = systemClock.now();
@@ -50,6 +51,7 @@ async function eventsRead(tokens: Tokens): Promise<number> {
   const parts = {
     http: nodeHttp,
     tokens,
+    access: freeAccess(systemClock),
     clock: systemClock,
     budget: new RequestBudget(nodeFiles, systemClock, {
       path: join(folder, "requests"),

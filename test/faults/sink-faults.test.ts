@@ -48,7 +48,8 @@ async function deliverTo(store: ObjectStore): Promise<unknown> {
   await writeState(root, 1);
   const sealed = await writePackage(root, DAY, 1, recordLines(5));
   const archive = folderSource(nodeFiles, root);
-  return new RecordSink({ store, tenant: "contoso", archive }).putPackage(sealed, archive, signal);
+  const sink = new RecordSink({ name: "vault", store, tenant: "contoso", archive, ledgerSize: () => 1 });
+  return sink.putPackage(sealed, archive, signal);
 }
 
 const refuse = (): never => {

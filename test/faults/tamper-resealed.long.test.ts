@@ -86,6 +86,34 @@ describe("a package forged and signed anew with the archive's own key", () => {
     expect(await codesOf(root, "deep")).toEqual(["PAGE_TOKEN"]);
   });
 
+  it("is found out when the fields are counted falsely (COUNT_DIFFERS)", async () => {
+    const root = await copyOf(sample);
+    await reseal(root, {
+      manifest: (manifest) =>
+        (manifest.completeness = {
+          ...manifest.completeness,
+          by_field: { ...manifest.completeness.by_field, Id: { present: 1, filled: 0 } },
+        }),
+    });
+
+    expect(await codesOf(root, "content")).toEqual([]);
+    expect(await codesOf(root, "deep")).toEqual(["COUNT_DIFFERS"]);
+  });
+
+  it("is whole when it is of before fields were counted", async () => {
+    const root = await copyOf(sample);
+    await reseal(root, {
+      manifest: (manifest) => {
+        const { by_field: _f, filled_by_activity: _a, ...completeness } = manifest.completeness;
+        const { missing: _m, ...diff } = manifest.diff;
+        manifest.completeness = completeness;
+        manifest.diff = diff;
+      },
+    });
+
+    expect(await codesOf(root, "deep")).toEqual([]);
+  });
+
   it("is found out when the event set's hash is false (EVENT_SET_DIFFERS)", async () => {
     const root = await copyOf(sample);
     await reseal(root, { manifest: (manifest) => (manifest.event_set_sha256 = FALSE_HASH) });

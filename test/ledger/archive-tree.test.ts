@@ -14,6 +14,7 @@ import {
   openTestArchive,
   temporaryFolder,
 } from "../support/archive-fixture.js";
+import { storedEntries } from "../support/stored-entries.js";
 
 async function createWithRandomId(): Promise<string> {
   const root = await temporaryFolder();
@@ -32,8 +33,10 @@ describe("creating an archive", () => {
     const hashes = await Promise.all(
       expected.map(async (path) => [path, sha256Hex(await readFile(join(root, path)))]),
     );
-    expect(ledger.entries()).toHaveLength(1);
-    expect(ledger.entries()[0]).toMatchObject({ type: "archive-created", files: Object.fromEntries(hashes) });
+    expect(ledger.size).toBe(1);
+    expect(await storedEntries(nodeFiles, root)).toMatchObject([
+      { type: "archive-created", files: Object.fromEntries(hashes) },
+    ]);
     expect(await readFile(join(root, "archive.json"), "utf8")).toBe(
       `{\n  "archive_id": "${ARCHIVE_ID}",\n  "tenant_id": "${TENANT_ID}",\n  "created": "2026-11-21T12:00:00.000Z",\n  "format": "daybook/1"\n}\n`,
     );

@@ -153,6 +153,33 @@ describe("scanLines", () => {
   });
 });
 
+function textOf(body: Uint8Array, start: number, end: number): string {
+  return Buffer.from(body.subarray(start, end)).toString();
+}
+
+describe("a visitor", () => {
+  it("is told of the members of every event in the order of the text, and of its Activity", () => {
+    const told: string[] = [];
+    scanPage(
+      Buffer.from(`{"x":1,"activityEventEntities":[{"Id":"a" , "b": [ {"c":1} ]},{},{"Activity":"V"}]}`),
+      {
+        member: (body, start, end, valueStart, valueEnd) =>
+          told.push(`${textOf(body, start, end)}: ${textOf(body, valueStart, valueEnd)}`),
+        eventEnded: (body, start, end) => told.push(`end of "${textOf(body, start, end)}"`),
+      },
+    );
+
+    expect(told).toEqual([
+      `Id: "a"`,
+      `b: [ {"c":1} ]`,
+      `end of ""`,
+      `end of ""`,
+      `Activity: "V"`,
+      `end of "V"`,
+    ]);
+  });
+});
+
 type Random = (below: number) => number;
 
 function seeded(seed: number): Random {

@@ -3,10 +3,17 @@ import { DAY_MS, HOUR_MS, addDays, dayEndMs, eachDay, parseUtcDay } from "../../
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { alarmMs, dayAlarms } from "../../src/plan/alarms.js";
 import type { DayFacts } from "../../src/plan/day-state.js";
+import type { RequestOutlook } from "../../src/plan/backlog.js";
 import type { PlanInput } from "../../src/plan/plan-days.js";
 
 const rules = { horizonDays: 28, readAfterMs: [26 * HOUR_MS, 21 * DAY_MS] };
-const plenty = { left: 200, requestsPerHour: 200, requestsPerDay: 24 };
+const slow = (nowMs: number): RequestOutlook => ({
+  left: 0,
+  nextMs: nowMs + HOUR_MS,
+  requestsPerHour: 1,
+  requestsPerDay: 24,
+});
+const plenty = { left: 200, nextMs: 0, requestsPerHour: 200, requestsPerDay: 24 };
 const newest = day("2026-03-12");
 
 function day(text: string): UtcDay {
@@ -69,7 +76,7 @@ describe("dayAlarms", () => {
     const nowMs = Date.parse("2026-03-15T09:00:00Z");
     const input = { days: new Map(), rules, nowMs, createdMs: nowMs };
 
-    const { beyondSaving } = dayAlarms(input, { left: 0, requestsPerHour: 1, requestsPerDay: 24 });
+    const { beyondSaving } = dayAlarms(input, slow(nowMs));
 
     expect(beyondSaving[0]?.day).toBe("2026-02-16");
     expect(beyondSaving[0]?.doneMs).toBe(nowMs + DAY_MS);
@@ -80,7 +87,7 @@ describe("dayAlarms", () => {
     const nowMs = Date.parse("2026-03-15T09:00:00Z");
     const input = { days: new Map(), rules, nowMs, createdMs: nowMs };
 
-    const { beyondSaving } = dayAlarms(input, { left: 0, requestsPerHour: 1, requestsPerDay: 24 });
+    const { beyondSaving } = dayAlarms(input, slow(nowMs));
 
     // One request an hour is 24 a day: exactly what the days that follow each other need.
     expect(beyondSaving).toHaveLength(1);

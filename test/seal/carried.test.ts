@@ -49,7 +49,7 @@ describe.each(["zstd", "gzip"] as const)("a third revision (%s)", (compression) 
 
     expect(third.manifest.files.map(({ role }) => role)).not.toContain("carried");
     expect(await rig.linesOf(third)).toEqual([a, b, c, e]);
-    expect(third.manifest.diff).toEqual({ against: 2, added: 1, removed: 0, changed: 0 });
+    expect(third.manifest.diff).toEqual({ against: 2, added: 1, removed: 0, changed: 0, missing: 0 });
     expect(third.manifest.completeness.carried).toBe(0);
   });
 
@@ -60,7 +60,7 @@ describe.each(["zstd", "gzip"] as const)("a third revision (%s)", (compression) 
     const third = await rig.seal([a2, b, c], { compression, earlier: second });
 
     expect(await rig.linesOf(third)).toEqual([a2, b, c, a]);
-    expect(third.manifest.diff).toEqual({ against: 2, added: 1, removed: 1, changed: 1 });
+    expect(third.manifest.diff).toEqual({ against: 2, added: 1, removed: 1, changed: 1, missing: 0 });
     expect(third.missing).toBe(0);
   });
 });

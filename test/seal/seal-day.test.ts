@@ -116,7 +116,7 @@ describe("sealing a first revision", () => {
 
     expect(await linesOf(sealed)).toEqual([c, a, b]);
     expect(sealed.manifest.event_set_sha256).toBe(setHash([a, b, c]));
-    expect(sealed.manifest.diff).toEqual({ against: null, added: 3, removed: 0, changed: 0 });
+    expect(sealed.manifest.diff).toEqual({ against: null, added: 3, removed: 0, changed: 0, missing: 0 });
   });
 
   it("gives the same bytes for the same reading, clock and key", async () => {

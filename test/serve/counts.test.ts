@@ -18,10 +18,10 @@ describe("Counts", () => {
       ended: (tenant, _day, { kind }) => told.push(`${tenant} ${kind}`),
     });
 
-    progress.ended("contoso", day, { kind: "sealed", revision: 1, records: 100, added: 100 });
-    progress.ended("contoso", day, { kind: "sealed", revision: 2, records: 103, added: 3 });
-    progress.ended("contoso", day, { kind: "rechecked", revision: 2 });
-    progress.ended("fabrikam", day, { kind: "sealed", revision: 1, records: 7, added: 7 });
+    progress.ended("contoso", day, { kind: "sealed", revision: 1, records: 100, added: 100, missing: 0 });
+    progress.ended("contoso", day, { kind: "sealed", revision: 2, records: 103, added: 3, missing: 0 });
+    progress.ended("contoso", day, { kind: "rechecked", revision: 2, missing: 0 });
+    progress.ended("fabrikam", day, { kind: "sealed", revision: 1, records: 7, added: 7, missing: 0 });
     progress.ended("fabrikam", day, { kind: "failed", code: "SOURCE_UNAVAILABLE", message: "" });
 
     expect(counts.eventsSealed).toEqual([

@@ -23,6 +23,7 @@ import {
   snapshotOf,
   troubledTenant,
 } from "../support/status-sample.js";
+import { indexOfDays } from "../support/indexed.js";
 
 const context = (...tenants: readonly TenantSnapshot[]): PageContext => ({
   snapshot: snapshotOf(...tenants),
@@ -77,7 +78,7 @@ describe("the status page", () => {
     const revisions = [...record.revisions, { revision: 2, manifestSha256: "ab", sealedAt: NOW_MS }];
     const days = new Map(contoso.index?.days).set(day, { ...record, revisions });
 
-    const page = renderTenantPage(context(), { ...contoso, index: { days, previous: null, createdAt: 0 } });
+    const page = renderTenantPage(context(), { ...contoso, index: indexOfDays(days) });
 
     expect(page).toContain(`title="2026-11-10: sealed, revision 2"`);
   });

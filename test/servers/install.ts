@@ -6,6 +6,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   jq: "jq",
   openssl: "openssl",
   gzip: "gzip",
+  groff: "groff-base",
 };
 
 /** Installs what this machine lacks; throws, and so fails the run, when it cannot. */

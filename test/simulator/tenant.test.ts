@@ -120,6 +120,37 @@ describe("Tenant", () => {
     expect(seen[3]).toBe(10_000);
   });
 
+  it("empties fields from a day on, and leaves all else as it was", () => {
+    const names = ["UserAgent", "WorkSpaceName", "RequestId"];
+    const usual = textsOf(truthOf({ eventsPerDay: 500 }));
+    const before = textsOf(
+      truthOf({ eventsPerDay: 500, emptiedFields: { from: "2026-11-19" as UtcDay, names } }),
+    );
+    const emptied = textsOf(truthOf({ eventsPerDay: 500, emptiedFields: { from: DAY, names } }));
+
+    expect(before).toEqual(usual);
+    expect(emptied.map((text) => JSON.parse(text) as object)).toEqual(
+      usual.map((text) => {
+        const event = JSON.parse(text) as Record<string, unknown>;
+        // What tells one event from another stays.
+        return { ...event, WorkSpaceName: null, ...("UserAgent" in event ? { UserAgent: null } : {}) };
+      }),
+    );
+  });
+
+  it("has an activity more from a day on, in its share of the events", () => {
+    const added = { name: "ExportToTheMoon", share: 0.2, fields: { MoonPhase: "waxing" } };
+    const usual = textsOf(truthOf({ eventsPerDay: 2_000 }));
+    const changed = textsOf(truthOf({ eventsPerDay: 2_000, newActivity: { from: DAY, ...added } }));
+    const fresh = changed.filter((text) => text.includes(`"Activity":"ExportToTheMoon"`));
+
+    expect(changed).toHaveLength(2_000);
+    expect(fresh.length).toBeGreaterThan(300);
+    expect(fresh.length).toBeLessThan(500);
+    expect(fresh.every((text) => text.includes(`"MoonPhase":"waxing"`))).toBe(true);
+    expect(changed.filter((text) => !fresh.includes(text) && !usual.includes(text))).toEqual([]);
+  });
+
   it("keeps what was visible in its place when late events arrive", () => {
     const tenant = new Tenant({ ...RESTLESS_SCENARIO, eventsPerDay: 3_000, lateShare: 0.05 });
     const atMs = Date.parse("2026-11-20T00:00:00Z");

@@ -5,9 +5,9 @@ import { onTestFinished } from "vitest";
 import type { Clock } from "../../src/io/clock.js";
 import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { indexDays } from "../../src/ledger/day-index.js";
 import { openArchive } from "../../src/ledger/open-archive.js";
 import type { OpenArchive } from "../../src/ledger/open-archive.js";
+import { proveArchive } from "../../src/ledger/prove-archive.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
 import { FORMAT, packagePath, revisionName } from "../../src/model/manifest.js";
 import { sha256Hex } from "../../src/model/sha256.js";
@@ -63,6 +63,14 @@ export function openTestArchive(root: string, options: OpenTestArchive = {}): Pr
   });
 }
 
+/** Opens the archive and reads all that it holds, as a pass does before it works. */
+export async function proveTestArchive(root: string, options: OpenTestArchive = {}): Promise<OpenArchive> {
+  const archive = await openTestArchive(root, options);
+  const { files = nodeFiles, clock = fixedClock } = options;
+  await proveArchive({ files, clock, root, ledger: archive.ledger }, new AbortController().signal);
+  return archive;
+}
+
 export function day(text: string): UtcDay {
   const parsed = parseUtcDay(text);
   if (parsed === undefined) throw new Error(`no day: ${text}`);
@@ -83,7 +91,7 @@ export async function placePackage(
     ...claims
   }: { readonly day: UtcDay; readonly revision?: number; readonly previous?: string },
 ): Promise<string> {
-  const index = indexDays(ledger.entries());
+  const index = ledger.index;
   const contents = new Map([
     ["h00-0001.json.zst", `page of ${of} ${revision}`],
     ["pages.jsonl", `{"day":"${of}"}\n`],

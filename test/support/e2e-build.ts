@@ -37,15 +37,17 @@ export interface RunningCommand {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
-/** `under`: a command that runs ours, such as strace with its options. */
+/** `under`: a command that runs ours, such as strace with its options. `env`: beside what the test's own process has. */
 export function startCommand(
   main: string,
   folder: string,
   argv: readonly string[],
   under: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): RunningCommand {
   const [program = "", ...rest] = [...under, process.execPath, main, ...argv];
-  const child = spawn(program, rest, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const stdio = ["ignore", "pipe", "pipe"] as const;
+  const child = spawn(program, rest, { cwd: folder, stdio: [...stdio], env: { ...process.env, ...env } });
   let text = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (piece: Buffer) => (text += piece.toString()));

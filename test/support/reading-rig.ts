@@ -9,6 +9,7 @@ import type { Compression } from "../../src/model/compression.js";
 import type { DayTask } from "../../src/model/reading.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { RequestBudget } from "../../src/plan/request-budget.js";
+import { AccessPause } from "../../src/source/access-pause.js";
 import { customEndpoints } from "../../src/source/clouds.js";
 import { PageFetcher } from "../../src/source/fetch-page.js";
 import { Quarantine } from "../../src/source/quarantine.js";
@@ -79,6 +80,7 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
     {
       http: nodeHttp,
       tokens,
+      access: freeAccess(clock),
       budget,
       clock,
       retry: new RetryPolicy(clock, { firstPauseMs: 2000, longestPauseMs: 60_000, random: () => 0.5 }),
@@ -99,6 +101,11 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
     },
   );
   return { reader, budget, clock, folder, quarantine, tokens };
+}
+
+/** No refusal stands, and none outlives the test. */
+export function freeAccess(clock: Clock): AccessPause {
+  return new AccessPause({ subject: "access", application: "", clock, log: silentLog });
 }
 
 /** A sign-in that never fails and counts. */

@@ -16,6 +16,7 @@ import type { UtcDay } from "../../src/model/utc-day.js";
 import { DaybookError } from "../../src/model/errors.js";
 import type { SourcesOf } from "../../src/serve/sealed-manifests.js";
 import { manifestBytes } from "./status-manifest.js";
+import { indexOfDays } from "./indexed.js";
 
 export const NOW_MS = Date.parse("2026-11-22T18:07:00.000Z");
 export const TODAY = utcDayOf(NOW_MS);
@@ -80,7 +81,7 @@ export function quietTenant(
     nextPassMs: NOW_MS + HOUR_MS,
     alarms: [],
     rules: RULES,
-    index: { days, previous: null, createdAt: Date.parse(`${from}T10:00:00.000Z`) + 27 * DAY_MS },
+    index: indexOfDays(days, Date.parse(`${from}T10:00:00.000Z`) + 27 * DAY_MS),
     budget: { left: 84, requestsPerHour: 180, nextMs: 0 },
     backlog: { days: 1, requests: 26, doneMs: NOW_MS },
     sinks: [
@@ -119,7 +120,7 @@ export function troubledTenant(tenant: string): TenantSnapshot {
       }),
       alarm("certificate-expiring", "the client certificate expires in 11 days, at 2026-12-04T09:00:00.000Z"),
     ],
-    index: { days, previous: null, createdAt: Date.parse("2025-11-16T10:00:00.000Z") },
+    index: indexOfDays(days, Date.parse("2025-11-16T10:00:00.000Z")),
     budget: { left: 0, requestsPerHour: 180, nextMs: NOW_MS + 14 * 60_000 },
     backlog: { days: 4, requests: 104, doneMs: NOW_MS + 41 * 60_000 },
     sinks: [

@@ -2,7 +2,9 @@ import { strict as assert } from "node:assert";
 import { isDaybookError } from "../../model/errors.js";
 import type { Sink } from "../types.js";
 import { DAY, dayOf, holds, neverGot, recordLines, write } from "./sample-days.js";
-import { CALM, collect, failureOf, rejectsWith } from "./sample-objects.js";
+import { callsOutageRetryable, callsRefusalFinal } from "./outage.js";
+import type { Operation } from "./outage.js";
+import { CALM, collect, failureOf } from "./sample-objects.js";
 import type { SinkCase, SinkPlace } from "./sink-maker.js";
 
 /** Check, close, outages and refusals. */
@@ -65,28 +67,18 @@ export const SINK_CONDUCT: readonly SinkCase[] = [
     needs: "unreachable",
     timeoutMs: 120_000,
     run: async (_place, maker) =>
-      withPlace(await maker.unreachable?.(), async (sink) => {
-        for (const call of everyOperation(sink)) {
-          const error = await rejectsWith(call(), "SINK_UNAVAILABLE");
-          assert.ok(isDaybookError(error) && error.retry !== "never", "an outage must be retryable");
-        }
-      }),
+      withPlace(await maker.unreachable?.(), (sink) => callsOutageRetryable(everyOperation(sink))),
   },
   {
     name: "calls a refusal final, in every operation",
     needs: "refused",
     timeoutMs: 120_000,
     run: async (_place, maker) =>
-      withPlace(await maker.refused?.(), async (sink) => {
-        for (const call of everyOperation(sink)) {
-          const error = await rejectsWith(call(), "SINK_REFUSED");
-          assert.ok(isDaybookError(error) && error.retry === "never", "a refusal must not be retried");
-        }
-      }),
+      withPlace(await maker.refused?.(), (sink) => callsRefusalFinal(everyOperation(sink))),
   },
 ];
 
-function everyOperation(sink: Sink): readonly (() => Promise<unknown>)[] {
+function everyOperation(sink: Sink): readonly Operation[] {
   return [
     () => sink.check(CALM),
     () => write(sink, recordLines(3)),

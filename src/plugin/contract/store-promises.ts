@@ -3,6 +3,8 @@ import { isDaybookError } from "../../model/errors.js";
 import { DAY_MS, utcDayOf } from "../../model/utc-day.js";
 import { systemClock } from "../../io/clock.js";
 import type { ObjectStore } from "../types.js";
+import { callsOutageRetryable, callsRefusalFinal } from "./outage.js";
+import type { Operation } from "./outage.js";
 import type { StoreCase, StorePlace } from "./store-maker.js";
 import {
   CALM,
@@ -61,24 +63,14 @@ export const CONDUCT: readonly StoreCase[] = [
     needs: "unreachable",
     timeoutMs: 120_000,
     run: async (_place, maker) =>
-      withPlace(await maker.unreachable?.(), async (store) => {
-        for (const call of everyOperation(store)) {
-          const error = await rejectsWith(call(), "SINK_UNAVAILABLE");
-          assert.ok(isDaybookError(error) && error.retry !== "never", "an outage must be retryable");
-        }
-      }),
+      withPlace(await maker.unreachable?.(), (store) => callsOutageRetryable(everyOperation(store))),
   },
   {
     name: "calls a refusal final, in every operation",
     needs: "refused",
     timeoutMs: 120_000,
     run: async (_place, maker) =>
-      withPlace(await maker.refused?.(), async (store) => {
-        for (const call of everyOperation(store)) {
-          const error = await rejectsWith(call(), "SINK_REFUSED");
-          assert.ok(isDaybookError(error) && error.retry === "never", "a refusal must not be retried");
-        }
-      }),
+      withPlace(await maker.refused?.(), (store) => callsRefusalFinal(everyOperation(store))),
   },
   {
     name: "stops waiting for a server that does not answer when aborted",
@@ -147,7 +139,7 @@ export const KEEPING: readonly StoreCase[] = [
   },
 ];
 
-function everyOperation(store: ObjectStore): readonly (() => Promise<unknown>)[] {
+function everyOperation(store: ObjectStore): readonly Operation[] {
   const bytes = bytesOf("never stored");
   return [
     () => store.check(CALM),

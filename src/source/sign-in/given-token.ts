@@ -2,6 +2,7 @@ import { DaybookError } from "../../model/errors.js";
 import type { Clock } from "../../io/clock.js";
 import type { AccessToken, Tokens } from "../tokens.js";
 import type { ReadSecret } from "./sign-in-method.js";
+import type { SignInPause } from "./sign-in-pause.js";
 import { readClaims } from "./token-claims.js";
 
 /** auth.method `token`: a token that the user's own broker keeps fresh where the configuration names it. Read for every request. */
@@ -9,6 +10,7 @@ export class GivenToken implements Tokens {
   constructor(
     private readonly subject: string,
     private readonly readToken: ReadSecret,
+    private readonly pause: SignInPause,
     private readonly clock: Clock,
   ) {}
 
@@ -18,9 +20,17 @@ export class GivenToken implements Tokens {
     // A token that is no JWT says nothing of its end: the source will.
     const expiresAtMs = readClaims(value)?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
     if (value === "") throw this.#refused("it is empty");
-    if (value === rejected?.value) throw this.#refused("the source refused it");
+    if (value === rejected?.value) await this.#rejected(value);
+    await this.pause.check(value);
     if (expiresAtMs <= this.clock.now()) throw this.#refused("it has expired");
     return { value, expiresAtMs };
+  }
+
+  /** Remembered, so that nobody comes to the source with the same token each minute. A new one is used at once. */
+  async #rejected(value: string): Promise<never> {
+    const error = this.#refused("the source refused it");
+    await this.pause.failed(error, value);
+    throw error;
   }
 
   #refused(found: string): DaybookError {

@@ -55,10 +55,9 @@ export function signIn(options: SignInOptions, doors: SignInDoors): Tokens {
   const subject = `sign-in of ${options.tenant}`;
   const { credential, stampPath } = options;
   const { clock, files, log } = doors;
-  if (credential.method === "token") return new GivenToken(subject, credential.token, clock);
-
   const stamp = stampPath === undefined ? {} : { stamp: { files, path: stampPath } };
   const pause = new SignInPause({ subject, clock, log, ...stamp });
+  if (credential.method === "token") return new GivenToken(subject, credential.token, pause, clock);
   return new RenewedTokens({
     subject,
     method: methodOf(subject, credential, options, doors),

@@ -10,15 +10,15 @@ command=${1:?root, start, exec or stop}
 shift
 
 make_root() {
-  mmdebstrap --quiet --variant=essential --aptopt='Apt::Install-Recommends "false"' \
-    --include=systemd,systemd-sysv,dbus,libseccomp2,libstdc++6,procps bookworm "$1.new"
+  mmdebstrap --quiet --variant=apt --aptopt='Apt::Install-Recommends "false"' \
+    --include=systemd,systemd-sysv,dbus bookworm "$1.new"
   mv "$1.new" "$1"
 }
 
 # Runs inside the new namespaces: mounts the box and becomes its PID 1.
 become_init() {
-  root=$1 run=$2 node=$3
-  shift 3
+  root=$1 run=$2
+  shift 2
   box=$run/mnt
   mount -t overlay overlay -o "lowerdir=$root,upperdir=$run/upper,workdir=$run/work" "$box"
   mount -t proc proc "$box/proc"
@@ -41,15 +41,13 @@ become_init() {
   ln -s /proc/self/fd "$box/dev/fd"
   mount -t tmpfs -o mode=755 tmpfs "$box/run"
   mount -t tmpfs -o mode=1777 tmpfs "$box/tmp"
-  mkdir -p "$box/usr/local/bin"
-  : >"$box/usr/local/bin/node"
-  mount --bind "$node" "$box/usr/local/bin/node"
   for pair; do
     place=$box${pair#*:}
     mkdir -p "$place"
     mount --bind "${pair%%:*}" "$place"
     mount -o remount,ro,bind "$place"
   done
+  echo force-unsafe-io >"$box/etc/dpkg/dpkg.cfg.d/box" # nothing in here has to outlive a power cut
   [ -s "$box/etc/machine-id" ] || tr -d - </proc/sys/kernel/random/uuid >"$box/etc/machine-id"
   for unit in systemd-udevd.service systemd-networkd.service systemd-sysctl.service systemd-modules-load.service \
     systemd-binfmt.service systemd-remount-fs.service systemd-timesyncd.service sys-kernel-debug.mount \
@@ -83,7 +81,7 @@ start_box() {
   (
     echo $BASHPID >"$cgroup/cgroup.procs"
     exec unshare --mount --uts --ipc --net --pid --cgroup --fork --propagation private \
-      "$0" become-init "$root" "$run" "$(readlink -f "$(command -v node)")" "$@"
+      "$0" become-init "$root" "$run" "$@"
   ) >"$run/console" 2>&1 </dev/null &
   wrapper=$!
   echo $wrapper >"$run/wrapper.pid"

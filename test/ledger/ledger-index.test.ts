@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { indexDays } from "../../src/ledger/day-index.js";
+import { indexDays } from "../support/indexed.js";
 import { FIRST_PREV } from "../../src/model/ledger-entry.js";
 import type { Act, LedgerEntry } from "../../src/model/ledger-entry.js";
 import { isoTime } from "../../src/model/utc-day.js";
@@ -55,7 +55,9 @@ function failuresOf(acts: readonly Act[]): readonly string[] {
 
 describe("the index of days", () => {
   it("knows of an archive without days when it was created, and no previous manifest", () => {
-    expect(indexDays(entriesOf())).toEqual({ days: new Map(), previous: null, createdAt: START_MS });
+    const index = indexDays(entriesOf());
+
+    expect([index.days.size, index.previous, index.createdAt]).toEqual([0, null, START_MS]);
   });
 
   it("lists a day's revisions and its readings, rechecks included", () => {

@@ -1,0 +1,182 @@
+import { BUDGET, OUTSIDE, RULES, TENANT } from "../container.js";
+import { alarmsOf } from "../daemon/alarms.js";
+import type { AlarmFound, AlarmKind } from "../daemon/alarms.js";
+import { keptFailure } from "../kept-failure.js";
+import { lastReReadings } from "../ledger/last-re-readings.js";
+import type { ReReadings } from "../ledger/last-re-readings.js";
+import { DaybookError } from "../model/errors.js";
+import { DAY_MS, eachDay, isoTime } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { WINDOWS_PER_DAY } from "../model/window.js";
+import { dayAlarms } from "../plan/alarms.js";
+import type { DayAlarms } from "../plan/alarms.js";
+import { backlogOf } from "../plan/backlog.js";
+import type { RequestOutlook } from "../plan/backlog.js";
+import { deadlineMs, oldestReadableDay } from "../plan/day-state.js";
+import { planDays } from "../plan/plan-days.js";
+import type { Plan, PlanInput } from "../plan/plan-days.js";
+import { folderSource } from "../plugin/archive-source.js";
+import { certificateDoor } from "../tenant-preflight.js";
+import { usualRequests } from "../usual-requests.js";
+import { certificateStatus } from "./certificate-status.js";
+import type { CertificateStatus } from "./certificate-status.js";
+import { EXIT } from "./exit-codes.js";
+import type { LookedAt } from "./held.js";
+import { sinkFailures, sinksBehind } from "./sinks-behind.js";
+import type { SinkBehind } from "./sinks-behind.js";
+
+export interface TenantStatus {
+  readonly tenant: string;
+  /** False where the archive is damaged so that nothing below is known. */
+  readonly readable: boolean;
+  readonly newest_sealed: UtcDay | null;
+  /** Days due for longer than a day, the nearest deadline first. */
+  readonly gaps: readonly { readonly day: UtcDay; readonly deadline: string }[];
+  readonly due: number;
+  readonly re_readings_due: number;
+  /** What the re-readings of the last seven days found. */
+  readonly re_readings: ReReadings;
+  readonly lost: number;
+  /** Days that are due for an hour or near the horizon, and those that the budget cannot save any more. */
+  readonly overdue: readonly UtcDay[];
+  readonly beyond_saving: readonly UtcDay[];
+  readonly requests: { readonly left: number; readonly per_hour: number };
+  /** Requests that the days to be read take at least, and when they can be done. */
+  readonly backlog: { readonly requests: number; readonly done_by: string | null };
+  readonly sinks_behind: readonly SinkBehind[];
+  /** When each sink was last read back, and what that found. */
+  readonly verified: readonly {
+    readonly sink: string;
+    readonly time: string;
+    readonly days: number;
+    readonly findings: number;
+  }[];
+  /** Null where the tenant signs in without a client certificate. */
+  readonly certificate: CertificateStatus | null;
+  /** What needs a person, by the rules of the daemon's alarms. */
+  readonly alarms: readonly { readonly alarm: AlarmKind; readonly subject: string; readonly text: string }[];
+}
+
+export interface FoundStatus {
+  readonly status: TenantStatus;
+  /** Of everything that needs a person. */
+  readonly exits: readonly number[];
+}
+
+/** What the ledger says of a tenant's days; of an archive that cannot be read, nothing. */
+interface DaysFound {
+  readonly plan: Plan;
+  readonly alarms: DayAlarms;
+  readonly lost: number;
+}
+
+/** As of now; `unreadable` says why nothing is held. */
+export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Promise<FoundStatus> {
+  const { held, container, name } = tenant;
+  const nowMs = container.resolve(OUTSIDE).clock.now();
+  const rules = container.resolve(RULES);
+  const outlook = await outlookOf(tenant);
+  const days = unreadable === undefined ? daysOf(tenant, nowMs, outlook) : NO_DAYS;
+  const behind = sinksBehind(tenant);
+  const failure = unreadable ?? (await failureOf(tenant));
+  const alarms = await alarmsFor(tenant, days.alarms, behind, failure);
+  const { requests, doneMs } = backlogOf(days.plan.tasks, nowMs, outlook);
+  const planned = (wanted: string): Plan["tasks"] =>
+    days.plan.tasks.filter(({ reason }) => reason === wanted);
+  const status: TenantStatus = {
+    tenant: name,
+    readable: unreadable === undefined,
+    newest_sealed: held?.index.newestDay ?? null,
+    gaps: planned("gap").map(({ day }) => ({ day, deadline: isoTime(deadlineMs(day, rules)) })),
+    due: planned("scheduled").length,
+    re_readings_due: planned("re-reading").length,
+    re_readings: reReadingsOf(tenant, nowMs),
+    lost: days.lost,
+    overdue: days.alarms.overdue.map(({ day }) => day),
+    beyond_saving: days.alarms.beyondSaving.map(({ day }) => day),
+    requests: { left: outlook.left, per_hour: outlook.requestsPerHour },
+    backlog: { requests, done_by: doneMs === undefined ? null : isoTime(doneMs) },
+    sinks_behind: behind,
+    verified: verifiedOf(tenant).map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
+    certificate: await certificateStatus(container),
+    alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
+  };
+  return { status, exits: exitsOf(status, failure) };
+}
+
+const NO_DAYS: DaysFound = {
+  plan: { tasks: [], newlyLost: [] },
+  alarms: { overdue: [], beyondSaving: [] },
+  lost: 0,
+};
+
+function daysOf({ held, container }: LookedAt, nowMs: number, outlook: RequestOutlook): DaysFound {
+  const { days, createdAt: createdMs } = held?.index ?? { days: new Map(), createdAt: nowMs };
+  const input: PlanInput = { days, rules: container.resolve(RULES), nowMs, createdMs };
+  const plan = planDays(input);
+  const lost = [...(held?.index.days.values() ?? [])].filter((record) => record.lost !== undefined).length;
+  return { plan, alarms: dayAlarms(input, outlook), lost: plan.newlyLost.length + lost };
+}
+
+async function outlookOf({ held, container }: LookedAt): Promise<RequestOutlook> {
+  const { root, config } = container.resolve(TENANT);
+  const source = folderSource(container.resolve(OUTSIDE).files, root);
+  const signal = new AbortController().signal;
+  return {
+    ...(await container.resolve(BUDGET).state()),
+    requestsPerHour: config.requestsPerHour,
+    requestsPerDay: held === undefined ? WINDOWS_PER_DAY : await usualRequests(held.index, source, signal),
+  };
+}
+
+async function alarmsFor(
+  tenant: LookedAt,
+  days: DayAlarms,
+  behind: readonly SinkBehind[],
+  failure: DaybookError | undefined,
+): Promise<readonly AlarmFound[]> {
+  // One that cannot be read is told by `certificate`.
+  const certificate = await certificateDoor(tenant.container)?.().catch(() => undefined);
+  const sinks = sinkFailures(tenant, behind);
+  return alarmsOf({ days, failure, sinks, certificate, verifications: verifiedOf(tenant) });
+}
+
+function verifiedOf({ held }: LookedAt): readonly {
+  readonly sink: string;
+  readonly atMs: number;
+  readonly days: number;
+  readonly findings: number;
+}[] {
+  return [...(held?.ledger.index.fixityChecks ?? [])].map(([sink, check]) => ({ sink, ...check }));
+}
+
+/** What the daemon's last pass failed with, unless something was read since. */
+async function failureOf({ held, container }: LookedAt): Promise<DaybookError | undefined> {
+  const kept = await keptFailure(container.resolve(OUTSIDE).files, container.resolve(TENANT).root);
+  if (kept === undefined) return undefined;
+  const { newestDay = null, days } = held?.index ?? {};
+  const readAt = newestDay === null ? undefined : days?.get(newestDay)?.readingsAt.at(-1);
+  if (readAt !== undefined && readAt > kept.atMs) return undefined;
+  const { code, message, hint } = kept.error;
+  return new DaybookError(code, { message: `at ${isoTime(kept.atMs)}: ${message}`, hint });
+}
+
+const LOOKED_BACK_MS = 7 * DAY_MS;
+
+function reReadingsOf({ held, container }: LookedAt, nowMs: number): ReReadings {
+  if (held === undefined) return { unchanged: 0, changed: [], shrank: [] };
+  // What was in the source's reach within the last days.
+  const oldest = oldestReadableDay(container.resolve(RULES), nowMs - LOOKED_BACK_MS);
+  return lastReReadings(eachDay(oldest, held.index.newestDay ?? oldest), held.index, nowMs);
+}
+
+function exitsOf(status: TenantStatus, failure: DaybookError | undefined): readonly number[] {
+  const { gaps, lost, overdue, alarms } = status;
+  return [
+    gaps.length + lost + overdue.length > 0 ? EXIT.gap : EXIT.ok,
+    // One that is being filled at this moment needs nobody.
+    alarms.some(({ alarm }) => alarm === "sink-behind") ? EXIT.unavailable : EXIT.ok,
+    alarms.some(({ alarm }) => alarm === "integrity-failure") ? EXIT.integrity : EXIT.ok,
+    failure?.exitCode ?? EXIT.ok,
+  ];
+}

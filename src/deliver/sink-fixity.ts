@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import type { FixityCheck } from "../ledger/ledger-index.js";
+import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import { isDaybookError } from "../model/errors.js";
+import { packagePath } from "../model/manifest.js";
+import type { ManifestFile } from "../model/manifest.js";
+import { DAY_MS } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { ArchiveSource } from "../plugin/archive-source.js";
+import { readManifest } from "../plugin/sealed-package.js";
+import type { SealedDay } from "../plugin/sealed-package.js";
+
+/** Between two looks into a sink, and after one that found something. */
+const EVERY_MS = 7 * DAY_MS;
+const DAMAGED_EVERY_MS = DAY_MS;
+
+/** Each package is read back within so many looks: half a year. */
+const LOOKS_FOR_ALL = 26;
+
+/** A young archive is read back sooner. */
+const FEWEST = 14;
+
+/** A file that a sink does not hold as it was sealed. */
+export interface FixityFinding {
+  readonly path: string;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/**
+ * What of a record sink is to be read back now: a part each week, another one each time, and everything each day while the last
+ * look found something, so that what was mended is seen to be. Empty when nothing is due. Pure.
+ */
+export function fixityDue(
+  sink: string,
+  index: DayIndex,
+  last: FixityCheck | undefined,
+  nowMs: number,
+): readonly SealedDay[] {
+  const isDamaged = last !== undefined && last.findings > 0;
+  // Either way: a clock that was ahead must not put the next look off for years.
+  const sinceMs = last === undefined ? Infinity : Math.abs(nowMs - last.atMs);
+  if (sinceMs < (isDamaged ? DAMAGED_EVERY_MS : EVERY_MS)) return [];
+  const days = [...index.days.keys()].toSorted();
+  const due = isDamaged ? days : turnOf(days, Math.floor(nowMs / EVERY_MS));
+  return due.flatMap((day) => heldBy(sink, index.days.get(day)));
+}
+
+/** Reads a package back, every byte, and compares it with its manifest, and that with the ledger. */
+export async function readBack(
+  sealed: SealedDay,
+  source: ArchiveSource,
+  signal: AbortSignal,
+): Promise<readonly FixityFinding[]> {
+  const folder = packagePath(sealed.day, sealed.revision);
+  const findings: FixityFinding[] = [];
+  const add = (path: string, found: string, expected: string): void =>
+    void findings.push({ path: `${folder}/${path}`, found, expected });
+  try {
+    const { files } = await readManifest(source, sealed, signal);
+    for (const file of files) {
+      const found = await readFile(`${folder}/${file.path}`, file, source, signal);
+      if (found !== file.sha256) add(file.path, found, file.sha256);
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    // A store that checks what it gives out says so itself. One that does not answer has proved nothing.
+    if (!isDaybookError(error) || error.exitCode !== 65) throw error;
+    add("manifest.json", error.message, sealed.manifestSha256);
+  }
+  return findings;
+}
+
+/** The hash of what is there, in words where there is none. */
+async function readFile(
+  path: string,
+  { bytes: expectedBytes }: ManifestFile,
+  source: ArchiveSource,
+  signal: AbortSignal,
+): Promise<string> {
+  const body = await source.open(path, signal);
+  if (body === undefined) return "no file";
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const piece of body) {
+    signal.throwIfAborted();
+    bytes += piece.length;
+    if (bytes > expectedBytes) return `more than ${expectedBytes} bytes`;
+    hash.update(piece);
+  }
+  return hash.digest("hex");
+}
+
+/** The day's revisions that the sink has confirmed and that are not destroyed. */
+function heldBy(sink: string, record: DayRecord | undefined): readonly SealedDay[] {
+  if (record === undefined) return [];
+  const { day, revisions, deliveries } = record;
+  const confirmed = deliveries.get(sink)?.revision ?? 0;
+  return revisions
+    .filter(({ revision, tombstoneSha256 }) => tombstoneSha256 === undefined && revision <= confirmed)
+    .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
+}
+
+function turnOf(days: readonly UtcDay[], turn: number): readonly UtcDay[] {
+  const number = Math.min(days.length, Math.max(FEWEST, Math.ceil(days.length / LOOKS_FOR_ALL)));
+  return Array.from({ length: number }, (_, at) => days[(turn * number + at) % days.length]).filter(
+    (day) => day !== undefined,
+  );
+}

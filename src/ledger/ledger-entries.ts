@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import { FIRST_PREV, entryPath } from "../model/ledger-entry.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
+import { sha256Hex } from "../model/sha256.js";
+import { parseEntry } from "./entry-format.js";
+
+/** An entry as it lies on disk, and the hash that the next one must name. */
+export interface StoredEntry {
+  readonly entry: LedgerEntry;
+  /** SHA-256 (hex) of its bytes. */
+  readonly hash: string;
+}
+
+const MAX_ENTRY_BYTES = 1 << 20;
+const READS_AT_ONCE = 32;
+
+/** Every entry from the first on, each proved to follow the one before. ARCHIVE_DAMAGED where the chain is broken. */
+export async function* readChain(files: Files, root: string): AsyncGenerator<StoredEntry> {
+  const size = await countEntries(files, root);
+  let lastHash = FIRST_PREV;
+  for (let from = 0; from < size; from += READS_AT_ONCE) {
+    const seqs = Array.from({ length: Math.min(READS_AT_ONCE, size - from) }, (_, index) => from + index);
+    const read = await Promise.all(seqs.map((seq) => readEntry(files, root, seq)));
+    for (const [index, stored] of read.entries()) {
+      requireNext(stored.entry, from + index, lastHash);
+      lastHash = stored.hash;
+      yield stored;
+    }
+  }
+}
+
+/** The entries from number `from` on, up to the first that is not there; `lastHash` is of the one before. */
+export async function* readTail(
+  files: Files,
+  root: string,
+  from: number,
+  lastHash: string,
+): AsyncGenerator<StoredEntry> {
+  let hash = lastHash;
+  for (let seq = from; await hasEntry(files, root, seq); seq += 1) {
+    const stored = await readEntry(files, root, seq);
+    requireNext(stored.entry, seq, hash);
+    hash = stored.hash;
+    yield stored;
+  }
+}
+
+/** ARCHIVE_DAMAGED when it is not there or has another form. */
+export async function readEntry(files: Files, root: string, seq: number): Promise<StoredEntry> {
+  const path = entryPath(seq);
+  const bytes = await readNamed(files, root, path, MAX_ENTRY_BYTES);
+  return { entry: parseEntry(bytes, path), hash: sha256Hex(bytes) };
+}
+
+export async function hasEntry(files: Files, root: string, seq: number): Promise<boolean> {
+  return (await files.stat(join(root, entryPath(seq)))) !== undefined;
+}
+
+/** Reads what must be there: a name that leads nowhere is damage. */
+export async function readNamed(
+  files: Files,
+  root: string,
+  path: string,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  try {
+    return await files.read(join(root, path), maxBytes);
+  } catch (error) {
+    if (!isDaybookError(error, "FILE_NOT_FOUND")) throw error;
+    throw damagedLedger(path, "content", "nothing", "a file");
+  }
+}
+
+export function requireNumbered(paths: readonly string[], expected: (index: number) => string): void {
+  for (const [index, path] of paths.entries()) {
+    if (path !== expected(index)) throw damagedLedger(expected(index), "numbering", path, expected(index));
+  }
+}
+
+export function damagedLedger(subject: string, rule: string, found: string, expected: string): DaybookError {
+  return new DaybookError("ARCHIVE_DAMAGED", {
+    message: `${subject}: ${rule}: found ${found}, expected ${expected}`,
+  });
+}
+
+/** Entries are numbered from 0 without a hole, and nothing else lies beside them. */
+async function countEntries(files: Files, root: string): Promise<number> {
+  let count = 0;
+  for (const folder of await files.list(join(root, "ledger"))) {
+    const names = await files.list(join(root, "ledger", folder));
+    const first = count;
+    requireNumbered(
+      names.map((name) => `ledger/${folder}/${name}`),
+      (index) => entryPath(first + index),
+    );
+    count += names.length;
+  }
+  return count;
+}
+
+function requireNext(entry: LedgerEntry, seq: number, lastHash: string): void {
+  const subject = entryPath(seq);
+  if (entry.seq !== seq) throw damagedLedger(subject, "seq", String(entry.seq), String(seq));
+  if (entry.prev !== lastHash) throw damagedLedger(subject, "prev", entry.prev, lastHash);
+  if ((seq === 0) !== (entry.type === "archive-created"))
+    throw damagedLedger(subject, "type", entry.type, seq === 0 ? "archive-created" : "another");
+}

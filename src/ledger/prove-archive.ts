@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+import { DAY_MS } from "../model/utc-day.js";
+import type { Ledger } from "./ledger.js";
+import { findPackages, sealedAs } from "./local-packages.js";
+import { checkPackage } from "./package-check.js";
+
+export interface ProofOptions {
+  readonly files: Files;
+  readonly clock: Clock;
+  /** The archive's folder in the state directory. */
+  readonly root: string;
+  readonly ledger: Ledger;
+}
+
+/** Between two readings of the whole ledger; in between its checkpoint is believed. */
+export const PROOF_LASTS_MS = 7 * DAY_MS;
+
+/**
+ * Reads what the archive's folder holds, before it is worked with: every sealed package against its manifest and the ledger,
+ * and every ledger entry where that was last done more than a week ago. ARCHIVE_DAMAGED where something differs.
+ */
+export async function proveArchive(options: ProofOptions, signal: AbortSignal): Promise<void> {
+  const { clock, ledger } = options;
+  await provePackages(options, signal);
+  // Either way: a clock that was ahead must not put the next proof off for years.
+  if (Math.abs(clock.now() - ledger.provedAt) >= PROOF_LASTS_MS) await ledger.prove();
+}
+
+async function provePackages({ files, root, ledger }: ProofOptions, signal: AbortSignal): Promise<void> {
+  for (const found of await findPackages(files, root)) {
+    signal.throwIfAborted();
+    const sealed = sealedAs(ledger.index, found);
+    // After a disposal the tombstone stands for the content; the auditor checks it.
+    if (sealed === undefined || sealed.tombstoneSha256 !== undefined) continue;
+    const { path } = found;
+    const check = await checkPackage(files, join(root, path), ledger.keys);
+    if (!check.isWhole) throw damaged(path, check.problem, "the package as sealed");
+    if (check.manifestSha256 !== sealed.manifestSha256)
+      throw damaged(`${path}/manifest.json`, `sha256 ${check.manifestSha256}`, sealed.manifestSha256);
+  }
+}
+
+function damaged(subject: string, found: string, expected: string): DaybookError {
+  return new DaybookError("ARCHIVE_DAMAGED", { message: `${subject}: found ${found}, expected ${expected}` });
+}

@@ -1,0 +1,181 @@
+import { dirname, join } from "node:path";
+import type { Files } from "../io/files.js";
+import { linkNew, replaceFile } from "../io/publish-file.js";
+import { parseIdentity, requireTenant } from "../ledger/archive-tree.js";
+import type { ArchiveIdentity } from "../ledger/archive-tree.js";
+import { MAX_HEAD_BYTES, openHead } from "../ledger/head.js";
+import { damagedLedger, readChain, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
+import { readWholeLedger } from "../ledger/read-ledger.js";
+import type { LedgerContent } from "../ledger/read-ledger.js";
+import { DaybookError } from "../model/errors.js";
+import { entryPath, headPath } from "../model/ledger-entry.js";
+import { storeSource } from "../plugin/archive-source.js";
+import { readWhole } from "../plugin/expected-body.js";
+import type { ObjectStore } from "../plugin/types.js";
+import { forEachAtOnce } from "../source/for-each-at-once.js";
+import type { RestoredTree } from "./restored-tree.js";
+
+export interface LedgerOrigin {
+  /** The sink's name in the configuration. */
+  readonly name: string;
+  readonly store: ObjectStore;
+  /** The tenant's name in the configuration; the archive lies below it. */
+  readonly tenant: string;
+}
+
+export interface FetchedLedger {
+  readonly identity: ArchiveIdentity;
+  readonly ledger: LedgerContent;
+}
+
+const FIXED_FILES = ["archive.json", "README.txt", "FORMAT.md"];
+const KEY_PATH = /^keys\/[0-9a-f]{8}\.pem$/;
+const MAX_SMALL_BYTES = 1 << 20;
+const READS_AT_ONCE = 32;
+
+/**
+ * Brings the ledger with its heads, and what describes the archive, into the tree, and proves them there: the chain, every
+ * head's signature, every hash that an entry holds. What an earlier attempt brought is not read again. ARCHIVE_NOT_FOUND where
+ * the sink has no ledger; CONFIG_INVALID where it is another tenant's; ARCHIVE_DAMAGED.
+ */
+export async function fetchLedger(
+  from: LedgerOrigin,
+  files: Files,
+  tree: RestoredTree,
+  tenantId: string,
+  progress: (done: number, total: number) => void,
+  signal: AbortSignal,
+): Promise<FetchedLedger> {
+  const identity = await readIdentity(from, tenantId, signal);
+  const { entries, heads } = await listLedger(from, signal);
+  const paths = [
+    ...FIXED_FILES,
+    ...Array.from({ length: heads }, (_, index) => headPath(index + 1)),
+    ...Array.from({ length: entries }, (_, index) => entryPath(index)),
+  ];
+  for (const folder of new Set(paths.map((path) => dirname(path))))
+    await files.makeFolder(join(tree.root, folder));
+  let done = 0;
+  await forEachAtOnce(paths, READS_AT_ONCE, signal, async (path, inner) => {
+    await fetchSmall(from, files, tree, path, inner);
+    progress(++done, paths.length);
+  });
+  for (const path of await pinnedKeys(files, tree.root)) await fetchSmall(from, files, tree, path, signal);
+  // A copy of the newest head: the sink's own may be one behind.
+  const newest = await readNamed(files, tree.root, headPath(heads), MAX_HEAD_BYTES);
+  await replaceFile(files, tree.staging, join(tree.root, "head"), newest);
+  const ledger = await readWholeLedger(files, tree.root, identity.origin);
+  await requireHeads(files, tree.root, identity.origin, ledger);
+  await requireReached(from, identity.origin, ledger, signal);
+  return { identity, ledger };
+}
+
+async function readIdentity(
+  { name, store, tenant }: LedgerOrigin,
+  tenantId: string,
+  signal: AbortSignal,
+): Promise<ArchiveIdentity> {
+  const subject = `${name}: ${tenant}/archive.json`;
+  const body = await storeSource(store, tenant).open("archive.json", signal);
+  if (body === undefined) throw notFound(subject, "nothing", "an archive of the tenant");
+  const identity = parseIdentity(await readWhole(body, MAX_SMALL_BYTES), subject);
+  requireTenant(identity, tenantId, `${name}: ${tenant}`);
+  return identity;
+}
+
+/** How many entries and heads the sink has: both without a hole, a head for each entry but perhaps the newest. */
+async function listLedger(
+  { name, store, tenant }: LedgerOrigin,
+  signal: AbortSignal,
+): Promise<{ readonly entries: number; readonly heads: number }> {
+  const [entries, heads] = [
+    await pathsBelow(store, tenant, "ledger/", signal),
+    await pathsBelow(store, tenant, "heads/", signal),
+  ];
+  if (heads.length === 0 && entries.length <= 1) {
+    throw notFound(`${name}: ${tenant}/ledger`, "no ledger yet", "one that was delivered; try another sink");
+  }
+  requireNumbered(entries, entryPath);
+  requireNumbered(heads, (index) => headPath(index + 1));
+  if (heads.length === entries.length || heads.length === entries.length - 1)
+    return { entries: entries.length, heads: heads.length };
+  throw damagedLedger(
+    `${name}: ${tenant}/ledger`,
+    "entries",
+    `${entries.length}`,
+    `${heads.length}, one for each head`,
+  );
+}
+
+async function pathsBelow(
+  store: ObjectStore,
+  tenant: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for await (const key of store.list(`${tenant}/${folder}`, signal)) paths.push(key.slice(tenant.length + 1));
+  return paths;
+}
+
+async function fetchSmall(
+  { name, store, tenant }: LedgerOrigin,
+  files: Files,
+  tree: RestoredTree,
+  path: string,
+  signal: AbortSignal,
+): Promise<void> {
+  // Under its name a file is whole: an earlier attempt brought it. Whether it fits is proved for all of them together.
+  if ((await files.stat(join(tree.root, path))) !== undefined) return;
+  const body = await storeSource(store, tenant).open(path, signal);
+  if (body === undefined) throw damagedLedger(`${name}: ${tenant}/${path}`, "content", "nothing", "a file");
+  await linkNew(files, tree.staging, join(tree.root, path), await readWhole(body, MAX_SMALL_BYTES));
+}
+
+/** The keys that an entry names, and no others: what else lies in `keys/` is nobody's. */
+async function pinnedKeys(files: Files, root: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  for await (const { entry } of readChain(files, root)) {
+    if (entry.type !== "archive-created" && entry.type !== "key-rotated") continue;
+    paths.push(...Object.keys(entry.files).filter((path) => KEY_PATH.test(path)));
+  }
+  return paths;
+}
+
+async function requireHeads(
+  files: Files,
+  root: string,
+  origin: string,
+  { headSize, keys }: LedgerContent,
+): Promise<void> {
+  let size = 0;
+  for await (const { hash } of readChain(files, root)) {
+    size += 1;
+    if (size > headSize) return;
+    const path = headPath(size);
+    const head = openHead(await readNamed(files, root, path, MAX_HEAD_BYTES), path, origin, keys);
+    if (head.size !== size) throw damagedLedger(path, "size", `${head.size}`, `${size}`);
+    if (head.lastHash !== hash) throw damagedLedger(path, "last hash", head.lastHash, hash);
+  }
+}
+
+/** The sink's `head` may be behind; one that is ahead says that the ledger was cut. */
+async function requireReached(
+  { name, store, tenant }: LedgerOrigin,
+  origin: string,
+  { size, keys }: LedgerContent,
+  signal: AbortSignal,
+): Promise<void> {
+  const body = await storeSource(store, tenant).open("head", signal);
+  if (body === undefined) return;
+  const head = openHead(await readWhole(body, MAX_HEAD_BYTES), `${name}: ${tenant}/head`, origin, keys);
+  if (head.size > size)
+    throw damagedLedger(`${name}: ${tenant}/ledger`, "entries", `${size}`, `${head.size}, as head says`);
+}
+
+function notFound(subject: string, found: string, expected: string): DaybookError {
+  return new DaybookError("ARCHIVE_NOT_FOUND", {
+    message: `${subject}: found ${found}, expected ${expected}`,
+    hint: "name a record sink that was delivered to: `daybook verify --sink NAME` tells what a sink holds",
+  });
+}

@@ -1,0 +1,170 @@
+import { dirname, join } from "node:path";
+import { probeDisk } from "../io/disk-probe.js";
+import type { Files } from "../io/files.js";
+import { findPackages } from "../ledger/local-packages.js";
+import { readArchive } from "../ledger/open-archive.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import { packagePath } from "../model/manifest.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { folderSource } from "../plugin/archive-source.js";
+import { fetchLedger } from "./fetch-ledger.js";
+import type { FetchedLedger, LedgerOrigin } from "./fetch-ledger.js";
+import { fetchPackage } from "./fetch-package.js";
+import type { WantedPackage } from "./fetch-package.js";
+import { compareOtherSinks } from "./other-sinks.js";
+import { RestoredTree } from "./restored-tree.js";
+import { findUnnamedPackages } from "./unnamed-packages.js";
+
+export interface RestoreOptions {
+  readonly files: Files;
+  /** The tenant's folder in the state folder. */
+  readonly root: string;
+  readonly tenantId: string;
+  readonly from: LedgerOrigin;
+  /** The other record sinks of the tenant. */
+  readonly others: readonly LedgerOrigin[];
+  /** The days that the source still serves: their packages are needed, as the next readings are compared with them. */
+  readonly readableDays: readonly UtcDay[];
+  /** Reads and proves everything, and puts nothing in place. */
+  readonly dryRun: boolean;
+  readonly progress: (what: "ledger files" | "packages", done: number, total: number) => void;
+}
+
+export interface Restored {
+  readonly archiveId: string;
+  /** `daybook/<archive id>` */
+  readonly origin: string;
+  readonly entries: number;
+  /** Packages in the state folder; older ones stay in the sinks. */
+  readonly packages: number;
+  readonly keyIds: readonly string[];
+  /** Whole packages that no entry named; the next start commits them. */
+  readonly uncommitted: readonly string[];
+  /** What lies begun in the sink and is in the way of the same day. */
+  readonly unfinished: readonly string[];
+  /** For people: what a restore could not see. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Rebuilds the state folder of a tenant from one of its record sinks. Nothing is overwritten, everything is proved before it
+ * is put in place, and a restore that was interrupted is finished by the next. ARCHIVE_EXISTS, ARCHIVE_NOT_FOUND,
+ * ARCHIVE_DAMAGED, ARCHIVE_FORKED, ARCHIVE_LOCKED, SINK_BEHIND, CONFIG_INVALID for another tenant's archive, SINK_*, DISK_*.
+ */
+export async function restoreArchive(options: RestoreOptions, signal: AbortSignal): Promise<Restored> {
+  const { files, root, dryRun } = options;
+  await files.makeFolder(root);
+  await files.syncFolder(dirname(root));
+  const unlock = await files.lock(join(root, "lock"));
+  try {
+    await probeDisk(files, root);
+    const tree = new RestoredTree(files, root);
+    if (await tree.isWhole()) return await finish(options, tree);
+    await tree.begin();
+    const restored = await build(options, tree, signal).catch(async (error: unknown) => {
+      // What does not fit together is not gone on with: the next attempt reads everything again.
+      if (isDaybookError(error) && error.exitCode === 65) await tree.discard();
+      throw error;
+    });
+    await (dryRun ? tree.discard() : tree.putInPlace());
+    return restored;
+  } finally {
+    unlock();
+  }
+}
+
+/** An earlier restore was interrupted while it moved the archive into place. */
+async function finish({ files, root, dryRun }: RestoreOptions, tree: RestoredTree): Promise<Restored> {
+  if (dryRun) {
+    throw new DaybookError("ARCHIVE_EXISTS", {
+      message: `${root}: found a restore that is whole and only has to be put in place, expected none for --dry-run`,
+      hint: "run it without --dry-run: it finishes at once",
+    });
+  }
+  await tree.putInPlace();
+  const { identity, ledger } = await readArchive(files, root);
+  const notes = ["an earlier restore was finished; what it found in the sink it had told"];
+  return { ...(await described(files, root, { identity, ledger })), uncommitted: [], unfinished: [], notes };
+}
+
+async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortSignal): Promise<Restored> {
+  const { files, from, others, readableDays, tenantId, progress } = options;
+  const fetched = await fetchLedger(
+    from,
+    files,
+    tree,
+    tenantId,
+    (done, total) => progress("ledger files", done, total),
+    signal,
+  );
+  const { ledger } = fetched;
+  const compared = await compareOtherSinks(from, others, folderSource(files, tree.root), ledger, signal);
+  const needed = neededPackages(fetched, new Set(readableDays));
+  for (const [number, one] of needed.entries()) {
+    signal.throwIfAborted();
+    progress("packages", number, needed.length);
+    await fetchPackage(from, files, tree, ledger.keys, one, signal);
+  }
+  const unnamed = await fetchUnnamed(options, tree, fetched, signal);
+  return {
+    ...(await described(files, tree.root, fetched)),
+    ...unnamed,
+    notes: [...unsigned(fetched), ...compared],
+  };
+}
+
+/** What was on its way to the sink when the host was lost. One that is not whole is no reason not to restore the rest. */
+async function fetchUnnamed(
+  { files, from, readableDays }: RestoreOptions,
+  tree: RestoredTree,
+  { ledger }: FetchedLedger,
+  signal: AbortSignal,
+): Promise<Pick<Restored, "uncommitted" | "unfinished">> {
+  const found = await findUnnamedPackages(from, readableDays, ledger.index, signal);
+  const [uncommitted, unfinished] = [[] as string[], [...found.unfinished]];
+  for (const { day, revision } of found.whole) {
+    const path = packagePath(day, revision);
+    try {
+      await fetchPackage(
+        from,
+        files,
+        tree,
+        ledger.keys,
+        { day, revision, manifestSha256: undefined },
+        signal,
+      );
+      uncommitted.push(path);
+    } catch (error) {
+      if (!isDaybookError(error, "ARCHIVE_DAMAGED")) throw error;
+      unfinished.push(`${from.tenant}/${path}`);
+    }
+  }
+  return { uncommitted, unfinished };
+}
+
+/** Of days that are read again, and those that no sink has confirmed: the state folder alone answers for these. */
+function neededPackages({ ledger }: FetchedLedger, readable: ReadonlySet<UtcDay>): readonly WantedPackage[] {
+  return [...ledger.index.days.values()].flatMap(({ day, revisions }) =>
+    revisions
+      .filter(({ tombstoneSha256 }) => tombstoneSha256 === undefined)
+      .filter(({ isDelivered }) => readable.has(day) || isDelivered !== true)
+      .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 })),
+  );
+}
+
+async function described(
+  files: Files,
+  root: string,
+  { identity, ledger }: FetchedLedger,
+): Promise<Pick<Restored, "archiveId" | "origin" | "entries" | "packages" | "keyIds">> {
+  const { archiveId, origin } = identity;
+  const packages = (await findPackages(files, root)).length;
+  return { archiveId, origin, entries: ledger.size, packages, keyIds: ledger.keys.ids };
+}
+
+function unsigned({ ledger: { size, headSize } }: FetchedLedger): readonly string[] {
+  if (headSize === size) return [];
+  return [
+    `entry ${size - 1} had no signed head yet: it follows from the one before, and the next start signs it`,
+  ];
+}

@@ -1,0 +1,114 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { isCreated } from "../ledger/archive-tree.js";
+import { DaybookError } from "../model/errors.js";
+
+/** Where a restore builds the archive, below the tenant's folder. A restore under way is known by it; a start removes it afterwards. */
+export const RESTORE_FOLDER = "staging/restore";
+
+/** What an archive consists of. The ledger comes last: with its first entry the archive exists. */
+const PARTS = ["keys", "README.txt", "FORMAT.md", "archive.json", "heads", "head", "days", "ledger"];
+
+/**
+ * An archive on its way into a tenant's state folder. It is built aside, and once it is whole and durable moved into place part
+ * by part; whatever interrupts that, the next restore goes on with it, and meanwhile no start takes it for an archive.
+ */
+export class RestoredTree {
+  /** The archive as far as it has come: paths below it are docs/FORMAT.md's. */
+  readonly root: string;
+  /** For files that are not whole yet. */
+  readonly staging: string;
+  readonly #files: Files;
+  /** The tenant's folder in the state folder. */
+  readonly #place: string;
+
+  constructor(files: Files, place: string) {
+    this.#files = files;
+    this.#place = place;
+    this.root = join(place, RESTORE_FOLDER, "tree");
+    this.staging = join(place, RESTORE_FOLDER, "unfinished");
+  }
+
+  /** Whether an earlier restore has built it whole: then it only has to be moved. */
+  async isWhole(): Promise<boolean> {
+    return (await this.#files.stat(this.#mark)) !== undefined;
+  }
+
+  /** Makes the folders, and removes what an earlier restore left half written. ARCHIVE_EXISTS where an archive is. */
+  async begin(): Promise<void> {
+    await this.#requireVacant();
+    await this.#files.removeTree(this.staging);
+    for (const folder of ["keys", "heads", "days", "ledger"])
+      await this.#files.makeFolder(join(this.root, folder));
+    await this.#files.makeFolder(this.staging);
+  }
+
+  /** Everything is there and proved: makes it last and moves it into place. Goes on where it was interrupted. */
+  async putInPlace(): Promise<void> {
+    const files = this.#files;
+    if (!(await this.isWhole())) {
+      await this.#syncFolders(this.root);
+      await files.writeNew(this.#mark, new Uint8Array());
+      await files.syncFolder(join(this.#place, RESTORE_FOLDER));
+      await files.syncFolder(join(this.#place, "staging"));
+    }
+    for (const folder of ["spool", "quarantine"]) await files.makeFolder(join(this.#place, folder));
+    for (const part of PARTS) await this.#move(part);
+    await files.syncFolder(this.#place);
+    await this.discard();
+  }
+
+  /** Leaves nothing of it. */
+  async discard(): Promise<void> {
+    await this.#files.removeTree(join(this.#place, RESTORE_FOLDER));
+    await this.#files.syncFolder(join(this.#place, "staging"));
+  }
+
+  get #mark(): string {
+    return join(this.#place, RESTORE_FOLDER, "whole");
+  }
+
+  async #move(part: string): Promise<void> {
+    const from = join(this.root, part);
+    if ((await this.#files.stat(from)) === undefined) return;
+    // The parts before it must last when the ledger does.
+    if (part === "ledger") await this.#files.syncFolder(this.#place);
+    await this.#files.rename(from, join(this.#place, part));
+  }
+
+  async #requireVacant(): Promise<void> {
+    const files = this.#files;
+    if (await isCreated(files, this.#place)) throw exists(this.#place, "an archive");
+    for (const part of PARTS) {
+      const found = await firstFile(files, join(this.#place, part));
+      if (found !== undefined) throw exists(found, "a part of an archive");
+    }
+    // Folders without a file, from a first start that came to nothing.
+    for (const part of PARTS) await files.removeTree(join(this.#place, part));
+  }
+
+  async #syncFolders(folder: string): Promise<void> {
+    for (const name of await this.#files.list(folder)) {
+      const path = join(folder, name);
+      if ((await this.#files.stat(path))?.kind === "folder") await this.#syncFolders(path);
+    }
+    await this.#files.syncFolder(folder);
+  }
+}
+
+/** The path itself or a file below it; undefined when there is none. */
+async function firstFile(files: Files, path: string): Promise<string | undefined> {
+  const kind = (await files.stat(path))?.kind;
+  if (kind !== "folder") return kind === undefined ? undefined : path;
+  for (const name of await files.list(path)) {
+    const found = await firstFile(files, join(path, name));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function exists(path: string, found: string): DaybookError {
+  return new DaybookError("ARCHIVE_EXISTS", {
+    message: `${path}: a restore needs a state folder without the tenant's archive: found ${found}, expected nothing`,
+  });
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { tenantText } from "../../src/cli/status-text.js";
+import type { TenantStatus } from "../../src/cli/tenant-status.js";
+import type { UtcDay } from "../../src/model/utc-day.js";
+
+const NOW_MS = Date.parse("2026-11-22T12:00:00Z");
+const day = (text: string): UtcDay => text as UtcDay;
+const gap = (text: string, deadline: string): TenantStatus["gaps"][number] => ({ day: day(text), deadline });
+
+const QUIET: TenantStatus = {
+  tenant: "contoso",
+  readable: true,
+  newest_sealed: day("2026-11-20"),
+  gaps: [],
+  due: 0,
+  re_readings_due: 0,
+  re_readings: { unchanged: 0, changed: [], shrank: [] },
+  lost: 0,
+  overdue: [],
+  beyond_saving: [],
+  requests: { left: 180, per_hour: 180 },
+  backlog: { requests: 0, done_by: null },
+  sinks_behind: [],
+  verified: [],
+  certificate: null,
+  alarms: [],
+};
+
+describe("the text of status", () => {
+  it("is one line where nothing needs a person", () => {
+    expect(tenantText(QUIET, NOW_MS)).toBe(
+      "contoso: sealed to 2026-11-20; no gap; 180 of 180 requests left; sinks up to date",
+    );
+  });
+
+  it("tells the deadline of each gap, days that follow each other in one line", () => {
+    const gaps = [
+      gap("2026-10-27", "2026-11-24T00:00:00.000Z"),
+      gap("2026-10-28", "2026-11-25T00:00:00.000Z"),
+      gap("2026-11-02", "2026-11-30T00:00:00.000Z"),
+    ];
+
+    expect(
+      tenantText({ ...QUIET, gaps }, NOW_MS)
+        .split("\n")
+        .slice(1),
+    ).toEqual([
+      "  gaps 2026-10-27 to 2026-10-28: the source forgets them from 2026-11-24T00:00Z (36 h left) to 2026-11-25T00:00Z (2 d left), one a day",
+      "  gap 2026-11-02: the source forgets it from 2026-11-30T00:00Z (7 d left) on",
+    ]);
+  });
+
+  it("tells what the last re-readings found, what was read back, and the alarms first", () => {
+    const status: TenantStatus = {
+      ...QUIET,
+      re_readings: {
+        unchanged: 12,
+        changed: [{ day: day("2026-11-03"), revision: 2 }],
+        shrank: [{ day: day("2026-11-04"), missing: 3 }],
+      },
+      verified: [{ sink: "vault", time: "2026-11-20T09:07:00.000Z", days: 14, findings: 1 }],
+      alarms: [{ alarm: "integrity-failure", subject: "vault fixity", text: "1 file" }],
+    };
+
+    expect(tenantText(status, NOW_MS).split("\n").slice(1)).toEqual([
+      "  ALARM integrity-failure: 1 file",
+      "  re-readings of the last 7 days: 12 without a change, 2026-11-03 now revision 2, 2026-11-04 given with 3 records fewer",
+      "  vault read back at 2026-11-20T09:07Z: 14 revisions, 1 file NOT as sealed",
+    ]);
+  });
+
+  it("claims nothing of an archive that cannot be read", () => {
+    expect(tenantText({ ...QUIET, readable: false }, NOW_MS)).toBe("contoso: the archive CANNOT BE READ");
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { fixityDue } from "../../src/deliver/sink-fixity.js";
+import type { DayIndex, DayRecord } from "../../src/ledger/day-index.js";
+import { DAY_MS, addDays } from "../../src/model/utc-day.js";
+import type { UtcDay } from "../../src/model/utc-day.js";
+import { indexOfDays } from "../support/indexed.js";
+
+const NOW_MS = Date.parse("2026-11-22T12:00:00Z");
+const WEEK_MS = 7 * DAY_MS;
+
+/** So many days, each with one revision that vault has confirmed. */
+function indexOf(number: number, more: Partial<DayRecord> = {}): DayIndex {
+  const records = Array.from({ length: number }, (_, at): DayRecord => {
+    const day = addDays("2024-01-01" as UtcDay, at);
+    return {
+      day,
+      revisions: [{ revision: 1, manifestSha256: String(at), sealedAt: 0 }],
+      readingsAt: [0],
+      deliveries: new Map([["vault", { revision: 1, manifestSha256: String(at), records: 1, at: 0 }]]),
+      failures: new Map(),
+      ...more,
+    };
+  });
+  return indexOfDays(new Map(records.map((record) => [record.day, record])));
+}
+
+const clean = (atMs: number): Parameters<typeof fixityDue>[2] => ({ atMs, days: 7, findings: 0 });
+
+describe("what of a sink is to be read back", () => {
+  it("is due at once, then each week, whatever the clock did", () => {
+    const index = indexOf(30);
+    const number = (last: Parameters<typeof fixityDue>[2]): number =>
+      fixityDue("vault", index, last, NOW_MS).length;
+
+    expect(number(undefined)).toBe(14);
+    expect(number(clean(NOW_MS - WEEK_MS + 1))).toBe(0);
+    expect(number(clean(NOW_MS - WEEK_MS))).toBe(14);
+    expect(number(clean(NOW_MS + 400 * DAY_MS))).toBe(14);
+  });
+
+  it("is every package within half a year", () => {
+    const index = indexOf(1_000);
+
+    const seen = new Set<UtcDay>();
+    for (let look = 0; look < 26; look++)
+      for (const { day } of fixityDue("vault", index, undefined, NOW_MS + look * WEEK_MS)) seen.add(day);
+
+    expect(seen.size).toBe(1_000);
+    expect(fixityDue("vault", index, undefined, NOW_MS)).toHaveLength(39);
+  });
+
+  it("is everything, each day, while the last look found something", () => {
+    const index = indexOf(1_000);
+    const found = (atMs: number): number =>
+      fixityDue("vault", index, { atMs, days: 39, findings: 1 }, NOW_MS).length;
+
+    expect([found(NOW_MS - DAY_MS + 1), found(NOW_MS - DAY_MS)]).toEqual([0, 1_000]);
+  });
+
+  it("is nothing that the sink has not confirmed, nor what was destroyed", () => {
+    const destroyed = [{ revision: 1, manifestSha256: "0", sealedAt: 0, tombstoneSha256: "1" }];
+
+    expect(fixityDue("lake", indexOf(3), undefined, NOW_MS)).toEqual([]);
+    expect(fixityDue("vault", indexOf(3, { revisions: destroyed }), undefined, NOW_MS)).toEqual([]);
+  });
+});

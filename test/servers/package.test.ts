@@ -1,0 +1,180 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Box } from "./systemd/box.js";
+import { buildPackage, cloneAs } from "./systemd/package.js";
+
+const NEXT_VERSION = "99.0.0";
+const AS_DAYBOOK = "runuser -u daybook -- daybook";
+/** Every file that an operator cares for: name, mode, owner, bytes. */
+const SNAPSHOT =
+  "find /var/lib/daybook /srv/daybook /etc/daybook -printf '%p %m %u:%g\\n' | sort;" +
+  "find /var/lib/daybook /srv/daybook /etc/daybook -type f -exec sha256sum {} + | sort";
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+const work = mkdtempSync(join(tmpdir(), "daybook-package-"));
+let first: string;
+let next: string;
+const box = new Box(join(work, "run"), {
+  "/opt/packages": join(work, "packages"),
+  "/opt/test": join(import.meta.dirname, "systemd"),
+});
+
+beforeAll(() => {
+  chmodSync(work, 0o755);
+  first = buildPackage(join(work, "packages", "first"));
+  next = buildPackage(join(work, "packages", "next"), cloneAs(NEXT_VERSION, join(work, "clone")));
+  box.start();
+});
+
+afterAll(() => {
+  box.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** Every entry in its order, with owner, mode, size and time; then every file's hash. */
+function contents(path: string): readonly string[] {
+  const entries = execFileSync("dpkg-deb", ["--contents", path], { encoding: "utf8", maxBuffer: 1 << 24 });
+  const hashes = execFileSync("dpkg-deb", ["--info", path, "md5sums"], { encoding: "utf8" });
+  return `${entries}${hashes}`.trimEnd().split("\n");
+}
+
+function apt(words: string): string {
+  const { status, output } = box.try(`apt-get -q -y ${words}`);
+  if (status !== 0) throw new Error(`apt-get ${words}: expected exit 0, found ${status}: ${output}`);
+  return output;
+}
+
+/** The box sees the packages under another path. */
+function inside(path: string): string {
+  return `/opt/packages/${path === next ? "next" : "first"}/${basename(path)}`;
+}
+
+describe("the Debian package", () => {
+  it("has the same bytes from another clone, but for the version", () => {
+    const [ours, theirs] = [contents(first), contents(next)];
+    const known = new Set(theirs);
+    const differing = ours.filter((line) => !known.has(line));
+
+    expect(theirs).toHaveLength(ours.length);
+    expect(differing.map((line) => line.split(" ").at(-1))).toEqual([
+      "./usr/lib/daybook/package.json",
+      "./usr/share/doc/daybook/changelog.gz",
+      "usr/lib/daybook/package.json",
+      "usr/share/doc/daybook/changelog.gz",
+    ]);
+  });
+
+  it("installs on a bare Debian 12 without Node.js, enabled and not started", () => {
+    expect(box.try("command -v node").status).not.toBe(0);
+
+    const output = apt(`install ${inside(first)}`);
+
+    expect(output).toContain("daybook config init /etc/daybook/daybook.yaml");
+    expect(box.exec("daybook", "--version").trim()).toBe(manifest.version);
+    expect(box.exec("systemctl", "is-enabled", "daybook").trim()).toBe("enabled");
+    expect(box.show("ActiveState")).toBe("inactive");
+  });
+
+  it("says at a start without a configuration what to do, and does not start again", () => {
+    expect(box.try("systemctl start daybook").status).not.toBe(0);
+
+    expect(box.show("ActiveState")).toBe("failed");
+    expect(box.show("ExecMainStatus")).toBe("78");
+    expect(box.try("systemctl status daybook").output).toContain(
+      "run `daybook config init /etc/daybook/daybook.yaml`",
+    );
+  });
+
+  it("holds every file that the program reads", () => {
+    const names = Object.keys(manifest.dependencies).map((name) => `await import(${JSON.stringify(name)});`);
+    const script = `import "reflect-metadata"; ${names.join(" ")} process.stdout.write("loaded")`;
+    box.exec("sh", "-c", "cd /tmp && daybook sinks new tape");
+
+    expect(
+      box.exec(
+        "sh",
+        "-c",
+        `cd /usr/lib/daybook && ./node --input-type=module -e '${script.replaceAll("'", "")}'`,
+      ),
+    ).toBe("loaded");
+    expect(box.try("dpkg --verify daybook").output).toBe("");
+  });
+
+  it("starts with a configuration that root wrote, which the daemon and nobody else can read", () => {
+    box.exec("daybook", "config", "init", "/etc/daybook/daybook.yaml");
+    box.exec("/opt/test/site.sh");
+    box.exec("systemctl", "start", "daybook");
+
+    expect(box.exec("stat", "-c", "%a %U:%G", "/etc/daybook/daybook.yaml").trim()).toBe("640 root:daybook");
+    expect(box.show("ActiveState")).toBe("active");
+    expect(box.phrases()).toContain("daemon ready");
+  });
+
+  it("brings a running daemon back after an upgrade, with configuration, secrets and archive as they were", async () => {
+    await box.until(() => box.show("StatusText").startsWith("1 tenant; sealed to "));
+    const before = [box.exec("sh", "-c", "sha256sum /etc/daybook/*"), box.show("MainPID")];
+
+    apt(`install ${inside(next)}`);
+
+    expect(box.show("ActiveState")).toBe("active");
+    expect(box.phrases().filter((phrase) => phrase === "daemon stopped")).toHaveLength(1);
+    expect(box.exec("daybook", "--version").trim()).toBe(NEXT_VERSION);
+    const after = [box.exec("sh", "-c", "sha256sum /etc/daybook/*"), box.show("MainPID")];
+    expect(after[0]).toBe(before[0]);
+    expect(after[1]).not.toBe(before[1]);
+    expect(box.exec("sh", "-c", `${AS_DAYBOOK} verify`)).toContain(": whole; ");
+  });
+
+  it("leaves a daemon that was stopped, or disabled, as it is", () => {
+    box.exec("systemctl", "disable", "--now", "daybook");
+
+    const output = apt(`install --reinstall ${inside(next)}`);
+
+    expect(output).toContain("was not running");
+    expect(box.show("ActiveState")).toBe("inactive");
+    expect(box.try("systemctl is-enabled daybook").output.trim()).toBe("disabled");
+  });
+
+  it("leaves state, archive, configuration and secrets byte for byte when it is removed and purged", () => {
+    const before = box.exec("sh", "-c", SNAPSHOT);
+    expect(before).toContain("/srv/daybook/contoso/head ");
+
+    apt("remove daybook");
+    const removed = box.exec("sh", "-c", SNAPSHOT);
+    const output = apt("purge daybook");
+
+    expect(removed).toBe(before);
+    expect(box.exec("sh", "-c", SNAPSHOT)).toBe(before);
+    expect(output).toContain("/var/lib/daybook");
+    expect(box.try("command -v daybook; ls -d /usr/lib/daybook").output).not.toContain("/bin/daybook\n");
+  });
+
+  it("goes on with the archive when it is installed again", () => {
+    apt(`install ${inside(next)}`);
+
+    expect(box.show("ActiveState")).toBe("active");
+    expect(box.exec("sh", "-c", `${AS_DAYBOOK} verify`)).toContain(": whole; ");
+  });
+});
+
+describe("the manual page", () => {
+  it("is formatted without a warning", () => {
+    const page = execFileSync("dpkg-deb", ["--fsys-tarfile", first], { maxBuffer: 1 << 30 });
+    const packed = execFileSync("tar", ["-xO", "./usr/share/man/man1/daybook.1.gz"], { input: page });
+    const text = execFileSync("gzip", ["-dc"], { input: packed });
+
+    const { stdout, stderr } = spawnSync("groff", ["-man", "-Tutf8", "-ww"], {
+      input: text,
+      encoding: "utf8",
+    });
+
+    expect(stderr).toBe("");
+    expect(stdout).toContain("daybook config init");
+  });
+});
