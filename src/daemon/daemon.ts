@@ -18,7 +18,7 @@ export interface DaemonConfig {
 
 export interface DaemonParts {
   readonly clock: Clock;
-  /** Called when every tenant rests after something was archived. */
+  /** Called a minute after every tenant has come to rest. */
   readonly giveBackMemory?: () => void;
   readonly manager: ServiceManager;
 }
@@ -28,6 +28,9 @@ const OPENED_AT_ONCE = 8;
 
 /** systemd kills after 30 s; whatever hangs longer is finished or undone at the next start, as after a crash. */
 const STOP_WITHIN_MS = 25_000;
+
+/** Tenants whose passes begin in the same minute end within another one, as a rule. */
+const REST_MS = 60_000;
 
 const DEFECT_EXIT = 70;
 
@@ -46,7 +49,10 @@ export class Daemon implements DaemonState {
   readonly #exits: number[] = [];
   readonly #over = new AbortController();
   #told = "";
-  #gaveBackMs = 0;
+  /** The newest configuration that was given. */
+  #next: DaemonConfig | undefined;
+  #isWorking = false;
+  #rests = 0;
   #isTelling = false;
   #notified: Promise<void> = Promise.resolve();
   #stop: AbortSignal | undefined;
@@ -85,6 +91,7 @@ export class Daemon implements DaemonState {
     const beats = new AbortController();
     const feeding = this.#feedWatchdog(beats.signal);
     for (const loop of this.#loops) this.#start(loop, stop);
+    if (this.#next !== undefined) this.reload(this.#next);
     await this.#untilEnd(stop);
     this.#over.abort();
     this.#phase = "stopping";
@@ -98,7 +105,9 @@ export class Daemon implements DaemonState {
   /** Goes over to another configuration: each tenant as soon as its pass under way has ended. */
   reload(config: DaemonConfig): void {
     const stop = this.#stop;
-    if (stop === undefined || stop.aborted) return;
+    this.#next = config;
+    // While archives are being opened no loop has begun that could go over.
+    if (this.#phase === "starting" || stop === undefined || stop.aborted) return;
     const known = new Map(this.#loops.map((loop) => [loop.tenant, loop]));
     this.#config = config;
     this.#loops = config.tenants.map((work) => {
@@ -210,21 +219,19 @@ export class Daemon implements DaemonState {
   }
 
   #announce(): void {
-    this.#giveBackAfterWork();
+    void this.#giveBackAtRest();
     for (const listener of this.#listeners) listener();
     void this.#tellStatus();
   }
 
-  #giveBackAfterWork(): void {
-    const records = this.#loops.map(({ record }) => record);
-    if (records.some(({ condition }) => condition === "starting" || condition === "working")) return;
-    const ends = records.map(({ lastPass }) =>
-      lastPass !== undefined && lastPass.sealed + lastPass.rechecked > 0 ? lastPass.endedMs : 0,
-    );
-    const archivedMs = Math.max(0, ...ends);
-    if (archivedMs <= this.#gaveBackMs) return;
-    this.#gaveBackMs = archivedMs;
-    this.#parts.giveBackMemory?.();
+  /** Not between the passes of two tenants: once for all of them. */
+  async #giveBackAtRest(): Promise<void> {
+    const wasWorking = this.#isWorking;
+    this.#isWorking = this.#loops.some(({ record }) => record.condition === "working");
+    if (!wasWorking || this.#isWorking || this.#stop === undefined) return;
+    const rest = ++this.#rests;
+    await this.#parts.clock.sleep(REST_MS, this.#stop).catch(() => undefined);
+    if (rest === this.#rests && !this.#isWorking && !this.#stop.aborted) this.#parts.giveBackMemory?.();
   }
 
   /** What changes while a line is on its way is told by the next one: each costs a process. */

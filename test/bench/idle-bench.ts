@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const TARGET_MB = 100;
-const SETTLING_MS = 15_000;
+const SETTLING_MS = 75_000;
 const TARGET_CPU_PERCENT = 0.1;
 
 interface Source {
@@ -46,7 +46,7 @@ async function measure(source: Source): Promise<boolean> {
     const pid = Number(daemon.pid);
     await Promise.race([passed(daemon.stderr, () => print("ready", pid)), exited]);
     print("a month filled", pid);
-    // The pass is followed by collections of garbage, which are no rest yet.
+    // A minute after the pass memory is given back; only then it rests.
     await Promise.race([sleep(SETTLING_MS), exited]);
     const before = cpuSeconds(pid);
     await Promise.race([sleep(quietSeconds * 1000), exited]);

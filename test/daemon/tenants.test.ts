@@ -25,6 +25,19 @@ function damage({ folder }: DaemonRig, tenant: string): void {
 }
 
 describe("the daemon with several tenants", () => {
+  it("gives memory back each time that the last of them has come to rest", async () => {
+    const tenants = [{ name: "contoso" }, { name: "fabrikam" }];
+    const rig = await daemonRig({ start: "2026-03-15T09:00:00Z", horizon: "4d", readAfter: "26h", tenants });
+    let times = 0;
+
+    const daemon = rig.start({ giveBackMemory: () => (times += 1) });
+    rig.clock.at("2026-03-15T11:30:00Z", () => daemon.stop());
+    await daemon.ended;
+
+    expect(daemon.lines("pass ended")).toHaveLength(8);
+    expect(times).toBe(4);
+  });
+
   it("goes on with the others when one is refused, which it tries every 15 minutes at most (faults 41 and 44)", async () => {
     const rig = await daemonRig({
       ...SHORT,
