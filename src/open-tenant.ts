@@ -57,8 +57,14 @@ export async function openTenant(parts: TenantParts, progress: PassProgress): Pr
   const unlock = await files.lock(join(root, "lock"));
   const opened: OpenedPlugin[] = [];
   const close = async (): Promise<void> => {
-    for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
-    unlock();
+    try {
+      for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
+    } catch (error) {
+      // What a plugin cannot close ends with the process; the archive must be free for whoever comes next.
+      parts.log.warn({ tenant: parts.tenant, message: String(error) }, "sink not closed");
+    } finally {
+      unlock();
+    }
   };
   try {
     await probeDisk(files, root);
@@ -109,7 +115,8 @@ async function composePass(
     deliveries,
     ledger,
     pass: new TenantPass(tenant, rules, steps, progress, log),
-    prove: (signal) => proveArchive({ files, clock, root, ledger }, signal),
+    prove: (signal) =>
+      proveArchive({ files, clock, root, ledger, note: (what) => progress.note(tenant, what) }, signal),
     finishHalfSteps: () => finishHalfSteps({ files, root, identity, ledger }),
   };
 }

@@ -44,8 +44,11 @@ export class TenantDeliveries implements Deliveries {
   async begin(signal: AbortSignal): Promise<void> {
     this.failures.clear();
     this.#isDisputed = false;
-    const asked = await Promise.allSettled(this.#recordTargets().map(({ sink }) => sink.claim(signal)));
+    const targets = this.#recordTargets();
+    const asked = await Promise.allSettled(targets.map(({ sink }) => sink.claim(signal)));
     signal.throwIfAborted();
+    for (const [number, one] of asked.entries())
+      if (one.status === "rejected") this.#leaveOut(targets[number]?.name ?? "", one.reason);
     const failures: unknown[] = asked.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
     const fork = failures.find((error) => isDaybookError(error, "ARCHIVE_FORKED"));
     if (fork !== undefined) throw fork;
@@ -172,6 +175,11 @@ export class TenantDeliveries implements Deliveries {
           this.#failed(target.name, known, { tenant: this.#parts.tenant, sink: target.name });
       }
     }
+  }
+
+  /** After a failed fsync a second one would not tell the truth: nothing more is put on that disk in this pass (fault 50). */
+  #leaveOut(sink: string, error: unknown): void {
+    if (isDaybookError(error, "DISK_FAILED")) this.#failed(sink, error, { tenant: this.#parts.tenant, sink });
   }
 
   #failed(sink: string, error: DaybookError, fields: object): void {

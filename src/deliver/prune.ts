@@ -2,6 +2,7 @@ import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import { findPackages, sealedAs } from "../ledger/local-packages.js";
 import { prunePackage } from "../ledger/prune-package.js";
+import { isDaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../plugin/sealed-package.js";
 import type { Target } from "./deliver-day.js";
@@ -57,7 +58,22 @@ async function isHeldByAll(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (const target of targets) {
-    if (target.kind === "record" && !(await target.sink.hasPackage(sealed, signal))) return false;
+    if (target.kind === "record" && !(await isHeldBy(target.sink, sealed, signal))) return false;
   }
   return true;
+}
+
+/** A sink that does not answer now is asked again by the next pass; until then the package stays. */
+async function isHeldBy(
+  sink: Extract<Target, { readonly kind: "record" }>["sink"],
+  sealed: SealedDay,
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await sink.hasPackage(sealed, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isDaybookError(error)) throw error;
+    return false;
+  }
 }

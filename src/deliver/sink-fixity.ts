@@ -4,7 +4,7 @@ import type { DayIndex, DayRecord } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { ManifestFile } from "../model/manifest.js";
-import { DAY_MS } from "../model/utc-day.js";
+import { DAY_MS, dayStartMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { ArchiveSource } from "../plugin/archive-source.js";
 import { readManifest } from "../plugin/sealed-package.js";
@@ -42,7 +42,7 @@ export function fixityDue(
   const sinceMs = last === undefined ? Infinity : Math.abs(nowMs - last.atMs);
   if (sinceMs < (isDamaged ? DAMAGED_EVERY_MS : EVERY_MS)) return [];
   const days = [...index.days.keys()].toSorted();
-  const due = isDamaged ? days : turnOf(days, Math.floor(nowMs / EVERY_MS));
+  const due = isDamaged ? days : daysOfTurns(days, turnsSince(last, nowMs));
   return due.flatMap((day) => heldBy(sink, index.days.get(day)));
 }
 
@@ -101,9 +101,17 @@ function heldBy(sink: string, record: DayRecord | undefined): readonly SealedDay
     .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
 }
 
-function turnOf(days: readonly UtcDay[], turn: number): readonly UtcDay[] {
-  const number = Math.min(days.length, Math.max(FEWEST, Math.ceil(days.length / LOOKS_FOR_ALL)));
-  return Array.from({ length: number }, (_, at) => days[(turn * number + at) % days.length]).filter(
-    (day) => day !== undefined,
-  );
+/** The weeks whose turn it is: those that were missed are made up for. */
+function turnsSince(last: FixityCheck | undefined, nowMs: number): readonly number[] {
+  const turn = Math.floor(nowMs / EVERY_MS);
+  const missed = last === undefined ? 1 : turn - Math.floor(last.atMs / EVERY_MS);
+  const number = Math.min(Math.max(missed, 1), LOOKS_FOR_ALL);
+  return Array.from({ length: number }, (_, back) => turn - back);
+}
+
+/** Each day has its turn by its own number, so that none is passed over as the archive grows. */
+function daysOfTurns(days: readonly UtcDay[], turns: readonly number[]): readonly UtcDay[] {
+  const parts = Math.min(Math.max(Math.floor(days.length / FEWEST), 1), LOOKS_FOR_ALL);
+  const due = new Set(turns.map((turn) => turn % parts));
+  return days.filter((day) => due.has((dayStartMs(day) / DAY_MS) % parts));
 }

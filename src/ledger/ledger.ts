@@ -116,10 +116,10 @@ export class Ledger {
   }
 
   /** Reads every entry again and holds it against what is known here. ARCHIVE_DAMAGED where they differ. */
-  prove(): Promise<void> {
+  prove(note?: (entries: number) => void): Promise<void> {
     return this.#inTurn(async () => {
       const { files, root, origin, clock } = this.#options;
-      const { index, size, lastHash } = await readWholeLedger(files, root, origin);
+      const { index, size, lastHash } = await readWholeLedger(files, root, origin, note);
       if (size !== this.#size)
         throw damagedLedger(`${root}/ledger`, "entries", String(size), String(this.#size));
       if (lastHash !== this.#lastHash)

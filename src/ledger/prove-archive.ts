@@ -13,6 +13,8 @@ export interface ProofOptions {
   /** The archive's folder in the state directory. */
   readonly root: string;
   readonly ledger: Ledger;
+  /** Told what is being read, every few moments: years of it take long. */
+  readonly note?: (what: string) => void;
 }
 
 /** Between two readings of the whole ledger; in between its checkpoint is believed. */
@@ -26,16 +28,21 @@ export async function proveArchive(options: ProofOptions, signal: AbortSignal): 
   const { clock, ledger } = options;
   await provePackages(options, signal);
   // Either way: a clock that was ahead must not put the next proof off for years.
-  if (Math.abs(clock.now() - ledger.provedAt) >= PROOF_LASTS_MS) await ledger.prove();
+  if (Math.abs(clock.now() - ledger.provedAt) >= PROOF_LASTS_MS)
+    await ledger.prove((entries) => options.note?.(`${entries} ledger entries read`));
 }
 
-async function provePackages({ files, root, ledger }: ProofOptions, signal: AbortSignal): Promise<void> {
+async function provePackages(
+  { files, root, ledger, note }: ProofOptions,
+  signal: AbortSignal,
+): Promise<void> {
   for (const found of await findPackages(files, root)) {
     signal.throwIfAborted();
     const sealed = sealedAs(ledger.index, found);
     // After a disposal the tombstone stands for the content; the auditor checks it.
     if (sealed === undefined || sealed.tombstoneSha256 !== undefined) continue;
     const { path } = found;
+    note?.(`reading ${path}`);
     const check = await checkPackage(files, join(root, path), ledger.keys);
     if (!check.isWhole) throw damaged(path, check.problem, "the package as sealed");
     if (check.manifestSha256 !== sealed.manifestSha256)

@@ -50,13 +50,21 @@ export async function readLedger(files: Files, root: string, origin: string): Pr
   return content ?? readWholeLedger(files, root, origin);
 }
 
-/** Every entry in order, the chain whole, the newest head signed over it. Reads as many files as the ledger has entries. */
-export async function readWholeLedger(files: Files, root: string, origin: string): Promise<LedgerContent> {
+/**
+ * Every entry in order, the chain whole, the newest head signed over it. Reads as many files as the ledger has entries, and
+ * tells `note` how many it has read.
+ */
+export async function readWholeLedger(
+  files: Files,
+  root: string,
+  origin: string,
+  note?: (entries: number) => void,
+): Promise<LedgerContent> {
   // The order lets a writer go on meanwhile: it writes entry, head file and `head` in turn, so each list read later is at
   // least as long as what was read before it.
   const sizesBefore = await listHeads(files, root);
   const cachedBytes = await readCachedHead(files, root);
-  const chain = await foldChain(files, root);
+  const chain = await foldChain(files, root, note);
   const sizesAfter = await listHeads(files, root);
   const { size, index } = chain;
   if (size === 0 && sizesBefore === 0 && cachedBytes === undefined) {
@@ -108,12 +116,15 @@ interface Place {
   readonly keys: ArchiveKeys;
 }
 
-async function foldChain(files: Files, root: string): Promise<Chain> {
+const ENTRIES_PER_NOTE = 1_000;
+
+async function foldChain(files: Files, root: string, note?: (entries: number) => void): Promise<Chain> {
   const index = new LedgerIndex();
   let [size, lastHash] = [0, FIRST_PREV];
   for await (const { entry, hash } of readChain(files, root)) {
     index.add(entry);
     [size, lastHash] = [size + 1, hash];
+    if (size % ENTRIES_PER_NOTE === 0) note?.(size);
   }
   return { index, size, lastHash };
 }

@@ -59,20 +59,42 @@ async function removeLeftovers({ files, root }: RecoveryOptions): Promise<readon
   return names.map((name) => `removed staging/${name}`);
 }
 
-/** A package without its entry was renamed into place but not committed: it is committed now, or set aside. */
+/**
+ * Packages without their entry were renamed into place but not committed: they are committed now, in the order in which they
+ * follow each other, and what follows nothing is set aside.
+ */
 async function settlePackages(options: RecoveryOptions): Promise<readonly string[]> {
+  const { files, root, ledger } = options;
+  const found = await findPackages(files, root);
+  let left = await Promise.all(
+    found
+      .filter((one) => sealedAs(ledger.index, one) === undefined)
+      .map(async (one) => ({
+        found: one,
+        check: await checkPackage(files, join(root, one.path), ledger.keys),
+      })),
+  );
   const steps: string[] = [];
-  for (const found of await findPackages(options.files, options.root)) {
-    if (sealedAs(options.ledger.index, found) !== undefined) continue;
-    const check = await checkPackage(options.files, join(options.root, found.path), options.ledger.keys);
-    const problem = check.isWhole ? misfit(options, found, check) : check.problem;
-    steps.push(
-      problem === undefined && check.isWhole
-        ? await commit(options, found, check.manifestSha256)
-        : await setAside(options, found, problem ?? "does not fit"),
-    );
+  for (let next = nextOf(left, options); next !== undefined; next = nextOf(left, options)) {
+    steps.push(await commit(options, next.found, next.manifestSha256));
+    left = left.filter((one) => one.found !== next?.found);
+  }
+  for (const { found: one, check } of left) {
+    const problem = check.isWhole ? misfit(options, one, check) : check.problem;
+    steps.push(await setAside(options, one, problem ?? "does not fit"));
   }
   return steps;
+}
+
+/** The package that is the archive's next act; undefined when none is. */
+function nextOf(
+  left: readonly { readonly found: LocalPackage; readonly check: PackageCheck }[],
+  options: RecoveryOptions,
+): { readonly found: LocalPackage; readonly manifestSha256: string } | undefined {
+  for (const { found, check } of left)
+    if (check.isWhole && misfit(options, found, check) === undefined)
+      return { found, manifestSha256: check.manifestSha256 };
+  return undefined;
 }
 
 /** Why a whole package is not the archive's next act; undefined when it is. */

@@ -91,6 +91,7 @@ export class LedgerFence {
     const [ours, theirs] = [await this.#own(path, signal), await this.#stored(path, signal)];
     if (ours !== undefined && Buffer.compare(ours, theirs) === 0) return;
     await this.#requireOurArchive(signal);
+    if (ours !== undefined && isTorn(theirs, ours)) throw this.#torn(path, theirs.length, ours.length);
     const found = `sha256 ${sha256Hex(theirs)}`;
     throw this.#forked(path, found, ours === undefined ? undefined : `sha256 ${sha256Hex(ours)}`);
   }
@@ -116,6 +117,13 @@ export class LedgerFence {
 
   #key(path: string): string {
     return `${this.#options.tenant}/${path}`;
+  }
+
+  /** That sink's own damage, which proves no other writer. */
+  #torn(path: string, found: number, expected: number): DaybookError {
+    return new DaybookError("SINK_MISMATCH", {
+      message: `${this.#options.name}: ${this.#key(path)}: found ${found} bytes of a torn file, expected the ${expected} that were put there`,
+    });
   }
 
   #forked(path: string, found: string, expected: string | undefined): DaybookError {
@@ -144,4 +152,11 @@ export function sinkTaken(
 function described(identity: Uint8Array, subject: string): string {
   const { archiveId, tenantId } = parseIdentity(identity, subject);
   return `archive ${archiveId} of tenant ${tenantId}`;
+}
+
+/** What a power failure leaves of a file that was not synced: its beginning, or as many zeros. */
+function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
+  const isBeginning =
+    found.length < whole.length && Buffer.compare(found, whole.subarray(0, found.length)) === 0;
+  return isBeginning || found.every((byte) => byte === 0);
 }

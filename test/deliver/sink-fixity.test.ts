@@ -32,10 +32,10 @@ describe("what of a sink is to be read back", () => {
     const number = (last: Parameters<typeof fixityDue>[2]): number =>
       fixityDue("vault", index, last, NOW_MS).length;
 
-    expect(number(undefined)).toBe(14);
+    expect(number(undefined)).toBe(15);
     expect(number(clean(NOW_MS - WEEK_MS + 1))).toBe(0);
-    expect(number(clean(NOW_MS - WEEK_MS))).toBe(14);
-    expect(number(clean(NOW_MS + 400 * DAY_MS))).toBe(14);
+    expect(number(clean(NOW_MS - WEEK_MS))).toBe(15);
+    expect(number(clean(NOW_MS + 400 * DAY_MS))).toBe(15);
   });
 
   it("is every package within half a year", () => {
@@ -46,7 +46,23 @@ describe("what of a sink is to be read back", () => {
       for (const { day } of fixityDue("vault", index, undefined, NOW_MS + look * WEEK_MS)) seen.add(day);
 
     expect(seen.size).toBe(1_000);
-    expect(fixityDue("vault", index, undefined, NOW_MS)).toHaveLength(39);
+    expect(fixityDue("vault", index, undefined, NOW_MS)).toHaveLength(38);
+  });
+
+  it("leaves no day out for longer than that while the archive grows, and makes up for weeks that were missed", () => {
+    const lastSeen = new Map<UtcDay, number>();
+    let last = clean(NOW_MS);
+    for (let look = 1; look <= 260; look++) {
+      if (look % 10 === 0) continue;
+      const atMs = NOW_MS + look * WEEK_MS;
+      for (const { day } of fixityDue("vault", indexOf(400 + 7 * look), last, atMs)) {
+        expect(look - (lastSeen.get(day) ?? look)).toBeLessThanOrEqual(27);
+        lastSeen.set(day, look);
+      }
+      last = clean(atMs);
+    }
+    expect([...lastSeen.values()].filter((look) => look < 260 - 27)).toEqual([]);
+    expect(lastSeen.size).toBeGreaterThan(2_000);
   });
 
   it("is everything, each day, while the last look found something", () => {

@@ -60,6 +60,17 @@ describe("the start of an archive", () => {
     expect((await openTestArchive(root)).recovered).toEqual([]);
   });
 
+  it("commits packages without their entries in the order in which they were sealed, whatever their days", async () => {
+    const root = await temporaryFolder();
+    const archive = await openTestArchive(root);
+    const first = await placePackage(nodeFiles, root, archive, { day: DAY });
+    await placePackage(nodeFiles, root, archive, { day: OTHER, previous: first });
+
+    const { recovered } = await openTestArchive(root);
+
+    expect(recovered).toEqual([`committed ${PACKAGE}`, "committed days/2026/11/19/r0001"]);
+  });
+
   it("sets a damaged package without an entry aside, twice under two names", async () => {
     const root = await temporaryFolder();
     for (const name of ["2026-11-20-r0001", "2026-11-20-r0001-2"]) {

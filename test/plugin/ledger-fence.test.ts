@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -73,6 +73,20 @@ describe("a ledger fence", () => {
     await states(ours, theirs);
 
     expect(await fence().check(signal)).toBe(theirs);
+  });
+
+  it.each([
+    ["nothing of it", (whole: Buffer) => whole.subarray(0, 0)],
+    ["its beginning", (whole: Buffer) => whole.subarray(0, 9)],
+    ["zeros", (whole: Buffer) => Buffer.alloc(whole.length)],
+  ])("takes a newest entry of which %s is left for the damage of that store alone", async (_, left) => {
+    await states(5, 5);
+    const path = join(vault, entryPath(4));
+    const whole = await readFile(path);
+    await chmod(path, 0o600);
+    await writeFile(path, left(whole));
+
+    await expect(fence().check(signal)).rejects.toMatchObject({ code: "SINK_MISMATCH" });
   });
 
   it("asks three things of a store that is up to date, and one when asked again", async () => {
