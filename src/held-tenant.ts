@@ -2,7 +2,8 @@ import { join } from "node:path";
 import type { HeldDay } from "./audit/coverage.js";
 import type { OpenedPlugin } from "./deliver/plugin-set.js";
 import type { Files } from "./io/files.js";
-import type { DayIndex, DayRecord } from "./ledger/day-index.js";
+import type { DayRecord } from "./ledger/day-index.js";
+import type { LedgerIndex } from "./ledger/ledger-index.js";
 import type { ArchiveIdentity } from "./ledger/archive-tree.js";
 import { readArchive } from "./ledger/open-archive.js";
 import type { LedgerContent } from "./ledger/read-ledger.js";
@@ -30,7 +31,7 @@ export interface HeldTenantParts {
 export class HeldTenant {
   readonly identity: ArchiveIdentity;
   readonly ledger: LedgerContent;
-  readonly index: DayIndex;
+  readonly index: LedgerIndex;
   readonly #parts: HeldTenantParts;
   readonly #opened: readonly OpenedPlugin[];
   readonly #sources: readonly ArchiveSource[];

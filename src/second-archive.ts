@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { OpenedPlugin } from "./deliver/plugin-set.js";
 import type { Files } from "./io/files.js";
 import { isCreated, parseIdentity } from "./ledger/archive-tree.js";
+import type { ArchiveIdentity } from "./ledger/archive-tree.js";
 import { DaybookError, isDaybookError } from "./model/errors.js";
 import { storeSource } from "./plugin/archive-source.js";
 import { readWhole } from "./plugin/expected-body.js";
@@ -50,12 +51,10 @@ async function archiveIn(
   { store, name }: Extract<OpenedPlugin, { readonly kind: "store" }>,
   tenant: string,
   signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<ArchiveIdentity | undefined> {
   try {
     const body = await storeSource(store, tenant).open("archive.json", signal);
-    if (body === undefined) return undefined;
-    const { archiveId, tenantId } = parseIdentity(await readWhole(body, MAX_IDENTITY_BYTES), name);
-    return `archive ${archiveId} of tenant ${tenantId}`;
+    return body && parseIdentity(await readWhole(body, MAX_IDENTITY_BYTES), name);
   } catch (error) {
     // An outage is no reason not to start.
     if (signal.aborted || isDaybookError(error, "SINK_UNAVAILABLE")) return undefined;

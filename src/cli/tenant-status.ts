@@ -83,6 +83,7 @@ export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Pro
   const { requests, doneMs } = backlogOf(days.plan.tasks, nowMs, outlook);
   const planned = (wanted: string): Plan["tasks"] =>
     days.plan.tasks.filter(({ reason }) => reason === wanted);
+  const checks = held?.index.newestFixityChecks ?? [];
   const status: TenantStatus = {
     tenant: name,
     readable: unreadable === undefined,
@@ -97,7 +98,7 @@ export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Pro
     requests: { left: outlook.left, per_hour: outlook.requestsPerHour },
     backlog: { requests, done_by: doneMs === undefined ? null : isoTime(doneMs) },
     sinks_behind: behind,
-    verified: verifiedOf(tenant).map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
+    verified: checks.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
     certificate: await certificateStatus(container),
     alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
   };
@@ -138,16 +139,13 @@ async function alarmsFor(
   // One that cannot be read is told by `certificate`.
   const certificate = await certificateDoor(tenant.container)?.().catch(() => undefined);
   const sinks = sinkFailures(tenant, behind);
-  return alarmsOf({ days, failure, sinks, certificate, verifications: verifiedOf(tenant) });
-}
-
-function verifiedOf({ held }: LookedAt): readonly {
-  readonly sink: string;
-  readonly atMs: number;
-  readonly days: number;
-  readonly findings: number;
-}[] {
-  return [...(held?.ledger.index.fixityChecks ?? [])].map(([sink, check]) => ({ sink, ...check }));
+  return alarmsOf({
+    days,
+    failure,
+    sinks,
+    certificate,
+    verifications: tenant.held?.index.newestFixityChecks ?? [],
+  });
 }
 
 /** What the daemon's last pass failed with, unless something was read since. */

@@ -1,13 +1,6 @@
 import { AlarmBook } from "./alarm-book.js";
 import { alarmsOf } from "./alarms.js";
-import type {
-  PassPosition,
-  PassSummary,
-  SinkState,
-  TenantCondition,
-  TenantSnapshot,
-  VerificationState,
-} from "./state.js";
+import type { PassPosition, PassSummary, SinkState, TenantCondition, TenantSnapshot } from "./state.js";
 import type { TenantWork } from "./tenant-work.js";
 import { pendingFor } from "../deliver/sink-queue.js";
 import type { DayIndex } from "../ledger/day-index.js";
@@ -173,7 +166,7 @@ export class TenantRecord implements PassProgress {
       backlog: this.#backlog(index),
       sinks: this.#sinks(index),
       certificate: this.#certificate,
-      verifications: this.#verifications(),
+      verifications: this.#ledger?.index.newestFixityChecks ?? [],
     };
   }
 
@@ -183,7 +176,7 @@ export class TenantRecord implements PassProgress {
       failure: this.failure,
       sinks: this.#sinkFailures,
       certificate: this.#certificate,
-      verifications: this.#verifications(),
+      verifications: this.#ledger?.index.newestFixityChecks ?? [],
     });
   }
 
@@ -208,9 +201,5 @@ export class TenantRecord implements PassProgress {
       behind: pendingFor(queue, index).length,
       failure: this.#sinkFailures.get(queue.name),
     }));
-  }
-
-  #verifications(): readonly VerificationState[] {
-    return [...(this.#ledger?.index.fixityChecks ?? [])].map(([sink, check]) => ({ sink, ...check }));
   }
 }

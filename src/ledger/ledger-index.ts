@@ -44,6 +44,11 @@ export class LedgerIndex implements DayIndex {
   /** Activities and fields that any day had; undefined before the first that was asked for them. */
   seenNames: SeenNames | undefined;
 
+  /** The same as a list. */
+  get newestFixityChecks(): readonly (FixityCheck & { readonly sink: string })[] {
+    return [...this.fixityChecks].map(([sink, check]) => ({ sink, ...check }));
+  }
+
   add(entry: LedgerEntry): void {
     if ("day" in entry) this.#addDay(entry);
     if ("files" in entry) this.pinning.push(entry.seq);

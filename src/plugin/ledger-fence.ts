@@ -1,4 +1,5 @@
 import { parseIdentity } from "../ledger/archive-tree.js";
+import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
 import { entryPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
@@ -103,7 +104,8 @@ export class LedgerFence {
     if (ours === undefined || Buffer.compare(ours, theirs) === 0) return;
     const { name, tenant } = this.#options;
     const subject = `${name}: ${this.#key(path)}`;
-    throw sinkTaken(subject, { name, tenant }, described(theirs, subject), described(ours, path));
+    const [found, expected] = [parseIdentity(theirs, subject), parseIdentity(ours, path)];
+    throw sinkTaken(subject, { name, tenant }, found, identityText(expected));
   }
 
   async #own(path: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
@@ -140,17 +142,16 @@ export class LedgerFence {
 export function sinkTaken(
   subject: string,
   { name, tenant }: { readonly name: string; readonly tenant: string },
-  found: string,
+  found: ArchiveIdentity,
   expected: string,
 ): DaybookError {
   return new DaybookError("SINK_TAKEN", {
-    message: `${subject}: a sink holds one archive under a tenant's name: found ${found}, expected ${expected}`,
+    message: `${subject}: a sink holds one archive under a tenant's name: found ${identityText(found)}, expected ${expected}`,
     hint: `where that archive is to go on, \`daybook restore --from ${name} --tenant ${tenant}\` brings it into an empty state folder; otherwise give the tenant another name or the sink another place`,
   });
 }
 
-function described(identity: Uint8Array, subject: string): string {
-  const { archiveId, tenantId } = parseIdentity(identity, subject);
+function identityText({ archiveId, tenantId }: ArchiveIdentity): string {
   return `archive ${archiveId} of tenant ${tenantId}`;
 }
 

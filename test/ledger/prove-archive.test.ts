@@ -11,20 +11,13 @@ import {
   openTestArchive,
   proveTestArchive,
   sealPackage,
+  sealedTestArchive,
   temporaryFolder,
 } from "../support/archive-fixture.js";
 
 const DAY = day("2026-11-20");
 const OTHER = day("2026-11-19");
 const PACKAGE = "days/2026/11/20/r0001";
-
-async function sealedArchive(): Promise<string> {
-  const root = await temporaryFolder();
-  const archive = await openTestArchive(root);
-  await sealPackage(nodeFiles, root, archive, { day: OTHER });
-  await sealPackage(nodeFiles, root, archive, { day: DAY });
-  return root;
-}
 
 const TAMPERINGS: readonly (readonly [string, (folder: string) => Promise<unknown>])[] = [
   ["a page edited", (folder) => writeFile(join(folder, "h00-0001.json.zst"), "page of 2026-11-20 2")],
@@ -74,7 +67,7 @@ describe("the proof before work", () => {
   it.each(TAMPERINGS)(
     "refuses a sealed package with %s, and changes nothing (fault 91)",
     async (_, tamper) => {
-      const root = await sealedArchive();
+      const root = await sealedTestArchive(OTHER, DAY);
       await tamper(join(root, PACKAGE));
       const head = await readFile(join(root, "head"), "utf8");
 
@@ -95,7 +88,7 @@ describe("the proof before work", () => {
   });
 
   it("takes a package for damage when only its sums and sealed manifest were forged together", async () => {
-    const root = await sealedArchive();
+    const root = await sealedTestArchive(OTHER, DAY);
     const folder = join(root, PACKAGE);
     const manifest = await readFile(join(folder, "manifest.json"), "utf8");
     const { signer } = await openTestArchive(root);

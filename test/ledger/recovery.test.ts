@@ -9,6 +9,7 @@ import {
   openTestArchive,
   placePackage,
   sealPackage,
+  sealedTestArchive,
   temporaryFolder,
 } from "../support/archive-fixture.js";
 import { storedEntries } from "../support/stored-entries.js";
@@ -17,17 +18,9 @@ const DAY = day("2026-11-20");
 const OTHER = day("2026-11-19");
 const PACKAGE = "days/2026/11/20/r0001";
 
-async function sealedArchive(): Promise<string> {
-  const root = await temporaryFolder();
-  const archive = await openTestArchive(root);
-  await sealPackage(nodeFiles, root, archive, { day: OTHER });
-  await sealPackage(nodeFiles, root, archive, { day: DAY });
-  return root;
-}
-
 describe("the start of an archive", () => {
   it("refuses an archive that has lost a package, and changes nothing (fault 91)", async () => {
-    const root = await sealedArchive();
+    const root = await sealedTestArchive(OTHER, DAY);
     await rm(join(root, PACKAGE), { recursive: true });
     await writeFile(join(root, "staging", "leftover"), "x");
     const head = await readFile(join(root, "head"), "utf8");
@@ -38,7 +31,7 @@ describe("the start of an archive", () => {
   });
 
   it("does nothing to an archive in order", async () => {
-    const root = await sealedArchive();
+    const root = await sealedTestArchive(OTHER, DAY);
 
     const { recovered, ledger } = await openTestArchive(root);
 
@@ -86,7 +79,7 @@ describe("the start of an archive", () => {
   });
 
   it("sets a package aside that is whole but not the archive's next", async () => {
-    const root = await sealedArchive();
+    const root = await sealedTestArchive(OTHER, DAY);
     const archive = await openTestArchive(root);
     await placePackage(nodeFiles, root, archive, { day: day("2026-11-18"), previous: "ab".repeat(32) });
     await placePackage(nodeFiles, root, archive, { day: DAY, revision: 3 });
@@ -116,7 +109,7 @@ describe("the start of an archive", () => {
   });
 
   it("writes the head that a crash prevented", async () => {
-    const root = await sealedArchive();
+    const root = await sealedTestArchive(OTHER, DAY);
     await rm(join(root, headPath(3)));
     await copyFile(join(root, headPath(2)), join(root, "head"));
 
@@ -127,7 +120,7 @@ describe("the start of an archive", () => {
   });
 
   it("removes what was being written", async () => {
-    const root = await sealedArchive();
+    const root = await sealedTestArchive(OTHER, DAY);
     await mkdir(join(root, "staging/package"));
     await writeFile(join(root, "staging/package/h00-0001.json.zst"), "half");
 

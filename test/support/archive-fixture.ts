@@ -150,3 +150,11 @@ export async function sealPackage(
   );
   return manifestSha256;
 }
+
+/** An archive with a package for each of the days, sealed in that order. */
+export async function sealedTestArchive(...days: readonly UtcDay[]): Promise<string> {
+  const root = await temporaryFolder();
+  const archive = await openTestArchive(root);
+  for (const of of days) await sealPackage(nodeFiles, root, archive, { day: of });
+  return root;
+}
