@@ -7,11 +7,11 @@ import { systemClock } from "../../src/io/clock.js";
 import { ledgerOf, recordLinesOf, revisionsIn, servedLines } from "../support/e2e-archived.js";
 import { buildDaybook, startCommand } from "../support/e2e-build.js";
 import type { BuiltDaybook, RunningCommand } from "../support/e2e-build.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { REAL_TIME, e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 
 // Real processes live in real time; a source that takes a few milliseconds for each page gives them a middle.
-const DAY = { horizon: "3d", sourceClock: systemClock, scenario: { eventsPerDay: 30 } } as const;
+const DAY = { ...REAL_TIME, scenario: { eventsPerDay: 30 } } as const;
 
 let built: BuiltDaybook;
 beforeAll(async () => {

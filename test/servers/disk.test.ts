@@ -7,7 +7,7 @@ import { systemClock } from "../../src/io/clock.js";
 import { recordLinesOf, revisionsIn, servedLines } from "../support/e2e-archived.js";
 import { buildDaybook, startCommand } from "../support/e2e-build.js";
 import type { BuiltDaybook, RunningCommand } from "../support/e2e-build.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { REAL_TIME, e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 
 // Real file systems and a real kernel: needs root for mount(8), and strace(1).
@@ -39,7 +39,7 @@ function mounted(size: string): string {
 
 /** An archive whose state folder, or whose sink, lies on the folder given. */
 async function rigOn(folder: string, what: "state" | "vault"): Promise<E2eRig> {
-  const rig = await e2eRig({ horizon: "3d", sourceClock: systemClock, scenario: { eventsPerDay: 400 } });
+  const rig = await e2eRig({ ...REAL_TIME, scenario: { eventsPerDay: 400 } });
   const path = join(rig.folder, "daybook.yaml");
   const [from, to] =
     what === "state"
@@ -136,7 +136,7 @@ describe("a disk whose fsync fails (fault 50)", () => {
   it.each([1, 5, 30, 60, 90])(
     "at call %i abandons the file, ends with 73, and the next pass ends the work",
     async (when) => {
-      const rig = await e2eRig({ horizon: "3d", sourceClock: systemClock, scenario: { eventsPerDay: 40 } });
+      const rig = await e2eRig({ ...REAL_TIME, scenario: { eventsPerDay: 40 } });
       const trace = join(rig.folder, "trace");
       const inject = `inject=fsync,fdatasync:error=EIO:when=${when}`;
       // One thread of the pool: strace counts the calls of each thread for itself.

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/run.js";
 import type { Surroundings } from "../../src/cli/command.js";
+import { systemClock } from "../../src/io/clock.js";
 import type { Clock } from "../../src/io/clock.js";
 import { startSimulator } from "../../src/simulator/index.js";
 import type { Simulator, SimulatorOptions } from "../../src/simulator/index.js";
@@ -11,6 +12,12 @@ import { VirtualClock } from "./virtual-clock.js";
 
 /** A Sunday, so that the days before it are weekdays and a Saturday. */
 export const E2E_NOW = "2026-11-22T12:00:00.000Z";
+
+/**
+ * For a process that lives in real time: the day before yesterday, and it alone, is due at every hour of every day.
+ * With `readAfter: 26h` no day within this horizon is due from 00:00 to 02:00 UTC.
+ */
+export const REAL_TIME = { horizon: "3d", readAfter: ["24h"], sourceClock: systemClock } as const;
 
 export interface E2eOptions {
   readonly scenario?: SimulatorOptions;
