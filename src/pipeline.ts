@@ -4,7 +4,7 @@ import type { Act } from "./model/ledger-entry.js";
 import type { DayTask, Reading } from "./model/reading.js";
 import type { UtcDay } from "./model/utc-day.js";
 import type { Verdict } from "./model/verdict.js";
-import type { DayResult } from "./pass-progress.js";
+import type { DayResult } from "./pass/progress.js";
 import type { SealOutcome } from "./seal/seal-day.js";
 
 export type CompleteVerdict = Extract<Verdict, { readonly outcome: "complete" }>;

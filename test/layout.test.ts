@@ -4,26 +4,46 @@ import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 
-/** What each step may import: the folders before it on the way of a day, and the doors. */
+/**
+ * What each folder of src/ may import beside itself. A folder without a row fails: a new folder says where it stands.
+ * The order is the life of a day; whoever reads an archive stands on `archive`, not on a step.
+ */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
+  bytes: ["model"],
   io: ["model"],
-  plan: ["model", "io"],
-  source: ["model", "io", "plan", "config"],
-  verify: ["model", "io", "source"],
-  seal: ["model", "io", "verify"],
-  ledger: ["model", "io", "verify", "seal"],
-  // config: what an option may be, such as a path or a secret, is declared once.
-  plugin: ["model", "io", "ledger", "seal", "config"],
-  deliver: ["model", "io", "seal", "ledger", "plugin"],
+  html: [],
   config: ["model", "io"],
-  // source: only how many reads at once are made.
-  restore: ["model", "io", "source", "ledger", "plugin"],
-  audit: ["model", "io", "verify", "seal", "ledger", "plugin", "plan"],
-  // Of the files beside the folders: what the daemon says of itself, types alone.
-  serve: ["model", "io", "plan", "ledger", "plugin", "audit", "daemon", "pass-progress.js"],
-  simulator: ["model", "io"],
+  // config: what an option may be, such as a path or a secret, is declared once.
+  plugin: ["model", "io", "config"],
+  archive: ["model", "bytes", "io", "plugin"],
+  plan: ["model", "io", "archive"],
+  source: ["model", "bytes", "io", "plan", "config"],
+  verify: ["model", "bytes", "io"],
+  seal: ["model", "bytes", "io", "archive", "verify"],
+  ledger: ["model", "io", "archive"],
+  deliver: ["model", "io", "archive", "ledger", "plugin"],
+  restore: ["model", "io", "archive", "ledger", "plugin", "deliver"],
+  audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
+  "pipeline.ts": ["model", "seal", "pass"],
+  pass: ["model", "io", "plan", "source", "verify", "seal", "ledger", "archive", "deliver", "pipeline.js"],
+  view: ["model", "io", "plan", "ledger", "archive"],
+  serve: ["model", "io", "plan", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],
 };
+
+/** Imports against the rule that wait for the folder's rebuilding. The list only shrinks. */
+const TO_MEND: readonly string[] = [
+  "src/archive/lacking-lines.ts imports verify/",
+  "src/archive/package-check.ts imports ledger/",
+  "src/archive/package-files.ts imports audit/",
+  "src/deliver/first-start-check.ts imports restore/",
+  "src/deliver/sink-checks.ts imports pass/",
+  "src/deliver/tenant-deliveries.ts imports pass/",
+  "src/plan/requests-per-day.ts imports ledger/",
+];
+
+/** Folders that compose or command the others: they may import anything. */
+const UNBOUND: readonly string[] = ["compose", "cli", "daemon", "main.ts"];
 
 /** Names of the outside world, and the one file in src/ that may say them. */
 const DOORS: readonly { readonly pattern: RegExp; readonly only: string | null }[] = [
@@ -32,7 +52,7 @@ const DOORS: readonly { readonly pattern: RegExp; readonly only: string | null }
   { pattern: /\bconsole\b/, only: null },
   { pattern: /["']node:fs(\/promises)?["']/, only: "src/io/node-files.ts" },
   { pattern: /(?:await|return|=>|=)\s*fetch\(/, only: "src/io/node-http.ts" },
-  { pattern: /from "tsyringe"/, only: "src/container.ts" },
+  { pattern: /from "tsyringe"/, only: "src/compose/container.ts" },
 ];
 
 const sources = filesBelow("src");
@@ -63,7 +83,8 @@ describe("the layout", () => {
     const wrong = sources.flatMap(({ path, text }) => {
       const folder = relative("src", path).split("/")[0] ?? "";
       const allowed = ALLOWED[folder];
-      if (allowed === undefined) return [];
+      if (UNBOUND.includes(folder)) return [];
+      if (allowed === undefined) return [`${path} is in no folder with a rule`];
       return (
         importsOf(text)
           // The one table that knows where the bundled plugins lie.
@@ -74,7 +95,7 @@ describe("the layout", () => {
       );
     });
 
-    expect(wrong).toEqual([]);
+    expect([...new Set(wrong)].toSorted()).toEqual(TO_MEND);
   });
 
   it("keeps model/ free of packages", () => {

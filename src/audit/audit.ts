@@ -1,8 +1,8 @@
 import { isDaybookError } from "../model/errors.js";
 import type { ErrorCode } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { readSmall } from "./archive-reader.js";
-import type { ArchiveReader } from "./archive-reader.js";
+import { readSmall } from "../archive/reader.js";
+import type { ArchiveReader } from "../archive/reader.js";
 import type { AuditCode } from "./audit-findings.js";
 import type { FindingList } from "./finding-list.js";
 

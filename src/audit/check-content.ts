@@ -8,8 +8,8 @@ import { checkChains } from "../verify/chain-checks.js";
 import { checkCounts } from "../verify/count-checks.js";
 import { LIMITS } from "./audit.js";
 import type { Audit } from "./audit.js";
-import { lineBlocks, linesOf } from "./line-blocks.js";
-import { PackageFile } from "./package-files.js";
+import { lineBlocks, linesOf } from "../archive/line-blocks.js";
+import { PackageFile } from "../archive/package-files.js";
 
 /** What looks at each page's body after its hashes were compared (level deep). */
 export interface PageVisitor {

@@ -1,23 +1,23 @@
 import { createHash } from "node:crypto";
-import { decodeFrameStream } from "../model/frame-decoder.js";
+import { decodeFrameStream } from "../bytes/frame-decoder.js";
 import { packagePath } from "../model/manifest.js";
 import type { Completeness, Manifest } from "../model/manifest.js";
 import type { PageRecord } from "../model/page-record.js";
 import { pageFileName } from "../model/page-record.js";
-import { scanPage } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import { scanPage } from "../bytes/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
-import { nextToken } from "../model/continuation.js";
+import { nextToken } from "../bytes/continuation.js";
 import { Transcription } from "../verify/transcription.js";
-import { readSmall } from "./archive-reader.js";
+import { readSmall } from "../archive/reader.js";
 import { LIMITS, guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { fileOf } from "./check-content.js";
 import type { PageVisitor } from "./check-content.js";
-import { LackingLines } from "./lacking-lines.js";
-import { lineBlocks } from "./line-blocks.js";
-import { parseManifest } from "./manifest-parser.js";
+import { LackingLines } from "../archive/lacking-lines.js";
+import { lineBlocks } from "../archive/line-blocks.js";
+import { parseManifest } from "../archive/manifest-parser.js";
 
 /** The smallest event is `{}` and a comma: more events than this in a body is not possible. */
 const LEAST_EVENT_BYTES = 2;

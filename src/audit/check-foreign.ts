@@ -1,7 +1,7 @@
 import { entryPath } from "../model/ledger-entry.js";
 import { parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
-import { readSmall } from "./archive-reader.js";
+import { readSmall } from "../archive/reader.js";
 import { LIMITS, guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";

@@ -1,10 +1,10 @@
 import { createPublicKey } from "node:crypto";
-import { ArchiveKeys, keyIdOf } from "../ledger/archive-keys.js";
+import { ArchiveKeys, keyIdOf } from "../archive/keys.js";
 import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
 import { sha256Hex } from "../model/sha256.js";
-import { readSmall } from "./archive-reader.js";
+import { readSmall } from "../archive/reader.js";
 import { LIMITS, guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 

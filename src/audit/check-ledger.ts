@@ -1,11 +1,11 @@
-import type { ArchiveKeys } from "../ledger/archive-keys.js";
+import type { ArchiveKeys } from "../archive/keys.js";
 import { parseEntry } from "../ledger/entry-format.js";
-import { openHead } from "../ledger/head.js";
-import type { Head } from "../ledger/head.js";
+import { openHead } from "../archive/head.js";
+import type { Head } from "../archive/head.js";
 import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
-import { readSmall } from "./archive-reader.js";
+import { readSmall } from "../archive/reader.js";
 import { LIMITS, guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { AuditKeys } from "./check-identity.js";

@@ -6,7 +6,7 @@ import { LIMITS, guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { AuditKeys } from "./check-identity.js";
 import type { SealedPackage } from "./ledger-facts.js";
-import { parseManifest } from "./manifest-parser.js";
+import { parseManifest } from "../archive/manifest-parser.js";
 
 /** What a package's manifest must agree with. */
 export interface PackageContext {

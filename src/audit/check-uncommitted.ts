@@ -1,11 +1,11 @@
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
-import { readSmall } from "./archive-reader.js";
+import { readSmall } from "../archive/reader.js";
 import { LIMITS, guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { PackageContext } from "./check-package.js";
 import type { LedgerFacts } from "./ledger-facts.js";
-import { parseManifest } from "./manifest-parser.js";
+import { parseManifest } from "../archive/manifest-parser.js";
 
 /**
  * A package that no ledger entry names. One that this archive's key signed as the next revision is a commit in progress, or

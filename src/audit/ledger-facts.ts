@@ -1,4 +1,4 @@
-import type { Head } from "../ledger/head.js";
+import type { Head } from "../archive/head.js";
 import { entryPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";

@@ -6,8 +6,8 @@ import { STATE_SIGNS } from "./calendar.js";
 import { monthsOf } from "./coverage.js";
 import type { Coverage, CoveredDay, Month } from "./coverage.js";
 import { count } from "./grouped-number.js";
-import { html } from "./html.js";
-import type { Html } from "./html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import type { DayProof, ReportInput } from "./report.js";
 import type { AuditLevel } from "./verify-archive.js";
 

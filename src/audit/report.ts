@@ -3,8 +3,8 @@ import type { Finding } from "../model/finding.js";
 import type { Coverage } from "./coverage.js";
 import type { AuditLevel } from "./verify-archive.js";
 import { count } from "./grouped-number.js";
-import { html, policyAndStyle } from "./html.js";
-import type { Html } from "./html.js";
+import { html, policyAndStyle } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import {
   renderChecksByHand,
   renderCalendars,

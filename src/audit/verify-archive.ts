@@ -4,7 +4,7 @@ import { DaybookError } from "../model/errors.js";
 import type { Manifest } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { EventSet } from "../model/verdict.js";
-import type { ArchiveReader } from "./archive-reader.js";
+import type { ArchiveReader } from "../archive/reader.js";
 import type { Audit } from "./audit.js";
 import { checkContent } from "./check-content.js";
 import { DeepCheck } from "./check-deep.js";

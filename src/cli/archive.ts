@@ -1,10 +1,10 @@
-import { LOG, RULES, TENANT_PARTS } from "../container.js";
+import { LOG, RULES, TENANT_PARTS } from "../compose/container.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DayState } from "../model/day-state.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
-import { openTenant } from "../open-tenant.js";
-import type { PassOutcome } from "../tenant-pass.js";
+import { openTenant } from "../compose/open-tenant.js";
+import type { PassOutcome } from "../pass/tenant-pass.js";
 import { warnOfCertificate } from "./certificate-status.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
 import { dayRange, hasRange } from "./days.js";
@@ -17,7 +17,7 @@ import { dayStartMs, eachDay, utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { dayState } from "../plan/day-state.js";
 import type { ReadingRules } from "../plan/day-state.js";
-import { silentProgress } from "../pass-progress.js";
+import { silentProgress } from "../pass/progress.js";
 
 export interface ArchiveOptions extends CommonOptions, RangeOptions {
   readonly reread?: boolean;

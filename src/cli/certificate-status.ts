@@ -1,9 +1,9 @@
-import { LOG, TENANT } from "../container.js";
-import type { Composition } from "../container.js";
+import { LOG, TENANT } from "../compose/container.js";
+import type { Composition } from "../compose/container.js";
 import { isDaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { ExpiryWarning } from "../source/sign-in/certificate-expiry.js";
-import { certificateDoor } from "../tenant-preflight.js";
+import { certificateDoor } from "../compose/tenant-preflight.js";
 import { count } from "./progress.js";
 
 /** When the client certificate ends, as `status` tells it. */

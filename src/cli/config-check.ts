@@ -1,6 +1,6 @@
-import { credentialOf } from "../credential.js";
-import { OUTSIDE, SECRETS, TENANT } from "../container.js";
-import type { Composition } from "../container.js";
+import { credentialOf } from "../compose/credential.js";
+import { OUTSIDE, SECRETS, TENANT } from "../compose/container.js";
+import type { Composition } from "../compose/container.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import type { ErrorCode } from "../model/error-catalogue.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
@@ -9,7 +9,7 @@ import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { look, lookAtSinks, lookedResult } from "./look.js";
 import type { Looked } from "./look.js";
-import { checkTenant } from "../tenant-preflight.js";
+import { checkTenant } from "../compose/tenant-preflight.js";
 import { openWorkspace } from "./workspace.js";
 
 export interface ConfigCheckOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 import { renderCalendar } from "../audit/calendar.js";
 import { coverDays, coverageExit } from "../audit/coverage.js";
 import type { Coverage, HeldDay } from "../audit/coverage.js";
-import { OUTSIDE, RULES } from "../container.js";
+import { OUTSIDE, RULES } from "../compose/container.js";
 import type { Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";

@@ -1,11 +1,11 @@
 import { join } from "node:path";
-import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../container.js";
+import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../compose/container.js";
 import type { DaemonState } from "../daemon/state.js";
 import type { OpenedPlugin } from "../deliver/plugin-set.js";
 import { VERSION } from "../io/version.js";
 import { isDaybookError } from "../model/errors.js";
-import { folderSource, storeSource } from "../plugin/archive-source.js";
-import type { ArchiveSource } from "../plugin/archive-source.js";
+import { folderSource, storeSource } from "../archive/source.js";
+import type { ArchiveSource } from "../archive/source.js";
 import type { Counts } from "../serve/counts.js";
 import { StatusServer } from "../serve/status-server.js";
 import { ToldAlarms } from "../serve/told-alarms.js";

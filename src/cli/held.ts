@@ -1,6 +1,6 @@
-import { OPEN_SINKS, OUTSIDE, RULES, TENANT } from "../container.js";
-import type { Composition } from "../container.js";
-import { HeldTenant } from "../held-tenant.js";
+import { OPEN_SINKS, OUTSIDE, RULES, TENANT } from "../compose/container.js";
+import type { Composition } from "../compose/container.js";
+import { HeldTenant } from "../compose/read-only-tenant.js";
 import { oldestReadableDay } from "../plan/day-state.js";
 import { firstDayOfArchive } from "../plan/plan-days.js";
 import { utcDayOf } from "../model/utc-day.js";

@@ -1,5 +1,5 @@
-import { OPEN_SINKS } from "../container.js";
-import type { Composition } from "../container.js";
+import { OPEN_SINKS } from "../compose/container.js";
+import type { Composition } from "../compose/container.js";
 import { isDaybookError } from "../model/errors.js";
 import type { CommandResult } from "./command.js";
 import { EXIT, worstExit } from "./exit-codes.js";

@@ -1,7 +1,7 @@
 import type { DayProof, ReportInput } from "../audit/report.js";
 import type { Coverage } from "../audit/coverage.js";
 import type { AuditResult } from "../audit/verify-archive.js";
-import type { HeldTenant } from "../held-tenant.js";
+import type { HeldTenant } from "../compose/read-only-tenant.js";
 import { VERSION } from "../io/version.js";
 import type { Compression } from "../model/compression.js";
 import { isoTime } from "../model/utc-day.js";

@@ -1,10 +1,10 @@
 import { dirname, join } from "node:path";
-import { LOG, OPEN_SINKS, OUTSIDE, RULES, TENANT, TENANT_PARTS } from "../container.js";
+import { LOG, OPEN_SINKS, OUTSIDE, RULES, TENANT, TENANT_PARTS } from "../compose/container.js";
 import type { Clock } from "../io/clock.js";
 import { SigningKey, loadSigningKey } from "../ledger/signing-key.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { eachDay, utcDayOf } from "../model/utc-day.js";
-import type { TenantParts } from "../open-tenant.js";
+import type { TenantParts } from "../compose/open-tenant.js";
 import { oldestReadableDay } from "../plan/day-state.js";
 import type { LedgerOrigin } from "../restore/fetch-ledger.js";
 import { restoreArchive } from "../restore/restore-archive.js";

@@ -8,23 +8,23 @@ import {
   TENANT,
   TENANT_PARTS,
   VIEW_EXPIRED,
-} from "../container.js";
-import type { Composition } from "../container.js";
+} from "../compose/container.js";
+import type { Composition } from "../compose/container.js";
 import { changedKeys } from "../daemon/config-changes.js";
 import { SharedHttp } from "../daemon/http.js";
 import type { TenantWork } from "../daemon/tenant-work.js";
 import { Daemon } from "../daemon/daemon.js";
 import type { DaemonConfig } from "../daemon/daemon.js";
 import { systemd } from "../io/notify-systemd.js";
-import { keepFailure } from "../kept-failure.js";
+import { keepFailure } from "../view/last-failure.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { openTenant } from "../open-tenant.js";
-import { folderSource } from "../plugin/archive-source.js";
+import { openTenant } from "../compose/open-tenant.js";
+import { folderSource } from "../archive/source.js";
 import { Counts } from "../serve/counts.js";
-import { certificateDoor, preflightTenant } from "../tenant-preflight.js";
-import { usualRequests } from "../usual-requests.js";
+import { certificateDoor, preflightTenant } from "../compose/tenant-preflight.js";
+import { usualRequests } from "../plan/requests-per-day.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { errorFields, logTerminal } from "./daemon-log.js";
 import { DaemonView } from "./daemon-view.js";

@@ -5,7 +5,7 @@ import type { PageRecord } from "../model/page-record.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { readWhole } from "../plugin/expected-body.js";
-import type { HeldTenant } from "../held-tenant.js";
+import type { HeldTenant } from "../compose/read-only-tenant.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import type { Command, CommonOptions } from "./command.js";
 import { dayOption } from "./days.js";

@@ -1,5 +1,5 @@
 import { DaybookError } from "../model/errors.js";
-import { CALM_SCENARIO, startSimulator } from "../simulator/index.js";
+import { CALM_SCENARIO, startSimulator } from "../../packages/simulator/index.js";
 import type { Command } from "./command.js";
 
 export interface SimulateOptions {

@@ -1,4 +1,4 @@
-import { LOADED, SINKS, VIEW_EXPIRED } from "../container.js";
+import { LOADED, SINKS, VIEW_EXPIRED } from "../compose/container.js";
 import { pendingFor } from "../deliver/sink-queue.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import type { ErrorCode } from "../model/error-catalogue.js";

@@ -1,5 +1,5 @@
 import { optionsReference } from "../config/reference.js";
-import { LOADED, SINKS } from "../container.js";
+import { LOADED, SINKS } from "../compose/container.js";
 import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
 import { loadPlugin } from "../deliver/plugin-loading.js";
 import { isDaybookError } from "../model/errors.js";

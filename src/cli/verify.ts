@@ -1,12 +1,12 @@
 import { join, resolve } from "node:path";
-import { FolderReader } from "../audit/folder-reader.js";
-import type { ArchiveReader } from "../audit/archive-reader.js";
+import { FolderReader } from "../archive/folder-reader.js";
+import type { ArchiveReader } from "../archive/reader.js";
 import type { KnownHead } from "../audit/check-ledger.js";
-import { storeReader } from "../audit/store-reader.js";
+import { storeReader } from "../archive/store-reader.js";
 import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
-import { OPEN_SINKS } from "../container.js";
-import { readKeptHead } from "../ledger/head.js";
+import { OPEN_SINKS } from "../compose/container.js";
+import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
 import { SortedLines } from "../verify/sorted-lines.js";

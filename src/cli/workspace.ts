@@ -1,8 +1,8 @@
 import { loadConfig } from "../config/load.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { TenantConfig } from "../config/schema.js";
-import { composeRoot, composeTenant } from "../container.js";
-import type { Composition } from "../container.js";
+import { composeRoot, composeTenant } from "../compose/container.js";
+import type { Composition } from "../compose/container.js";
 import { proxySettings, useProxy } from "../io/proxy.js";
 import { requireVerification, trustAuthorities } from "../io/tls.js";
 import { DaybookError } from "../model/errors.js";

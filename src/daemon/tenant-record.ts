@@ -11,7 +11,7 @@ import type { DayTask } from "../model/reading.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
-import type { DayResult, PassProgress, ReadingStep } from "../pass-progress.js";
+import type { DayResult, PassProgress, ReadingStep } from "../pass/progress.js";
 import { dayAlarms } from "../plan/alarms.js";
 import type { DayAlarms } from "../plan/alarms.js";
 import { backlogOf } from "../plan/backlog.js";

@@ -5,8 +5,8 @@ import type { TenantWork } from "./tenant-work.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
-import type { OpenTenant } from "../open-tenant.js";
-import type { PassOutcome } from "../tenant-pass.js";
+import type { OpenTenant } from "../compose/open-tenant.js";
+import type { PassOutcome } from "../pass/tenant-pass.js";
 
 /** A door that is shut is knocked at no more often than this (fault 41). */
 const REFUSED_PAUSE_MS = 15 * 60_000;

@@ -1,10 +1,10 @@
 import type { Manifest } from "../model/manifest.js";
 import { packagePath } from "../model/manifest.js";
-import type { ArchiveSource } from "../plugin/archive-source.js";
-import { readManifest, recordsOf } from "../plugin/sealed-package.js";
-import type { SealedDay } from "../plugin/sealed-package.js";
+import type { ArchiveSource } from "../archive/source.js";
+import { readManifest, recordsOf } from "../archive/sealed-package.js";
+import type { SealedDay } from "../archive/sealed-package.js";
 import type { Batch } from "../plugin/types.js";
-import { readRecordLines } from "../seal/record-lines.js";
+import { readRecordLines } from "../archive/record-lines.js";
 
 /** The current view of a day: what its newest revision read and what it carries from the ones before. */
 export async function currentView(

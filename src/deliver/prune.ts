@@ -4,7 +4,7 @@ import { findPackages, sealedAs } from "../ledger/local-packages.js";
 import { prunePackage } from "../ledger/prune-package.js";
 import { isDaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
-import type { SealedDay } from "../plugin/sealed-package.js";
+import type { SealedDay } from "../archive/sealed-package.js";
 import type { Target } from "./deliver-day.js";
 
 export interface PruneSettings {

@@ -6,9 +6,9 @@ import { packagePath } from "../model/manifest.js";
 import type { ManifestFile } from "../model/manifest.js";
 import { DAY_MS, dayStartMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
-import type { ArchiveSource } from "../plugin/archive-source.js";
-import { readManifest } from "../plugin/sealed-package.js";
-import type { SealedDay } from "../plugin/sealed-package.js";
+import type { ArchiveSource } from "../archive/source.js";
+import { readManifest } from "../archive/sealed-package.js";
+import type { SealedDay } from "../archive/sealed-package.js";
 
 /** Between two looks into a sink, and after one that found something. */
 const EVERY_MS = 7 * DAY_MS;

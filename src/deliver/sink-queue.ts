@@ -1,7 +1,7 @@
 import type { DayIndex, DayRecord } from "../ledger/day-index.js";
 import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
-import type { SealedDay } from "../plugin/sealed-package.js";
+import type { SealedDay } from "../archive/sealed-package.js";
 import { deliverDay } from "./deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
 

@@ -2,7 +2,7 @@ import type { Signer } from "../model/signer.js";
 import { isSha256Hex } from "../model/sha256.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
-import type { ArchiveKeys } from "./archive-keys.js";
+import type { ArchiveKeys } from "../archive/keys.js";
 import { LedgerIndex } from "./ledger-index.js";
 import type { FixityCheck } from "./ledger-index.js";
 

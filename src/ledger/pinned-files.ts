@@ -3,7 +3,7 @@ import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
-import { ArchiveKeys } from "./archive-keys.js";
+import { ArchiveKeys } from "../archive/keys.js";
 
 const MAX_PINNED_BYTES = 1 << 20;
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/([0-9a-f]{8})\.pem)$/;

@@ -5,7 +5,7 @@ import { DaybookError } from "../model/errors.js";
 import { DAY_MS } from "../model/utc-day.js";
 import type { Ledger } from "./ledger.js";
 import { findPackages, sealedAs } from "./local-packages.js";
-import { checkPackage } from "./package-check.js";
+import { checkPackage } from "../archive/package-check.js";
 
 export interface ProofOptions {
   readonly files: Files;

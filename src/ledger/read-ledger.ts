@@ -2,10 +2,10 @@ import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { FIRST_PREV, headPath } from "../model/ledger-entry.js";
-import type { ArchiveKeys } from "./archive-keys.js";
+import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, MAX_CHECKPOINT_BYTES, openCheckpoint, parseCheckpoint } from "./checkpoint.js";
 import type { Checkpoint, SignedCheckpoint } from "./checkpoint.js";
-import { MAX_HEAD_BYTES, openHead } from "./head.js";
+import { MAX_HEAD_BYTES, openHead } from "../archive/head.js";
 import {
   damagedLedger,
   hasEntry,

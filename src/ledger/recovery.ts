@@ -6,8 +6,8 @@ import type { ArchiveIdentity } from "./archive-tree.js";
 import type { Ledger } from "./ledger.js";
 import { findPackages, sealedAs } from "./local-packages.js";
 import type { LocalPackage } from "./local-packages.js";
-import { checkPackage } from "./package-check.js";
-import type { PackageCheck } from "./package-check.js";
+import { checkPackage } from "../archive/package-check.js";
+import type { PackageCheck } from "../archive/package-check.js";
 
 export interface RecoveryOptions {
   readonly files: Files;

@@ -5,7 +5,7 @@ import type { Files } from "../io/files.js";
 import { linkNew } from "../io/publish-file.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Signer } from "../model/signer.js";
-import { keyIdOf } from "./archive-keys.js";
+import { keyIdOf } from "../archive/keys.js";
 
 const PRIVATE_MODE = 0o600;
 const MAX_KEY_BYTES = 16_384;

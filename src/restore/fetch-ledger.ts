@@ -3,16 +3,16 @@ import type { Files } from "../io/files.js";
 import { linkNew, replaceFile } from "../io/publish-file.js";
 import { parseIdentity, requireTenant } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
-import { MAX_HEAD_BYTES, openHead } from "../ledger/head.js";
+import { MAX_HEAD_BYTES, openHead } from "../archive/head.js";
 import { damagedLedger, readChain, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
 import { readWholeLedger } from "../ledger/read-ledger.js";
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import { DaybookError } from "../model/errors.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
-import { storeSource } from "../plugin/archive-source.js";
+import { storeSource } from "../archive/source.js";
 import { readWhole } from "../plugin/expected-body.js";
 import type { ObjectStore } from "../plugin/types.js";
-import { forEachAtOnce } from "../source/for-each-at-once.js";
+import { forEachAtOnce } from "../io/for-each-limit.js";
 import type { RestoredTree } from "./restored-tree.js";
 
 export interface LedgerOrigin {

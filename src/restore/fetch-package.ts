@@ -1,12 +1,12 @@
 import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
-import type { ArchiveKeys } from "../ledger/archive-keys.js";
+import type { ArchiveKeys } from "../archive/keys.js";
 import { parseJsonObject } from "../ledger/entry-format.js";
-import { checkPackage } from "../ledger/package-check.js";
+import { checkPackage } from "../archive/package-check.js";
 import { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { storeSource } from "../plugin/archive-source.js";
+import { storeSource } from "../archive/source.js";
 import { abortable, readWhole } from "../plugin/expected-body.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 import type { RestoredTree } from "./restored-tree.js";

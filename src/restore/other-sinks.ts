@@ -1,10 +1,10 @@
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { entryPath } from "../model/ledger-entry.js";
-import { storeSource } from "../plugin/archive-source.js";
-import type { ArchiveSource } from "../plugin/archive-source.js";
+import { storeSource } from "../archive/source.js";
+import type { ArchiveSource } from "../archive/source.js";
 import { readWhole } from "../plugin/expected-body.js";
-import { LedgerFence } from "../plugin/ledger-fence.js";
+import { LedgerFence } from "../deliver/ledger-fence.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 
 const MAX_ENTRY_BYTES = 1 << 20;

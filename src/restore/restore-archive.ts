@@ -6,7 +6,7 @@ import { readArchive } from "../ledger/open-archive.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { folderSource } from "../plugin/archive-source.js";
+import { folderSource } from "../archive/source.js";
 import { fetchLedger } from "./fetch-ledger.js";
 import type { FetchedLedger, LedgerOrigin } from "./fetch-ledger.js";
 import { fetchPackage } from "./fetch-package.js";

@@ -2,7 +2,7 @@ import type { DayIndex } from "../ledger/day-index.js";
 import { sealedAs } from "../ledger/local-packages.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { storeSource } from "../plugin/archive-source.js";
+import { storeSource } from "../archive/source.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 
 /** Packages in a sink that no ledger entry there names: on their way when the host was lost. */

@@ -1,12 +1,12 @@
 import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
-import { eventEnd, eventStart, scanLines } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import { eventEnd, eventStart, scanLines } from "../bytes/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
 import type { FileRole } from "../model/manifest.js";
 import type { RecordIndex } from "../model/verdict.js";
 import { idBytes } from "../verify/transcription.js";
-import { readRecordBlocks } from "./record-lines.js";
-import type { StoredPackage } from "./record-lines.js";
+import { readRecordBlocks } from "../archive/record-lines.js";
+import type { StoredPackage } from "../archive/record-lines.js";
 
 /** Compares a reading with the revision before it, which is its events and what it carried itself. */
 export class Difference {

@@ -1,5 +1,5 @@
 import type { Http, HttpAnswer, HttpRequest } from "../io/http.js";
-import type { PassProgress } from "../pass-progress.js";
+import type { PassProgress } from "../pass/progress.js";
 
 /** How often something happened, by labels. */
 export interface Counted {

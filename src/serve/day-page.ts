@@ -1,7 +1,7 @@
 import { STATE_SIGNS } from "../audit/calendar.js";
 import type { CoveredDay } from "../audit/coverage.js";
-import { html } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import type { TenantSnapshot } from "../daemon/state.js";
 import { addDays } from "../model/utc-day.js";
 import { deadlineMs, firstReadingMs } from "../plan/day-state.js";

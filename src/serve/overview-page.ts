@@ -1,9 +1,9 @@
 import { count } from "../audit/grouped-number.js";
-import { html } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { renderPage } from "./page.js";
-import { renderTable } from "./table.js";
+import { renderTable } from "../html/table.js";
 import { renderCondition, renderTenant } from "./tenant-section.js";
 import { spanText } from "./told-time.js";
 import { judgeStatus } from "./verdict.js";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { html, policyAndStyle } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html, policyAndStyle } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import { REPORT_STYLE } from "../audit/report-style.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { renderTime } from "./told-time.js";

@@ -1,10 +1,10 @@
 import { count } from "../audit/grouped-number.js";
-import { html } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import { revisionName } from "../model/manifest.js";
 import type { Completeness, Manifest, Reason } from "../model/manifest.js";
 import type { ShownRevision } from "./sealed-manifests.js";
-import { renderTable } from "./table.js";
+import { renderTable } from "../html/table.js";
 import { renderTime } from "./told-time.js";
 
 const REASON_WORDS: Readonly<Record<Reason, string>> = {

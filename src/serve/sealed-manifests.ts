@@ -3,10 +3,10 @@ import { isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { firstSourceWith } from "../plugin/archive-source.js";
-import type { ArchiveSource } from "../plugin/archive-source.js";
-import { readManifest } from "../plugin/sealed-package.js";
-import type { SealedDay } from "../plugin/sealed-package.js";
+import { firstSourceWith } from "../archive/source.js";
+import type { ArchiveSource } from "../archive/source.js";
+import { readManifest } from "../archive/sealed-package.js";
+import type { SealedDay } from "../archive/sealed-package.js";
 
 /** A revision of a day with its manifest, or in words why that cannot be shown. */
 export interface ShownRevision {

@@ -1,10 +1,10 @@
 import { STATE_SIGNS } from "../audit/calendar.js";
 import { count } from "../audit/grouped-number.js";
-import { html } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import type { SinkState, TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
-import { renderTable } from "./table.js";
+import { renderTable } from "../html/table.js";
 import { renderTime, spanText } from "./told-time.js";
 import { missingDays } from "./year.js";
 import type { MissingDay } from "./year.js";

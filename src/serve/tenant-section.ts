@@ -1,6 +1,6 @@
 import { count } from "../audit/grouped-number.js";
-import { html } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import type { TenantCondition, TenantSnapshot } from "../daemon/state.js";
 import { utcDayOf } from "../model/utc-day.js";
 import { renderAlarms, renderMissing, renderSinks, renderVerifications, renderWork } from "./tenant-parts.js";

@@ -1,5 +1,5 @@
-import { html } from "../audit/html.js";
-import type { Html } from "../audit/html.js";
+import { html } from "../html/html.js";
+import type { Html } from "../html/html.js";
 import { DAY_MS, HOUR_MS, isoTime } from "../model/utc-day.js";
 
 const MINUTE_MS = 60_000;

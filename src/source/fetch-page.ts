@@ -1,11 +1,11 @@
 import type { Clock } from "../io/clock.js";
 import type { Http } from "../io/http.js";
-import { nextToken } from "../model/continuation.js";
+import { nextToken } from "../bytes/continuation.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { PageRecord } from "../model/page-record.js";
-import { scanPage } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import { scanPage } from "../bytes/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
 import type { RequestBudget } from "../plan/request-budget.js";
 import type { AccessPause } from "./access-pause.js";
 import { continuationRequest, firstRequest } from "./activity-request.js";

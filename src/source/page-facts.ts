@@ -1,7 +1,7 @@
 import type { HttpAnswer } from "../io/http.js";
 import type { Finding } from "../model/finding.js";
 import type { PageRecord } from "../model/page-record.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
 import { sha256Hex } from "../model/sha256.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";

@@ -11,7 +11,7 @@ import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY, windowsOf } from "../model/window.js";
 import type { Window, WindowLabel } from "../model/window.js";
 import type { PageFetcher } from "./fetch-page.js";
-import { forEachAtOnce } from "./for-each-at-once.js";
+import { forEachAtOnce } from "../io/for-each-limit.js";
 import { clockOfReading, clockNotices } from "./reading-clock.js";
 import { ReadingTally } from "./reading-tally.js";
 import { readWindow } from "./read-window.js";

@@ -1,5 +1,5 @@
-import { eventField, fieldEnd, fieldStart } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import { eventField, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
 import { DAY_MS, dayStartMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 

@@ -1,6 +1,6 @@
 import type { Completeness } from "../model/manifest.js";
-import { eventField } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
+import { eventField } from "../bytes/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { isoTime } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY, windowLabel } from "../model/window.js";

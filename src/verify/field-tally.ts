@@ -1,6 +1,6 @@
 import type { FieldCounts } from "../model/manifest.js";
-import type { MemberVisitor, ScannedPage } from "../model/page-scanner.js";
-import { eventEnd, eventStart, scanLines } from "../model/page-scanner.js";
+import type { MemberVisitor, ScannedPage } from "../bytes/page-scanner.js";
+import { eventEnd, eventStart, scanLines } from "../bytes/page-scanner.js";
 import { OTHER_NAMES } from "../model/seen-names.js";
 import { NameTable, OTHER } from "./name-table.js";
 

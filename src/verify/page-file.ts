@@ -3,14 +3,14 @@ import { release } from "../io/release.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
-import { decodeFrame } from "../model/frame-decoder.js";
+import { decodeFrame } from "../bytes/frame-decoder.js";
 import { pageFileName } from "../model/page-record.js";
 import type { PageRecord } from "../model/page-record.js";
-import { scanPage } from "../model/page-scanner.js";
-import type { MemberVisitor, ScannedPage } from "../model/page-scanner.js";
+import { scanPage } from "../bytes/page-scanner.js";
+import type { MemberVisitor, ScannedPage } from "../bytes/page-scanner.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
-import { nextToken } from "../model/continuation.js";
+import { nextToken } from "../bytes/continuation.js";
 import { incomplete } from "./incomplete.js";
 
 /** Bytes that a frame may have more than what it holds: headers, and blocks that did not get smaller. */

@@ -1,7 +1,7 @@
 import { DaybookError } from "../model/errors.js";
-import { eventEnd, eventField, eventStart, fieldEnd, fieldStart } from "../model/page-scanner.js";
-import type { ScannedPage } from "../model/page-scanner.js";
-import { writeRecordLine } from "../model/record-line.js";
+import { eventEnd, eventField, eventStart, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
+import type { ScannedPage } from "../bytes/page-scanner.js";
+import { writeRecordLine } from "../bytes/record-line.js";
 import type { Reading } from "../model/reading.js";
 import type { WindowLabel } from "../model/window.js";
 import { DayCounts } from "./day-counts.js";

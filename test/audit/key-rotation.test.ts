@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { keyPath } from "../../src/ledger/archive-keys.js";
+import { keyPath } from "../../src/archive/keys.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { TEST_KEY, openTestArchive, temporaryFolder } from "../support/archive-fixture.js";

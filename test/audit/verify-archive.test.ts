@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FolderReader } from "../../src/audit/folder-reader.js";
+import { FolderReader } from "../../src/archive/folder-reader.js";
 import { verifyArchive, verifyExit } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";

@@ -51,9 +51,9 @@ async function compare(events: number): Promise<void> {
 
 /** A day of the simulated tenant as record lines. */
 async function writeLines(events: number, path: string): Promise<void> {
-  const { Tenant } = await import(join(dist, "src/simulator/tenant.js"));
-  const { Truth } = await import(join(dist, "src/simulator/truth.js"));
-  const { CALM_SCENARIO } = await import(join(dist, "src/simulator/scenario.js"));
+  const { Tenant } = await import(join(dist, "packages/simulator/tenant.js"));
+  const { Truth } = await import(join(dist, "packages/simulator/truth.js"));
+  const { CALM_SCENARIO } = await import(join(dist, "packages/simulator/scenario.js"));
   const file = createWriteStream(path);
   const truth = new Truth(new Tenant({ ...CALM_SCENARIO, eventsPerDay: () => events }));
   for (const event of truth.distinctEventsOf(DAY, Infinity)) {

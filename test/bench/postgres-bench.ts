@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Batch, Host } from "daybook/plugin";
 import type * as Postgres from "../../plugins/postgres/index.js";
 import type * as CopyRows from "../../plugins/postgres/copy-rows.js";
-import type * as Samples from "../../src/plugin/contract/sample-days.js";
+import type * as Samples from "../../packages/contract/sample-days.js";
 import type * as Servers from "../support/postgres-server.js";
 
 interface Figures {
@@ -25,7 +25,7 @@ const TARGET = 1.5;
 const load = <T>(path: string): Promise<T> => import(new URL(path, import.meta.url).href) as Promise<T>;
 const { default: postgres } = await load<typeof Postgres>("../../dist/plugins/postgres/index.js");
 const { copyRow, COPY_COLUMNS } = await load<typeof CopyRows>("../../dist/plugins/postgres/copy-rows.js");
-const { batchOf, recordLine } = await load<typeof Samples>("../../dist/src/plugin/contract/sample-days.js");
+const { batchOf, recordLine } = await load<typeof Samples>("../../dist/packages/contract/sample-days.js");
 const { startPostgres } = await load<typeof Servers>("../support/postgres-server.ts");
 
 const server = await startPostgres();

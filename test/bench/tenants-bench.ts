@@ -10,7 +10,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as Archive from "../../src/ledger/open-archive.js";
 import type * as Checkpoints from "../../src/ledger/checkpoint.js";
 import type * as Entries from "../../src/ledger/entry-format.js";
-import type * as Heads from "../../src/ledger/head.js";
+import type * as Heads from "../../src/archive/head.js";
 import type * as Keys from "../../src/ledger/signing-key.js";
 import type { LedgerIndex } from "../../src/ledger/ledger-index.js";
 import type * as Disk from "../../src/io/node-files.js";

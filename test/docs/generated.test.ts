@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { exampleYaml } from "../../src/config/example.js";
-import { generatedFiles } from "../../src/cli/generated-files.js";
+import { generatedFiles } from "../../scripts/docs/generated-files.js";
 import { jsonSchema } from "../../src/config/json-schema.js";
 import type { JsonSchema } from "../../src/config/json-schema.js";
 import { loadConfig } from "../../src/config/load.js";

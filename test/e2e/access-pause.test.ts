@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { SimulatorOptions } from "../../src/simulator/index.js";
+import type { SimulatorOptions } from "../../packages/simulator/index.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 

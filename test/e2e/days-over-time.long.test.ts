@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, addDays, utcDayOf } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { RESTLESS_SCENARIO } from "../../src/simulator/index.js";
+import { RESTLESS_SCENARIO } from "../../packages/simulator/index.js";
 import { ledgerOf, manifestOf, recordLinesOf, revisionsIn, servedLines } from "../support/e2e-archived.js";
 import { e2eRig } from "../support/e2e-rig.js";
 

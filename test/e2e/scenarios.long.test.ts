@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { CALM_SCENARIO, RESTLESS_SCENARIO } from "../../src/simulator/index.js";
-import type { Scenario } from "../../src/simulator/index.js";
+import { CALM_SCENARIO, RESTLESS_SCENARIO } from "../../packages/simulator/index.js";
+import type { Scenario } from "../../packages/simulator/index.js";
 import { ledgerOf, manifestOf, recordLinesOf, revisionsIn, servedLines } from "../support/e2e-archived.js";
 import { e2eRig } from "../support/e2e-rig.js";
 

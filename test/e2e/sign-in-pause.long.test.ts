@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startSimulator } from "../../src/simulator/index.js";
+import { startSimulator } from "../../packages/simulator/index.js";
 import { makeServerCertificate } from "../support/entra/certificates.js";
 import { decode, startEntra } from "../support/entra/entra-server.js";
 import { APPLICATION_ID, TENANT_ID, operator, sourceToken } from "../support/entra/operator.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Surroundings } from "../../src/cli/command.js";
-import type { SimulatorOptions } from "../../src/simulator/index.js";
+import type { SimulatorOptions } from "../../packages/simulator/index.js";
 import { makeCertificate } from "../support/entra/certificates.js";
 import { refuse, sendJson } from "../support/entra/entra-server.js";
 import type { Reply } from "../support/entra/entra-server.js";

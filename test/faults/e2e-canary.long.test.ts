@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Http } from "../../src/io/http.js";
 import { nodeHttp } from "../../src/io/node-http.js";
-import type { FaultAnswer, SimulatedRequest } from "../../src/simulator/index.js";
+import type { FaultAnswer, SimulatedRequest } from "../../packages/simulator/index.js";
 import { filesWith, secretsIn } from "../support/e2e-canary.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { nodeHttp } from "../../src/io/node-http.js";
 import { DAY_MS, HOUR_MS } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import type { SimulatedRequest } from "../../src/simulator/index.js";
+import type { SimulatedRequest } from "../../packages/simulator/index.js";
 import { ledgerOf, manifestOf, recordLinesOf, revisionsIn, servedLines } from "../support/e2e-archived.js";
 import { SIGN_IN_TOKEN, e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeFrame } from "../../src/model/frame-decoder.js";
+import { decodeFrame } from "../../src/bytes/frame-decoder.js";
 import { TASK, readingRig, running, serve } from "../support/reading-rig.js";
 import type { Answering, PageSaid } from "../support/scripted-server.js";
 import { pageBody, seenRequest, sendPage, sendStatus } from "../support/scripted-server.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Files } from "../../src/io/files.js";
-import { decodeFrame } from "../../src/model/frame-decoder.js";
+import { decodeFrame } from "../../src/bytes/frame-decoder.js";
 import { pageFileName } from "../../src/model/page-record.js";
 import type { PageRecord } from "../../src/model/page-record.js";
 import { sha256Hex } from "../../src/model/sha256.js";

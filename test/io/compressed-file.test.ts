@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeCompressed } from "../../src/io/compressed-file.js";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { decodeFrame } from "../../src/model/frame-decoder.js";
+import { decodeFrame } from "../../src/bytes/frame-decoder.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { failingFiles } from "../support/failing-files.js";
 

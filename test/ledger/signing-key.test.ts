@@ -2,7 +2,7 @@ import { createPublicKey } from "node:crypto";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { ArchiveKeys, keyIdOf } from "../../src/ledger/archive-keys.js";
+import { ArchiveKeys, keyIdOf } from "../../src/archive/keys.js";
 import { SigningKey, loadOrMakeSigningKey, loadSigningKey } from "../../src/ledger/signing-key.js";
 import { TEST_KEY, temporaryFolder } from "../support/archive-fixture.js";
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { readRecordLines } from "../../src/seal/record-lines.js";
+import { readRecordLines } from "../../src/archive/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../../src/seal/seal-day.js";
 import { verifyReading } from "../../src/verify/verify-reading.js";

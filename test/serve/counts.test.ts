@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { nodeHttp } from "../../src/io/node-http.js";
 import type { HttpRequest } from "../../src/io/http.js";
 import { DaybookError } from "../../src/model/errors.js";
-import { silentProgress } from "../../src/pass-progress.js";
+import { silentProgress } from "../../src/pass/progress.js";
 import { Counts } from "../../src/serve/counts.js";
 import { sendStatus, startScriptedServer } from "../support/scripted-server.js";
 import { dayOf } from "../support/status-sample.js";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DaybookError } from "../../src/model/errors.js";
-import type { ArchiveSource } from "../../src/plugin/archive-source.js";
+import type { ArchiveSource } from "../../src/archive/source.js";
 import { revisionsOf } from "../../src/serve/sealed-manifests.js";
 import { manifestBytes } from "../support/status-manifest.js";
 import { dayOf, quietTenant, sealedManifests } from "../support/status-sample.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { storeContract } from "../../src/plugin/contract/index.js";
+import { storeContract } from "../../packages/contract/index.js";
 import { ownerOf, s3Maker, useCredentials } from "../support/s3-place.js";
 import type { S3Server } from "../support/s3-place.js";
 import { s3Probe } from "../support/s3-probe.js";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { RESTLESS_SCENARIO } from "../../src/simulator/index.js";
-import type { SimulatorOptions } from "../../src/simulator/index.js";
+import { RESTLESS_SCENARIO } from "../../packages/simulator/index.js";
+import type { SimulatorOptions } from "../../packages/simulator/index.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 import { PlainReader, pageOf, textsOf } from "./plain-reader.js";
 

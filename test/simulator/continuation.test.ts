@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeToken, encodeToken } from "../../src/simulator/continuation.js";
-import type { Position } from "../../src/simulator/continuation.js";
+import { decodeToken, encodeToken } from "../../packages/simulator/continuation.js";
+import type { Position } from "../../packages/simulator/continuation.js";
 
 const POSITION: Position = {
   start: "2020-08-13T07:55:00Z",

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { startSimulator } from "../../src/simulator/index.js";
-import type { FaultRule } from "../../src/simulator/index.js";
+import { startSimulator } from "../../packages/simulator/index.js";
+import type { FaultRule } from "../../packages/simulator/index.js";
 import { systemClock } from "../../src/io/clock.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 import { PlainReader, pageOf } from "./plain-reader.js";

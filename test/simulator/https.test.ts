@@ -2,8 +2,8 @@ import { request } from "node:https";
 import { ConfidentialClientApplication } from "@azure/msal-node";
 import type { INetworkModule, NetworkRequestOptions, NetworkResponse } from "@azure/msal-node";
 import { afterEach, describe, expect, it } from "vitest";
-import { startSimulator } from "../../src/simulator/index.js";
-import type { Simulator } from "../../src/simulator/index.js";
+import { startSimulator } from "../../packages/simulator/index.js";
+import type { Simulator } from "../../packages/simulator/index.js";
 import { makeServerCertificate } from "../support/entra/certificates.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 

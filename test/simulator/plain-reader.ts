@@ -2,8 +2,8 @@ import { request } from "node:http";
 import type { Clock } from "../../src/io/clock.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { windowsOf } from "../../src/model/window.js";
-import { startSimulator } from "../../src/simulator/index.js";
-import type { Simulator, SimulatorOptions } from "../../src/simulator/index.js";
+import { startSimulator } from "../../packages/simulator/index.js";
+import type { Simulator, SimulatorOptions } from "../../packages/simulator/index.js";
 
 /** A page as the documentation writes it; the tests look at its text as well. */
 export interface PlainPage {

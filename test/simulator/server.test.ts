@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { startSimulator } from "../../src/simulator/index.js";
-import type { Simulator, SimulatorOptions } from "../../src/simulator/index.js";
+import { startSimulator } from "../../packages/simulator/index.js";
+import type { Simulator, SimulatorOptions } from "../../packages/simulator/index.js";
 import { VirtualClock } from "../support/virtual-clock.js";
 import { PlainReader, ask, pageOf } from "./plain-reader.js";
 import type { PlainAnswer } from "./plain-reader.js";

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { CALM_SCENARIO, RESTLESS_SCENARIO } from "../../src/simulator/index.js";
-import type { Scenario } from "../../src/simulator/index.js";
-import { Tenant } from "../../src/simulator/tenant.js";
-import { Truth } from "../../src/simulator/truth.js";
+import { CALM_SCENARIO, RESTLESS_SCENARIO } from "../../packages/simulator/index.js";
+import type { Scenario } from "../../packages/simulator/index.js";
+import { Tenant } from "../../packages/simulator/tenant.js";
+import { Truth } from "../../packages/simulator/truth.js";
 
 const DAY = "2026-11-18" as UtcDay; // a Wednesday
 const MUCH_LATER = Date.parse("2027-06-01T00:00:00Z");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { forEachAtOnce } from "../../src/source/for-each-at-once.js";
+import { forEachAtOnce } from "../../src/io/for-each-limit.js";
 import { running } from "../support/reading-rig.js";
 
 describe("forEachAtOnce", () => {

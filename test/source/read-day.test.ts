@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeFrame } from "../../src/model/frame-decoder.js";
+import { decodeFrame } from "../../src/bytes/frame-decoder.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { NOW, TASK, readingRig, running, serve, tempFolder } from "../support/reading-rig.js";
 import type { Answering } from "../support/scripted-server.js";

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import type { Simulator } from "../../src/simulator/index.js";
+import type { Simulator } from "../../packages/simulator/index.js";
 
 /** The record lines of a day's newest revision in an archive folder, sorted; undefined when the day is not there. */
 export function archivedLines(archive: string, day: UtcDay): readonly string[] | undefined {

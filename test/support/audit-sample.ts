@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { FolderReader } from "../../src/audit/folder-reader.js";
+import { FolderReader } from "../../src/archive/folder-reader.js";
 import { verifyArchive } from "../../src/audit/verify-archive.js";
 import type { AuditResult, VerifyOptions } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";

@@ -1,11 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { decodeFrame } from "../../src/model/frame-decoder.js";
+import { decodeFrame } from "../../src/bytes/frame-decoder.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import { packagePath } from "../../src/model/manifest.js";
 import type { Manifest } from "../../src/model/manifest.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import type { Simulator } from "../../src/simulator/index.js";
+import type { Simulator } from "../../packages/simulator/index.js";
 
 const MAX_BYTES = 1 << 28;
 

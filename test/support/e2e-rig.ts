@@ -6,8 +6,8 @@ import { runCommandLine } from "../../src/cli/run.js";
 import type { Surroundings } from "../../src/cli/command.js";
 import { systemClock } from "../../src/io/clock.js";
 import type { Clock } from "../../src/io/clock.js";
-import { startSimulator } from "../../src/simulator/index.js";
-import type { Simulator, SimulatorOptions } from "../../src/simulator/index.js";
+import { startSimulator } from "../../packages/simulator/index.js";
+import type { Simulator, SimulatorOptions } from "../../packages/simulator/index.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** A Sunday, so that the days before it are weekdays and a Saturday. */

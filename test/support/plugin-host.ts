@@ -1,1 +1,1 @@
-export { silentLog, testHost } from "../../src/plugin/contract/test-host.js";
+export { silentLog, testHost } from "../../packages/contract/test-host.js";

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseIdentity } from "../../src/ledger/archive-tree.js";
-import { signHead } from "../../src/ledger/head.js";
-import { decodeFrame } from "../../src/model/frame-decoder.js";
-import { packFrame } from "../../src/model/frame.js";
+import { signHead } from "../../src/archive/head.js";
+import { decodeFrame } from "../../src/bytes/frame-decoder.js";
+import { packFrame } from "../../src/bytes/frame.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import type { Manifest } from "../../src/model/manifest.js";
 import { sha256Hex } from "../../src/model/sha256.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { S3 } from "@aws-sdk/client-s3";
 import s3 from "../../plugins/s3/index.js";
 import { makeClient } from "../../plugins/s3/client.js";
-import type { StoreMaker, StorePlace } from "../../src/plugin/contract/index.js";
+import type { StoreMaker, StorePlace } from "../../packages/contract/index.js";
 import type { Host, ObjectStore } from "../../src/plugin/types.js";
 import { testHost } from "./plugin-host.js";
 

@@ -8,7 +8,7 @@ import type { OpenArchive } from "../../src/ledger/open-archive.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
 import { fileExtension } from "../../src/model/compression.js";
 import type { Compression } from "../../src/model/compression.js";
-import { packFrame } from "../../src/model/frame.js";
+import { packFrame } from "../../src/bytes/frame.js";
 import type { Completeness, Manifest } from "../../src/model/manifest.js";
 import { pageFileName } from "../../src/model/page-record.js";
 import type { PageRecord } from "../../src/model/page-record.js";

@@ -5,7 +5,7 @@ import { zstdCompressSync } from "node:zlib";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { packagePath } from "../../src/model/manifest.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import type { SealedDay } from "../../src/plugin/sealed-package.js";
+import type { SealedDay } from "../../src/archive/sealed-package.js";
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 

@@ -4,7 +4,7 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { Reading } from "../../src/model/reading.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { readRecordLines } from "../../src/seal/record-lines.js";
+import { readRecordLines } from "../../src/archive/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { SealOutcome } from "../../src/seal/seal-day.js";
 import { verifyReading } from "../../src/verify/verify-reading.js";

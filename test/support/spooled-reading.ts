@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { fileExtension } from "../../src/model/compression.js";
 import type { Compression } from "../../src/model/compression.js";
-import { packFrame } from "../../src/model/frame.js";
+import { packFrame } from "../../src/bytes/frame.js";
 import { pageFileName } from "../../src/model/page-record.js";
 import type { PageRecord } from "../../src/model/page-record.js";
 import type { Reading } from "../../src/model/reading.js";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { FieldCounts } from "../../src/model/manifest.js";
-import { scanPage } from "../../src/model/page-scanner.js";
+import { scanPage } from "../../src/bytes/page-scanner.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { RESTLESS_SCENARIO } from "../../src/simulator/index.js";
-import { Tenant } from "../../src/simulator/tenant.js";
-import { Truth } from "../../src/simulator/truth.js";
+import { RESTLESS_SCENARIO } from "../../packages/simulator/index.js";
+import { Tenant } from "../../packages/simulator/tenant.js";
+import { Truth } from "../../packages/simulator/truth.js";
 import { FieldTally } from "../../src/verify/field-tally.js";
 
 function tallied(...events: readonly string[]): FieldTally {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from "vitest";
-import { storeContract } from "../../../src/plugin/contract/index.js";
+import { storeContract } from "../../../packages/contract/index.js";
 import { ownerOf, s3Maker, useCredentials } from "../../support/s3-place.js";
 import type { S3Server } from "../../support/s3-place.js";
 import { s3Promises } from "../../support/s3-promises.js";

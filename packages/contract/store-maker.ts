@@ -1,0 +1,50 @@
+import type { ObjectStore } from "../../src/plugin/types.js";
+
+/** One empty place and the ways to open it. Every case gets a place of its own. */
+export interface StorePlace {
+  /** Opens the store as a new process would: the same place, nothing remembered. */
+  open(): ObjectStore;
+  /** Removes the place with all it holds. */
+  dispose(): Promise<void>;
+}
+
+/** What the contract must know of a store to try it. A hook that is absent leaves out the cases that need it. */
+export interface StoreMaker {
+  /** What the store promises beyond the contract, in the configuration that `make` uses. */
+  readonly offers: { readonly retention: boolean; readonly hold: boolean };
+  /** A new, empty place. */
+  make(): Promise<StorePlace>;
+  /** A store that cannot be written, for a reason that an operator must mend: a missing bucket, a read-only folder. */
+  unusable(): Promise<StorePlace>;
+  /** A store whose server does not answer. Only for stores behind a network. */
+  unreachable?(): Promise<StorePlace>;
+  /** A store whose server refuses the credential. Only for stores with one. */
+  refused?(): Promise<StorePlace>;
+}
+
+export type StoreNeed = "retention" | "hold" | "unreachable" | "refused";
+
+/** One promise of the contract. `run` throws when the store breaks it. */
+export interface StoreCase {
+  /** A sentence whose subject is the store. */
+  readonly name: string;
+  readonly needs?: StoreNeed;
+  readonly timeoutMs?: number;
+  run(place: StorePlace, maker: StoreMaker): Promise<void>;
+}
+
+/** Whether the maker gives what the case needs. */
+export function isOffered(need: StoreNeed | undefined, maker: StoreMaker): boolean {
+  switch (need) {
+    case undefined:
+      return true;
+    case "retention":
+    case "hold":
+      return maker.offers[need];
+    case "unreachable":
+    case "refused":
+      return maker[need] !== undefined;
+    default:
+      return need satisfies never;
+  }
+}

@@ -1,0 +1,18 @@
+import { errorsReference } from "./errors-reference.js";
+import { exampleYaml } from "../../src/config/example.js";
+import { jsonSchema } from "../../src/config/json-schema.js";
+import { configReference } from "../../src/config/reference.js";
+import { bashCompletion } from "./bash-completion.js";
+import { manualPage } from "./manual-page.js";
+
+/** The files that are made from a declaration, by path within the package. */
+export function generatedFiles(): Readonly<Record<string, string>> {
+  return {
+    "config/daybook.schema.json": `${JSON.stringify(jsonSchema(), null, 2)}\n`,
+    "config/example.yaml": exampleYaml(),
+    "docs/CONFIG.md": configReference(),
+    "docs/ERRORS.md": errorsReference(),
+    "docs/daybook.1": manualPage(),
+    "systemd/daybook.bash-completion": bashCompletion(),
+  };
+}

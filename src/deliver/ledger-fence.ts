@@ -1,0 +1,163 @@
+import { parseIdentity } from "../ledger/archive-tree.js";
+import type { ArchiveIdentity } from "../ledger/archive-tree.js";
+import { DaybookError } from "../model/errors.js";
+import { entryPath } from "../model/ledger-entry.js";
+import { sha256Hex } from "../model/sha256.js";
+import type { ArchiveSource } from "../archive/source.js";
+import { readWhole } from "../plugin/expected-body.js";
+import type { ObjectStore } from "../plugin/types.js";
+
+export interface FenceOptions {
+  /** The sink's name in the configuration, for messages. */
+  readonly name: string;
+  readonly store: ObjectStore;
+  /** The tenant's name in the configuration; everything lies below it. */
+  readonly tenant: string;
+  /** The state folder of the tenant. */
+  readonly archive: ArchiveSource;
+  /** The number of entries in the state folder's ledger, now. */
+  readonly ledgerSize: () => number;
+}
+
+const MAX_SMALL_BYTES = 1 << 20;
+
+/**
+ * Tells whether the ledger in a store is ours. Each entry holds the hash of the one before, so the newest that the store has
+ * speaks for all: it is the same as ours under its number, and nothing stands beyond ours, or another writer is at work.
+ * Both methods throw ARCHIVE_FORKED then, and SINK_TAKEN where the store holds another archive.
+ */
+export class LedgerFence {
+  readonly #options: FenceOptions;
+  /** How many of our entries the store is known to hold. */
+  #held: number | undefined;
+
+  constructor(options: FenceOptions) {
+    this.#options = options;
+  }
+
+  /** Looks anew, believing nothing known before: two or three requests, some more where the store is behind. Returns how many of our entries it holds. */
+  async check(signal: AbortSignal): Promise<number> {
+    this.#held = undefined;
+    const held = await this.#newestHeld(signal);
+    if (held > 0) await this.#compare(held - 1, signal);
+    else await this.#requireOurArchive(signal);
+    return this.#climb(held, signal);
+  }
+
+  /** Whether it is still so: one request where nothing has changed. */
+  async recheck(signal: AbortSignal): Promise<void> {
+    if (this.#held === undefined) await this.check(signal);
+    else await this.#climb(this.#held, signal);
+  }
+
+  /** The first `held` entries were just found in the store, or put there. */
+  advance(held: number): void {
+    this.#held = held;
+  }
+
+  /** How many of our numbers are taken in the store: from the newest down in growing steps, as it is seldom far behind. */
+  async #newestHeld(signal: AbortSignal): Promise<number> {
+    let absent = this.#options.ledgerSize();
+    let present = -1;
+    for (let step = 1; present < 0 && absent > 0; step *= 2) {
+      const seq = Math.max(0, absent - step);
+      if (await this.#has(seq, signal)) present = seq;
+      else absent = seq;
+    }
+    while (absent - present > 1) {
+      const middle = Math.floor((absent + present) / 2);
+      if (await this.#has(middle, signal)) present = middle;
+      else absent = middle;
+    }
+    return present + 1;
+  }
+
+  /** What stands from `held` on was put by us and not answered, or by another writer. */
+  async #climb(held: number, signal: AbortSignal): Promise<number> {
+    let next = held;
+    while (await this.#has(next, signal)) {
+      await this.#compare(next, signal);
+      next += 1;
+    }
+    this.#held = next;
+    return next;
+  }
+
+  async #has(seq: number, signal: AbortSignal): Promise<boolean> {
+    return (await this.#options.store.stat(this.#key(entryPath(seq)), signal)) !== undefined;
+  }
+
+  async #compare(seq: number, signal: AbortSignal): Promise<void> {
+    const path = entryPath(seq);
+    const [ours, theirs] = [await this.#own(path, signal), await this.#stored(path, signal)];
+    if (ours !== undefined && Buffer.compare(ours, theirs) === 0) return;
+    await this.#requireOurArchive(signal);
+    if (ours !== undefined && isTorn(theirs, ours)) throw this.#torn(path, theirs.length, ours.length);
+    const found = `sha256 ${sha256Hex(theirs)}`;
+    throw this.#forked(path, found, ours === undefined ? undefined : `sha256 ${sha256Hex(ours)}`);
+  }
+
+  async #requireOurArchive(signal: AbortSignal): Promise<void> {
+    const path = "archive.json";
+    if ((await this.#options.store.stat(this.#key(path), signal)) === undefined) return;
+    const [ours, theirs] = [await this.#own(path, signal), await this.#stored(path, signal)];
+    if (ours === undefined || Buffer.compare(ours, theirs) === 0) return;
+    const { name, tenant } = this.#options;
+    const subject = `${name}: ${this.#key(path)}`;
+    const [found, expected] = [parseIdentity(theirs, subject), parseIdentity(ours, path)];
+    throw sinkTaken(subject, { name, tenant }, found, identityText(expected));
+  }
+
+  async #own(path: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const body = await this.#options.archive.open(path, signal);
+    return body === undefined ? undefined : readWhole(body, MAX_SMALL_BYTES);
+  }
+
+  async #stored(path: string, signal: AbortSignal): Promise<Uint8Array> {
+    return readWhole(await this.#options.store.get(this.#key(path), signal), MAX_SMALL_BYTES);
+  }
+
+  #key(path: string): string {
+    return `${this.#options.tenant}/${path}`;
+  }
+
+  /** That sink's own damage, which proves no other writer. */
+  #torn(path: string, found: number, expected: number): DaybookError {
+    return new DaybookError("SINK_MISMATCH", {
+      message: `${this.#options.name}: ${this.#key(path)}: found ${found} bytes of a torn file, expected the ${expected} that were put there`,
+    });
+  }
+
+  #forked(path: string, found: string, expected: string | undefined): DaybookError {
+    const { name, tenant, ledgerSize } = this.#options;
+    const beyond = `nothing beyond the ${ledgerSize()} entries of this state folder`;
+    return new DaybookError("ARCHIVE_FORKED", {
+      message: `${name}: ${this.#key(path)}: an archive has one writer: found ${found}, expected ${expected ?? beyond}`,
+      hint: `another host, or a newer copy of this state folder, has gone on with the archive: stop one of the two for good; where it is to go on from what ${name} holds, move the folder ${tenant} out of the state folder, then run \`daybook restore --from ${name} --tenant ${tenant}\``,
+    });
+  }
+}
+
+/** SINK_TAKEN: where the tenant's archive should lie, there is another one. */
+export function sinkTaken(
+  subject: string,
+  { name, tenant }: { readonly name: string; readonly tenant: string },
+  found: ArchiveIdentity,
+  expected: string,
+): DaybookError {
+  return new DaybookError("SINK_TAKEN", {
+    message: `${subject}: a sink holds one archive under a tenant's name: found ${identityText(found)}, expected ${expected}`,
+    hint: `where that archive is to go on, \`daybook restore --from ${name} --tenant ${tenant}\` brings it into an empty state folder; otherwise give the tenant another name or the sink another place`,
+  });
+}
+
+function identityText({ archiveId, tenantId }: ArchiveIdentity): string {
+  return `archive ${archiveId} of tenant ${tenantId}`;
+}
+
+/** What a power failure leaves of a file that was not synced: its beginning, or as many zeros. */
+function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
+  const isBeginning =
+    found.length < whole.length && Buffer.compare(found, whole.subarray(0, found.length)) === 0;
+  return isBeginning || found.every((byte) => byte === 0);
+}

@@ -1,0 +1,190 @@
+import type { Deliveries } from "../pass/day-steps.js";
+import { actOf } from "./deliver-day.js";
+import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
+import { pruneDelivered } from "./prune.js";
+import { pluginError } from "./plugin-error.js";
+import { deliverPending, isKnownFailure, pendingFor } from "./sink-queue.js";
+import { expireView } from "./view-expiry.js";
+import type { Files } from "../io/files.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import type { Ledger } from "../ledger/ledger.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+import type { UtcDay } from "../model/utc-day.js";
+
+export interface DeliveriesParts {
+  readonly tenant: string;
+  /** The tenant's folder in the state folder. */
+  readonly root: string;
+  readonly files: Files;
+  readonly log: Log;
+  readonly ledger: Ledger;
+  readonly targets: readonly Target[];
+  readonly settings: DeliverySettings;
+  /** Whether the source no longer serves the day: nobody will compare another reading with its package. */
+  readonly isPastHorizon: (day: UtcDay) => boolean;
+}
+
+/** Brings sealed days to the sinks and their receipts into the ledger. A sink that fails is recorded, and asked again next time. */
+export class TenantDeliveries implements Deliveries {
+  readonly failures = new Map<string, DaybookError>();
+  readonly #parts: DeliveriesParts;
+  /** A record sink has just refused a package of ours, as another one stood there: another writer may be at work. */
+  #isDisputed = false;
+
+  constructor(parts: DeliveriesParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Asks every record sink whether its archive is still ours, before a request to the source is spent. A sink that does not
+   * answer proves nothing: it is asked again before anything is put there, and its failure told then. ARCHIVE_FORKED when one
+   * is another writer's, SINK_TAKEN when all of them hold another archive.
+   */
+  async begin(signal: AbortSignal): Promise<void> {
+    this.failures.clear();
+    this.#isDisputed = false;
+    const targets = this.#recordTargets();
+    const asked = await Promise.allSettled(targets.map(({ sink }) => sink.claim(signal)));
+    signal.throwIfAborted();
+    for (const [number, one] of asked.entries())
+      if (one.status === "rejected") this.#leaveOut(targets[number]?.name ?? "", one.reason);
+    const failures: unknown[] = asked.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    const fork = failures.find((error) => isDaybookError(error, "ARCHIVE_FORKED"));
+    if (fork !== undefined) throw fork;
+    const taken = failures.filter((error) => isDaybookError(error, "SINK_TAKEN"));
+    // Nobody would ever keep what is read now.
+    if (taken.length > 0 && taken.length === asked.length) throw taken[0];
+  }
+
+  /**
+   * One day alone, to the sinks that have not failed in this pass; then the ledger, where no other day is missing. To one
+   * record sink after the other, by name: of two writers at the same moment one wins the first of them and so all.
+   */
+  async deliverDay(day: UtcDay, signal: AbortSignal): Promise<void> {
+    const index = this.#index();
+    const record = index.days.get(day);
+    const only = { ...index, days: new Map(record === undefined ? [] : [[day, record]]) };
+    for (const target of this.#recordTargets()) await this.#deliver([target], only, signal);
+    await this.#deliver(this.#viewTargets(), only, signal);
+    // Whoever loses this host finds in the sink what was delivered, and another writer that the number is taken.
+    await this.syncLedgers(signal);
+  }
+
+  /** Everything that sinks still lack; then their ledgers, which take in the receipts, and what the state folder need not keep. */
+  async deliverRest(signal: AbortSignal): Promise<void> {
+    await this.#deliver(this.#recordTargets(), this.#index(), signal);
+    await this.#deliver(this.#viewTargets(), this.#index(), signal);
+    await this.#expireViews(signal);
+    await this.syncLedgers(signal);
+    const { files, root, targets, isPastHorizon } = this.#parts;
+    if (this.failures.size > 0) return;
+    await pruneDelivered(this.#index(), { files, root, targets, isClosed: isPastHorizon }, signal);
+  }
+
+  /** What one sink lacks, from wherever the packages are; then its ledger. Returns the revisions delivered; USAGE without such a sink. */
+  async backfill(name: string, signal: AbortSignal): Promise<number> {
+    const { targets, settings } = this.#parts;
+    const target = targets.find((one) => one.name === name);
+    if (target === undefined) {
+      const names = targets.map((one) => one.name).join(", ");
+      throw new DaybookError("USAGE", {
+        message: `--backfill-sink: expected one of ${names}, found "${name}"`,
+      });
+    }
+    let delivered = 0;
+    const settle = async (outcome: Outcome): Promise<void> => {
+      await this.#settle(outcome);
+      if ("delivered" in outcome) delivered += 1;
+    };
+    await this.begin(signal);
+    await deliverPending([target], this.#index(), settings, settle, signal);
+    await this.syncLedgers(signal);
+    return delivered;
+  }
+
+  #recordTargets(): readonly Extract<Target, { readonly kind: "record" }>[] {
+    return this.#parts.targets
+      .filter((target) => target.kind === "record")
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  #viewTargets(): readonly Extract<Target, { readonly kind: "view" }>[] {
+    return this.#parts.targets.filter((target) => target.kind === "view");
+  }
+
+  #index(): DayIndex {
+    return this.#parts.ledger.index;
+  }
+
+  /** To nobody while it is open whose the archive is: a view, or another sink, that has another writer's day stays wrong. */
+  async #deliver(targets: readonly Target[], index: DayIndex, signal: AbortSignal): Promise<void> {
+    if (this.#isDisputed) return;
+    const healthy = targets.filter(({ name }) => !this.failures.has(name));
+    await deliverPending(healthy, index, this.#parts.settings, (outcome) => this.#settle(outcome), signal);
+  }
+
+  async #settle(outcome: Outcome): Promise<void> {
+    const { log, tenant, ledger } = this.#parts;
+    const { day, revision } = outcome.sealed;
+    const fields = { tenant, sink: outcome.sink, day, revision };
+    if (!isKnownFailure(outcome, this.#index())) {
+      // Of one known since an earlier pass the writer would have shown himself by now: something was left there.
+      if ("failed" in outcome && this.#isDispute(outcome)) this.#isDisputed = true;
+      await ledger.append(actOf(outcome), "daybook");
+    }
+    if ("delivered" in outcome) log.info({ ...fields, records: outcome.delivered.records }, "day delivered");
+    else this.#failed(outcome.sink, outcome.failed, fields);
+  }
+
+  #isDispute({ sink, failed }: Extract<Outcome, { readonly failed: DaybookError }>): boolean {
+    return failed.code === "SINK_CONFLICT" && this.#recordTargets().some(({ name }) => name === sink);
+  }
+
+  async #expireViews(signal: AbortSignal): Promise<void> {
+    for (const target of this.#parts.targets) {
+      if (target.kind !== "view" || this.failures.has(target.name)) continue;
+      const fields = { tenant: this.#parts.tenant, sink: target.name };
+      try {
+        const days = await expireView(target, this.#index(), this.#parts, signal);
+        if (days > 0) this.#parts.log.info({ ...fields, days }, "expired days removed from view");
+      } catch (error) {
+        signal.throwIfAborted();
+        this.#failed(target.name, isDaybookError(error) ? error : pluginError(target.name, error), fields);
+      }
+    }
+  }
+
+  /** To the record sinks that lack no package. */
+  async syncLedgers(signal: AbortSignal): Promise<void> {
+    for (const target of this.#recordTargets()) {
+      const failure = this.failures.get(target.name);
+      if (failure !== undefined && failure.code !== "SINK_CONFLICT") continue;
+      try {
+        // Whose package stood in the way may be told by the sink's ledger by now.
+        if (failure !== undefined) await target.sink.requireOurs(signal);
+        // A ledger must not name a package that the sink lacks.
+        else if (!this.#isDisputed && pendingFor(target, this.#index()).length === 0)
+          await target.sink.syncLedger(signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        const known = isDaybookError(error) ? error : pluginError(target.name, error);
+        // Another writer's entries in a sink are no matter of that sink alone.
+        if (known.code === "ARCHIVE_FORKED") throw known;
+        if (failure === undefined)
+          this.#failed(target.name, known, { tenant: this.#parts.tenant, sink: target.name });
+      }
+    }
+  }
+
+  /** After a failed fsync a second one would not tell the truth: nothing more is put on that disk in this pass (fault 50). */
+  #leaveOut(sink: string, error: unknown): void {
+    if (isDaybookError(error, "DISK_FAILED")) this.#failed(sink, error, { tenant: this.#parts.tenant, sink });
+  }
+
+  #failed(sink: string, error: DaybookError, fields: object): void {
+    this.failures.set(sink, error);
+    const { code, message, hint } = error;
+    this.#parts.log.error({ ...fields, code, message, hint }, "delivery failed");
+  }
+}

@@ -1,0 +1,210 @@
+import { join } from "node:path";
+import { DayRemarks } from "./day-anomalies.js";
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import type { OpenArchive } from "../ledger/open-archive.js";
+import type { Duration } from "../model/duration.js";
+import { addToDay } from "../model/duration.js";
+import type { Finding } from "../model/finding.js";
+import type { Act } from "../model/ledger-entry.js";
+import type { Log } from "../model/log.js";
+import { packagePath } from "../model/manifest.js";
+import type { Manifest } from "../model/manifest.js";
+import type { DayTask, Reading } from "../model/reading.js";
+import { addDays } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { Verdict } from "../model/verdict.js";
+import type { PassProgress } from "./progress.js";
+import type { CompleteVerdict } from "../pipeline.js";
+import type { PassSteps } from "./tenant-pass.js";
+import type { RequestBudget } from "../plan/request-budget.js";
+import { folderSource } from "../archive/source.js";
+import { readManifest } from "../archive/sealed-package.js";
+import { sealDay } from "../seal/seal-day.js";
+import type { EarlierRevision, SealOutcome } from "../seal/seal-day.js";
+import type { SinkChecks } from "../deliver/sink-checks.js";
+import type { DayReader, ReadingProgress } from "../source/read-day.js";
+import { verifyReading } from "../verify/verify-reading.js";
+
+export interface DayStepsParts {
+  readonly tenant: string;
+  readonly tenantId: string;
+  /** The tenant's folder in the state folder. */
+  readonly root: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly archive: OpenArchive;
+  readonly reader: DayReader;
+  readonly budget: RequestBudget;
+  readonly retention: { readonly schedule: string; readonly keep: Duration };
+  readonly software: Manifest["software"];
+  readonly configSha256: string;
+  readonly progress: PassProgress;
+  readonly deliveries: Deliveries;
+  readonly sinkChecks: Pick<SinkChecks, "run">;
+}
+
+/** What is delivered to the sinks, and when; a sink that fails is no reason to throw, one that another writer has added to is. */
+export interface Deliveries {
+  /** A new pass: a sink that failed in the one before is asked again. ARCHIVE_FORKED when one is another writer's now. */
+  begin(signal: AbortSignal): Promise<void>;
+  deliverDay(day: UtcDay, signal: AbortSignal): Promise<void>;
+  deliverRest(signal: AbortSignal): Promise<void>;
+  /** Entries made since; to the sinks that have not failed in this pass. */
+  syncLedgers(signal: AbortSignal): Promise<void>;
+}
+
+/** The steps of the pipeline for one tenant, on its open archive. */
+export class TenantDaySteps implements PassSteps {
+  readonly #parts: DayStepsParts;
+  readonly #remarks: DayRemarks;
+  #skewSeconds: number | null = null;
+
+  constructor(parts: DayStepsParts) {
+    this.#parts = parts;
+    this.#remarks = new DayRemarks({ ...parts, ledger: parts.archive.ledger });
+  }
+
+  async begin(signal: AbortSignal): Promise<void> {
+    this.#skewSeconds = null;
+    await this.#parts.deliveries.begin(signal);
+    // What a crash kept from being said of the day sealed last.
+    await this.#remarks.complete(signal);
+  }
+
+  /** The days as the ledger has them now. */
+  index(): DayIndex {
+    return this.#parts.archive.ledger.index;
+  }
+
+  async collect(task: DayTask, signal: AbortSignal): Promise<Reading> {
+    const reading = await this.#read(task, signal);
+    if (!this.#isSealed(reading)) return reading;
+    // A crash came between the commit and the removal of the spool: what lay there has had its judgement.
+    await this.clear(reading);
+    return this.#read(task, signal);
+  }
+
+  async #read(task: DayTask, signal: AbortSignal): Promise<Reading> {
+    const { tenant, budget, progress, reader } = this.#parts;
+    let { left } = await budget.state();
+    let known = 0;
+    const show = ({ windowsDone, pages, events, requests }: ReadingProgress): void => {
+      left = Math.max(0, left - (requests - known));
+      known = requests;
+      progress.reading(tenant, task.day, { windowsDone, pages, events, requestsLeft: left });
+    };
+    const reading = await reader.readDay(task, signal, show);
+    this.#skewSeconds = reading.clock.skew_seconds;
+    return reading;
+  }
+
+  #isSealed({ day, summary }: Reading): boolean {
+    const startedMs = Date.parse(summary.started);
+    return (
+      this.index()
+        .days.get(day)
+        ?.readingsAt.some((atMs) => atMs > startedMs) === true
+    );
+  }
+
+  async verify(reading: Reading, signal: AbortSignal): Promise<Verdict> {
+    const { files, tenantId } = this.#parts;
+    const workFolder = await this.#emptyWorkFolder(reading.day);
+    const verdict = await verifyReading({
+      files,
+      reading,
+      tenantId,
+      workFolder,
+      usualEvents: this.#remarks.usualEvents(reading.day),
+      signal,
+    });
+    this.#logFindings(verdict.outcome === "complete" ? verdict.notices : verdict.findings);
+    return verdict;
+  }
+
+  async seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome> {
+    const { files, archive, root, tenantId, retention, software, configSha256 } = this.#parts;
+    const outcome = await sealDay({
+      files,
+      signer: archive.signer,
+      reading,
+      verdict,
+      earlier: await this.#earlierRevision(reading.day, signal),
+      root,
+      stagingFolder: join(root, "staging"),
+      archiveId: archive.identity.archiveId,
+      tenantId,
+      // Kept from the end of the day (DESIGN section 3), so counted from the day after.
+      retention: { ...retention, retain_until: addToDay(addDays(reading.day, 1), retention.keep) },
+      software,
+      configSha256,
+      previous: this.index().previous,
+      signal,
+    });
+    this.#logFindings(outcome.notices);
+    return outcome;
+  }
+
+  async attest(act: Act): Promise<void> {
+    await this.#parts.archive.ledger.append(act, "daybook");
+  }
+
+  async remark(signal: AbortSignal): Promise<void> {
+    await this.#remarks.complete(signal);
+  }
+
+  async deliver(day: UtcDay, signal: AbortSignal): Promise<void> {
+    await this.#parts.deliveries.deliverDay(day, signal);
+  }
+
+  async deliverRest(signal: AbortSignal): Promise<void> {
+    await this.#parts.deliveries.deliverRest(signal);
+    await this.#parts.sinkChecks.run(signal);
+    // What was found there stands in the ledger, and the sinks are to have it with the rest.
+    await this.#parts.deliveries.syncLedgers(signal);
+  }
+
+  clockSkewSeconds(): number | null {
+    return this.#skewSeconds;
+  }
+
+  nowMs(): number {
+    return this.#parts.clock.now();
+  }
+
+  async clear(reading: Reading): Promise<void> {
+    await this.#parts.files.removeTree(reading.folder);
+    await this.#parts.files.removeTree(this.#workFolder(reading.day));
+  }
+
+  async #earlierRevision(day: UtcDay, signal: AbortSignal): Promise<EarlierRevision | undefined> {
+    const { files, root } = this.#parts;
+    const newest = this.index().days.get(day)?.revisions.at(-1);
+    if (newest === undefined) return undefined;
+    const { revision, manifestSha256 } = newest;
+    const manifest = await readManifest(folderSource(files, root), { day, revision, manifestSha256 }, signal);
+    return { manifest, manifestSha256, folder: join(root, packagePath(day, revision)) };
+  }
+
+  async #emptyWorkFolder(day: UtcDay): Promise<string> {
+    const folder = this.#workFolder(day);
+    await this.#parts.files.removeTree(folder);
+    await this.#parts.files.makeFolder(folder);
+    return folder;
+  }
+
+  #workFolder(day: UtcDay): string {
+    return join(this.#parts.root, "staging", `verify-${day}`);
+  }
+
+  #logFindings(findings: readonly Finding[]): void {
+    const { log, tenant } = this.#parts;
+    for (const { severity, ...finding } of findings) {
+      if (severity === "notice") log.warn({ tenant, ...finding }, "oddity found");
+      else log.error({ tenant, ...finding }, "reading found incomplete");
+    }
+  }
+}

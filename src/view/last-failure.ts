@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import type { Files } from "../io/files.js";
+import { replaceFile } from "../io/publish-file.js";
+import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
+import type { ErrorCode } from "../model/error-catalogue.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import { stableJson } from "../model/stable-json.js";
+import { isoTime } from "../model/utc-day.js";
+
+/** What kept the daemon's last pass over a tenant from being made, for commands that look while the daemon holds the archive. */
+export interface KeptFailure {
+  readonly atMs: number;
+  readonly error: DaybookError;
+}
+
+const NAME = "last-failure.json";
+const MAX_BYTES = 65_536;
+
+/** Kept in the tenant's state folder; undefined: the last pass was made. Best effort: the daemon's log says it in any case. */
+export async function keepFailure(
+  files: Files,
+  root: string,
+  failure: KeptFailure | undefined,
+): Promise<void> {
+  const path = join(root, NAME);
+  try {
+    if (failure !== undefined) await replaceFile(files, root, path, bytesOf(failure));
+    else if ((await files.stat(path)) !== undefined) await files.remove(path);
+  } catch (error) {
+    if (!isDaybookError(error)) throw error;
+  }
+}
+
+/** Undefined where there is none, or none that can be read. */
+export async function keptFailure(files: Files, root: string): Promise<KeptFailure | undefined> {
+  try {
+    return parse(await files.read(join(root, NAME), MAX_BYTES));
+  } catch (error) {
+    if (isDaybookError(error) || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function bytesOf({ atMs, error: { code, message, hint } }: KeptFailure): Uint8Array {
+  return stableJson({ at: isoTime(atMs), code, message, hint });
+}
+
+function parse(bytes: Uint8Array): KeptFailure | undefined {
+  const value = JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>> | null;
+  const { at, code, message, hint } = value ?? {};
+  const atMs = Date.parse(String(at));
+  if (!isErrorCode(code) || typeof message !== "string" || typeof hint !== "string" || Number.isNaN(atMs))
+    return undefined;
+  return { atMs, error: new DaybookError(code, { message, hint }) };
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(ERROR_CATALOGUE, code);
+}
