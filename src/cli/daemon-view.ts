@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../compose/container.js";
 import type { DaemonState } from "../daemon/state.js";
-import type { OpenedPlugin } from "../deliver/plugin-set.js";
+import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { VERSION } from "../io/version.js";
 import { isDaybookError } from "../model/errors.js";
-import { folderSource, storeSource } from "../archive/source.js";
+import { folderSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { Counts } from "../serve/counts.js";
 import { StatusServer } from "../serve/status-server.js";
@@ -20,7 +20,7 @@ export class DaemonView {
   #server: { readonly listen: string; readonly server: StatusServer } | undefined;
   #webhook: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   /** Opened for the page of a day whose package the state folder has not any more. */
-  readonly #sinks = new Map<string, readonly OpenedPlugin[]>();
+  readonly #sinks = new Map<string, OpenedSinks>();
 
   constructor(state: DaemonState, counts: Counts, workspace: Workspace) {
     this.#state = state;
@@ -87,8 +87,8 @@ export class DaemonView {
     if (container === undefined) return [];
     const opened = this.#sinks.get(tenant) ?? container.resolve(OPEN_SINKS)();
     this.#sinks.set(tenant, opened);
-    const stores = opened.flatMap((sink) => (sink.kind === "store" ? [storeSource(sink.store, tenant)] : []));
-    return [folderSource(container.resolve(OUTSIDE).files, container.resolve(TENANT).root), ...stores];
+    const { files } = container.resolve(OUTSIDE);
+    return [folderSource(files, container.resolve(TENANT).root), ...opened.sources(tenant)];
   }
 
   #tell(): void {
@@ -119,8 +119,8 @@ export class DaemonView {
   }
 
   async #closeSinks(): Promise<void> {
-    const opened = [...this.#sinks.values()].flat();
+    const opened = [...this.#sinks.values()];
     this.#sinks.clear();
-    for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
+    await Promise.all(opened.map((sinks) => sinks[Symbol.asyncDispose]()));
   }
 }

@@ -33,12 +33,10 @@ export async function lookAtSinks(
   container: Composition,
   signal: AbortSignal,
 ): Promise<readonly Looked[]> {
+  await using sinks = container.resolve(OPEN_SINKS)();
   const looked: Looked[] = [];
-  for (const opened of container.resolve(OPEN_SINKS)()) {
-    const sink = opened.kind === "store" ? opened.store : opened.sink;
-    looked.push(await look(`${tenant} sink ${opened.name}`, "ready to be written", () => sink.check(signal)));
-    await sink.close();
-  }
+  for (const { name, sink } of sinks.all())
+    looked.push(await look(`${tenant} sink ${name}`, "ready to be written", () => sink.check(signal)));
   return looked;
 }
 

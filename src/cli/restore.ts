@@ -60,11 +60,9 @@ async function restoreTenant(
   { signal, stderr, clock }: Surroundings,
 ): Promise<TenantResult> {
   const rules = container.resolve(RULES);
-  const opened = container.resolve(OPEN_SINKS)();
+  await using sinks = container.resolve(OPEN_SINKS)();
   try {
-    const stores = opened.flatMap((sink): readonly LedgerOrigin[] =>
-      sink.kind === "store" ? [{ name: sink.name, store: sink.store, tenant }] : [],
-    );
+    const stores = sinks.stores().map(({ name, store }): LedgerOrigin => ({ name, store, tenant }));
     const restored = await restoreArchive(
       {
         files: container.resolve(OUTSIDE).files,
@@ -83,7 +81,6 @@ async function restoreTenant(
     return { tenant, restored, key: await keyState(container.resolve(TENANT_PARTS), restored) };
   } finally {
     if (stderr.isTTY) stderr.write("\r\u001b[2K");
-    for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
   }
 }
 

@@ -6,6 +6,7 @@ import { storeReader } from "../archive/store-reader.js";
 import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import { OPEN_SINKS } from "../compose/container.js";
+import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
@@ -75,21 +76,23 @@ async function configuredPlaces(
 ): Promise<readonly Place[]> {
   const { tenants } = await openWorkspace(options, surroundings);
   const places = tenants.flatMap(({ name: tenant, container }) =>
-    container
-      .resolve(OPEN_SINKS)()
-      .flatMap((opened): readonly Place[] => {
-        if (opened.kind !== "store" || (options.sink !== undefined && opened.name !== options.sink))
-          return [];
-        const { store, name } = opened;
-        return [
-          { name: `${tenant} in ${name}`, reader: storeReader(store, tenant), close: () => store.close() },
-        ];
-      }),
+    placesOf(tenant, container.resolve(OPEN_SINKS)(), options.sink),
   );
   if (places.length > 0) return places;
   throw new DaybookError("USAGE", {
     message: `--sink: expected the name of a record sink, found "${options.sink ?? ""}"`,
   });
+}
+
+function placesOf(tenant: string, sinks: OpenedSinks, only: string | undefined): readonly Place[] {
+  return sinks
+    .stores()
+    .filter(({ name }) => only === undefined || name === only)
+    .map(({ name, store }) => ({
+      name: `${tenant} in ${name}`,
+      reader: storeReader(store, tenant),
+      close: () => sinks[Symbol.asyncDispose](),
+    }));
 }
 
 /** Audits one place; temporary files lie below $TMPDIR, else /tmp. */

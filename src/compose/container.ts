@@ -21,7 +21,8 @@ import { RequestBudget } from "../plan/request-budget.js";
 import { checkSinkOptions } from "../config/sink-options.js";
 import { credentialOf } from "./credential.js";
 import { PluginSet } from "../deliver/plugin-set.js";
-import type { OpenOptions, OpenedPlugin } from "../deliver/plugin-set.js";
+import type { OpenedSinks } from "../deliver/opened-sinks.js";
+import type { OpenOptions } from "../deliver/plugin-set.js";
 import { VERSION } from "../io/version.js";
 import type { TenantParts } from "./open-tenant.js";
 import { AccessPause } from "../source/access-pause.js";
@@ -82,7 +83,7 @@ export const FETCHER: InjectionToken<PageFetcher> = Symbol("PageFetcher");
 export const READER: InjectionToken<DayReader> = Symbol("DayReader");
 /** Opens every configured sink for the tenant; does no I/O. */
 export const VIEW_EXPIRED: InjectionToken<(sink: string, day: UtcDay) => boolean> = Symbol("ViewExpired");
-export const OPEN_SINKS: InjectionToken<() => readonly OpenedPlugin[]> = Symbol("OpenSinks");
+export const OPEN_SINKS: InjectionToken<() => OpenedSinks> = Symbol("OpenSinks");
 export const TENANT_PARTS: InjectionToken<TenantParts> = Symbol("TenantParts");
 
 const PAGE_LIMITS = { timeoutMs: 300_000, maxBytes: 64 * 1024 * 1024 };
@@ -257,7 +258,7 @@ function viewExpiry({ clock }: Outside, { config }: LoadedConfig): (sink: string
   };
 }
 
-function makeOpenSinks(c: DependencyContainer): () => readonly OpenedPlugin[] {
+function makeOpenSinks(c: DependencyContainer): () => OpenedSinks {
   const { files, clock } = c.resolve(OUTSIDE);
   const { plugins, options } = c.resolve(SINKS);
   const { sinks } = c.resolve(LOADED).config;
@@ -268,8 +269,7 @@ function makeOpenSinks(c: DependencyContainer): () => readonly OpenedPlugin[] {
     log: c.resolve(LOG),
     secret: (ref) => c.resolve(SECRETS).text(ref),
   };
-  return () =>
-    Object.entries(sinks).map(([name, { use }]) => plugins.open(name, use, options.get(name), opening));
+  return () => plugins.openAll(sinks, options, opening);
 }
 
 function makeTenantParts(c: DependencyContainer): TenantParts {

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { TenantDaySteps } from "../pass/day-steps.js";
 import type { DayStepsParts } from "../pass/day-steps.js";
 import type { Target } from "../deliver/deliver-day.js";
-import type { OpenedPlugin } from "../deliver/plugin-set.js";
+import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { probeDisk } from "../io/disk-probe.js";
 import { isCreated, readDocuments } from "../ledger/archive-tree.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -34,7 +34,7 @@ export interface TenantParts extends Omit<
   /** Whether the view sink's `keep` has passed for the day. */
   readonly viewExpired: (sink: string, day: UtcDay) => boolean;
   /** Opens every configured sink; does no I/O. */
-  readonly openSinks: () => readonly OpenedPlugin[];
+  readonly openSinks: () => OpenedSinks;
 }
 
 /** A tenant whose archive this process alone may write. */
@@ -55,22 +55,16 @@ export async function openTenant(parts: TenantParts, progress: PassProgress): Pr
   const { files, root } = parts;
   await files.makeFolder(root);
   const unlock = await files.lock(join(root, "lock"));
-  const opened: OpenedPlugin[] = [];
+  let sinks: OpenedSinks | undefined;
   const close = async (): Promise<void> => {
-    try {
-      for (const sink of opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
-    } catch (error) {
-      // What a plugin cannot close ends with the process; the archive must be free for whoever comes next.
-      parts.log.warn({ tenant: parts.tenant, message: String(error) }, "sink not closed");
-    } finally {
-      unlock();
-    }
+    await sinks?.[Symbol.asyncDispose]();
+    unlock();
   };
   try {
     await probeDisk(files, root);
-    opened.push(...parts.openSinks());
-    await refuseSecondArchive({ ...parts, opened });
-    return { ...(await composePass(parts, opened, progress)), close };
+    sinks = parts.openSinks();
+    await refuseSecondArchive({ ...parts, stores: sinks.stores() });
+    return { ...(await composePass(parts, sinks, progress)), close };
   } catch (error) {
     await close();
     throw error;
@@ -79,7 +73,7 @@ export async function openTenant(parts: TenantParts, progress: PassProgress): Pr
 
 async function composePass(
   parts: TenantParts,
-  opened: readonly OpenedPlugin[],
+  sinks: OpenedSinks,
   progress: PassProgress,
 ): Promise<Omit<OpenTenant, "close">> {
   const { tenant, tenantId, root, files, clock, log, rules } = parts;
@@ -89,24 +83,21 @@ async function composePass(
   if (archive.recovered.length > 0) log.warn({ tenant, steps: archive.recovered }, "archive recovered");
   await recordSettingChanges(archive.ledger, parts, { files, root });
   const source = folderSource(files, root);
-  const stores = opened.flatMap((sink) => (sink.kind === "store" ? [storeSource(sink.store, tenant)] : []));
   const deliveries = new TenantDeliveries({
     tenant,
     root,
     files,
     log,
     ledger: archive.ledger,
-    targets: opened.map((sink) => targetOf(sink, parts, archive.ledger)),
-    settings: { tenant, sources: [source, ...stores] },
+    targets: targetsOf(sinks, parts, archive.ledger),
+    settings: { tenant, sources: [source, ...sinks.sources(tenant)] },
     isPastHorizon: (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day)),
   });
   const sinkChecks = new SinkChecks({
     ...parts,
     ledger: archive.ledger,
     progress,
-    sinks: opened.flatMap((sink) =>
-      sink.kind === "store" ? [{ name: sink.name, source: storeSource(sink.store, tenant) }] : [],
-    ),
+    sinks: sinks.stores().map(({ name, store }) => ({ name, source: storeSource(store, tenant) })),
     isFailing: (sink) => deliveries.failures.has(sink),
   });
   const steps = new TenantDaySteps({ ...parts, archive, progress, deliveries, sinkChecks });
@@ -121,28 +112,27 @@ async function composePass(
   };
 }
 
-function targetOf(
-  opened: OpenedPlugin,
+function targetsOf(
+  sinks: OpenedSinks,
   { tenant, files, root, viewExpired }: TenantParts,
   ledger: Ledger,
-): Target {
-  const { name } = opened;
-  if (opened.kind === "sink") {
-    return {
-      kind: "view",
-      name,
-      sink: opened.sink,
-      readBack: true,
-      isExpired: (day) => viewExpired(name, day),
-    };
-  }
+): readonly Target[] {
   const archive = folderSource(files, root);
   const ledgerSize = (): number => ledger.size;
-  return {
-    kind: "record",
-    name,
-    sink: new RecordSink({ name, store: opened.store, tenant, archive, ledgerSize }),
-  };
+  return [
+    ...sinks.stores().map(({ name, store }): Target => ({
+      kind: "record",
+      name,
+      sink: new RecordSink({ name, store, tenant, archive, ledgerSize }),
+    })),
+    ...sinks.views().map(({ name, sink }): Target => ({
+      kind: "view",
+      name,
+      sink,
+      readBack: true,
+      isExpired: (day) => viewExpired(name, day),
+    })),
+  ];
 }
 
 async function readSigningKey({ files, root, signingKeyPem }: TenantParts): Promise<SigningKey> {

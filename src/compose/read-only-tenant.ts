@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { HeldDay } from "../audit/coverage.js";
-import type { OpenedPlugin } from "../deliver/plugin-set.js";
+import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import type { Files } from "../io/files.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import type { LedgerIndex } from "../ledger/ledger-index.js";
@@ -13,7 +13,7 @@ import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { dayState } from "../plan/day-state.js";
 import type { ReadingRules } from "../plan/day-state.js";
-import { firstSourceWith, folderSource, storeSource } from "../archive/source.js";
+import { firstSourceWith, folderSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest, recordsOf } from "../archive/sealed-package.js";
 
@@ -24,7 +24,7 @@ export interface HeldTenantParts {
   readonly rules: ReadingRules;
   readonly nowMs: number;
   readonly signal: AbortSignal;
-  readonly openSinks: () => readonly OpenedPlugin[];
+  readonly openSinks: () => OpenedSinks;
 }
 
 /** What an archive holds, for looking at: read from the state folder's ledger, without a lock and without changing anything. */
@@ -33,7 +33,7 @@ export class HeldTenant {
   readonly ledger: LedgerContent;
   readonly index: LedgerIndex;
   readonly #parts: HeldTenantParts;
-  readonly #opened: readonly OpenedPlugin[];
+  readonly #sinks: OpenedSinks;
   readonly #sources: readonly ArchiveSource[];
 
   private constructor(parts: HeldTenantParts, identity: ArchiveIdentity, ledger: LedgerContent) {
@@ -42,12 +42,9 @@ export class HeldTenant {
     this.identity = identity;
     this.ledger = ledger;
     this.index = ledger.index;
-    this.#opened = parts.openSinks();
-    const stores = this.#opened.flatMap((sink) =>
-      sink.kind === "store" ? [storeSource(sink.store, tenant)] : [],
-    );
+    this.#sinks = parts.openSinks();
     // A package that was pruned from the state folder is read from a record sink.
-    this.#sources = [folderSource(files, root), ...stores];
+    this.#sources = [folderSource(files, root), ...this.#sinks.sources(tenant)];
   }
 
   /** Undefined when nothing was ever archived. */
@@ -93,6 +90,6 @@ export class HeldTenant {
   }
 
   async close(): Promise<void> {
-    for (const sink of this.#opened) await (sink.kind === "store" ? sink.store : sink.sink).close();
+    await this.#sinks[Symbol.asyncDispose]();
   }
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { OpenedPlugin } from "./plugin-set.js";
+import type { OpenedStore } from "./opened-sinks.js";
 import type { Files } from "../io/files.js";
 import { isCreated, parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
@@ -14,7 +14,8 @@ export interface FirstStart {
   /** The tenant's folder in the state folder. */
   readonly root: string;
   readonly files: Files;
-  readonly opened: readonly OpenedPlugin[];
+  /** The record sinks. */
+  readonly stores: readonly OpenedStore[];
 }
 
 /** A first start waits no longer for sinks that do not answer; the fence before each pass asks them again. */
@@ -26,7 +27,7 @@ const MAX_IDENTITY_BYTES = 65_536;
  * the state folder was lost or is the wrong one, and a second archive would fit into no sink. ARCHIVE_DAMAGED when a restore
  * was begun and has not ended.
  */
-export async function refuseSecondArchive({ tenant, root, files, opened }: FirstStart): Promise<void> {
+export async function refuseSecondArchive({ tenant, root, files, stores }: FirstStart): Promise<void> {
   if (await isCreated(files, root)) return;
   if ((await files.stat(join(root, RESTORE_FOLDER))) !== undefined) {
     throw new DaybookError("ARCHIVE_DAMAGED", {
@@ -35,11 +36,10 @@ export async function refuseSecondArchive({ tenant, root, files, opened }: First
     });
   }
   const signal = AbortSignal.timeout(PATIENCE_MS);
-  await Promise.all(opened.map((sink) => refuseIfTaken(sink, tenant, signal)));
+  await Promise.all(stores.map((sink) => refuseIfTaken(sink, tenant, signal)));
 }
 
-async function refuseIfTaken(sink: OpenedPlugin, tenant: string, signal: AbortSignal): Promise<void> {
-  if (sink.kind !== "store") return;
+async function refuseIfTaken(sink: OpenedStore, tenant: string, signal: AbortSignal): Promise<void> {
   const found = await archiveIn(sink, tenant, signal);
   if (found === undefined) return;
   const { name } = sink;
@@ -48,7 +48,7 @@ async function refuseIfTaken(sink: OpenedPlugin, tenant: string, signal: AbortSi
 
 /** Undefined when there is none, or when the sink cannot tell. */
 async function archiveIn(
-  { store, name }: Extract<OpenedPlugin, { readonly kind: "store" }>,
+  { store, name }: OpenedStore,
   tenant: string,
   signal: AbortSignal,
 ): Promise<ArchiveIdentity | undefined> {

@@ -2,7 +2,9 @@ import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import type { Host, ObjectStore, Plugin, Sink } from "../plugin/types.js";
+import type { Host, ObjectStore, Plugin } from "../plugin/types.js";
+import { OpenedSinks } from "./opened-sinks.js";
+import type { OpenedPlugin } from "./opened-sinks.js";
 import { loadPlugin } from "./plugin-loading.js";
 import type { PluginLoading, PluginSpec } from "./plugin-loading.js";
 import { guardSink, guardStore } from "./sink-guard.js";
@@ -11,11 +13,6 @@ import { guardSink, guardStore } from "./sink-guard.js";
 export interface SinkSpec extends PluginSpec {
   readonly [option: string]: unknown;
 }
-
-/** What a configured sink is once opened: a store becomes a record sink, a sink a view. Both are guarded. */
-export type OpenedPlugin =
-  | { readonly kind: "store"; readonly name: string; readonly store: ObjectStore }
-  | { readonly kind: "sink"; readonly name: string; readonly sink: Sink };
 
 export interface OpenOptions {
   readonly tenant: string;
@@ -51,6 +48,18 @@ export class PluginSet {
     throw new DaybookError("PLUGIN_INVALID", {
       message: `plugin ${use}: expected to be loaded at start, found it was not`,
     });
+  }
+
+  /** Opens every configured sink for one tenant; `options` as for `open`, by the sink's name. */
+  openAll(
+    sinks: Readonly<Record<string, SinkSpec>>,
+    options: ReadonlyMap<string, unknown>,
+    settings: OpenOptions,
+  ): OpenedSinks {
+    const opened = Object.entries(sinks).map(([name, { use }]) =>
+      this.open(name, use, options.get(name), settings),
+    );
+    return new OpenedSinks(opened, settings.log);
   }
 
   /** Opens a configured sink for one tenant. `options` are those that the plugin's own schema gave back. */
