@@ -29,7 +29,7 @@ export interface E2eOptions {
   readonly auth?: string;
   readonly tenantId?: string;
   readonly requestsPerHour?: number;
-  /** Further top-level YAML. */
+  /** Further YAML below `sinks`, or at the top level; `@` stands for the folder of the rig. */
   readonly more?: string;
   /** What the simulator's own clock is, where it differs from Daybook's. */
   readonly sourceClock?: Clock;
@@ -166,7 +166,7 @@ retention: { schedule: "FIN-07 audit trails", keep: 7y }
 log: { level: debug }
 sinks:
   vault: { use: local-files, path: ${JSON.stringify(join(folder, "vault"))} }
-${more}`;
+${more.replaceAll("@/", `${folder}/`)}`;
 }
 
 function writeConfig(folder: string, simulator: Simulator, options: E2eOptions): void {
