@@ -10,6 +10,7 @@ import { DaybookError } from "../../../src/model/errors.js";
 import { sha256Hex } from "../../../src/model/sha256.js";
 import type { ObjectStore } from "../../../src/plugin/types.js";
 import { testHost } from "../../support/plugin-host.js";
+import { touch } from "../../support/touch.js";
 
 const signal = new AbortController().signal;
 let root: string;
@@ -174,6 +175,7 @@ describe("the probe", () => {
     await writeFile(join(root, "~unfinished/old"), "");
     await utimes(join(root, "~unfinished/old"), 1, 1);
     await writeFile(join(root, "~unfinished/young"), "");
+    await touch(join(root, "~unfinished/young"));
     await open().check(signal);
 
     expect(await readdir(join(root, "~unfinished"))).toEqual(["young"]);

@@ -15,6 +15,7 @@ import type { ParquetPlace } from "../../support/parquet-place.js";
 import { testHost } from "../../support/plugin-host.js";
 import { parquetFooter } from "../../support/parquet-rows.js";
 import { stoppingStore } from "../../support/parquet-stopping-store.js";
+import { touch } from "../../support/touch.js";
 
 const DAY = parseUtcDay("2026-11-20") as UtcDay;
 const FOLDER = "tenant=contoso/date=2026-11-20";
@@ -196,6 +197,7 @@ describe("the parquet sink", () => {
     for (const name of ["daybook-parquet-old", "daybook-parquet-young", "other"])
       await writeFile(join(place.work, name), "");
     for (const name of ["daybook-parquet-old", "other"]) await utimes(join(place.work, name), 1, 1);
+    await touch(join(place.work, "daybook-parquet-young"));
 
     await place.open().check(calm);
 
