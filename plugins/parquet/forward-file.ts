@@ -1,4 +1,4 @@
-import { DaybookError } from "daybook/plugin";
+import { DaybookError, Turn } from "daybook/plugin";
 import type { Files } from "daybook/plugin";
 import type { AsyncBuffer } from "hyparquet";
 
@@ -12,7 +12,7 @@ export class ForwardFile implements AsyncBuffer {
   #pieces: AsyncIterator<Uint8Array> | undefined;
   #piece: Uint8Array = new Uint8Array();
   #pieceStart = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Turn();
 
   constructor(files: Files, path: string, bytes: number) {
     this.byteLength = bytes;
@@ -20,16 +20,14 @@ export class ForwardFile implements AsyncBuffer {
   }
 
   slice(start: number, end = this.byteLength): Promise<ArrayBuffer> {
-    const turn = this.#turn.then(() => this.#read(start, end));
-    // A range that failed is its own caller's matter.
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#turn.take(() => this.#read(start, end));
   }
 
-  async close(): Promise<void> {
-    await this.#turn;
-    await this.#pieces?.return?.();
-    this.#pieces = undefined;
+  close(): Promise<void> {
+    return this.#turn.take(async () => {
+      await this.#pieces?.return?.();
+      this.#pieces = undefined;
+    });
   }
 
   async #read(start: number, end: number): Promise<ArrayBuffer> {

@@ -5,6 +5,7 @@ import type { TenantWork } from "./tenant-work.js";
 import { Watchdog } from "./watchdog.js";
 import type { Clock } from "../io/clock.js";
 import type { ServiceManager } from "../io/notify-systemd.js";
+import { Turn } from "../io/turn.js";
 import type { Log } from "../model/log.js";
 import { HOUR_MS } from "../model/utc-day.js";
 
@@ -54,7 +55,7 @@ export class Daemon implements DaemonState {
   #isWorking = false;
   #rests = 0;
   #isTelling = false;
-  #notified: Promise<void> = Promise.resolve();
+  readonly #notifications = new Turn();
   #stop: AbortSignal | undefined;
 
   constructor(config: DaemonConfig, parts: DaemonParts) {
@@ -249,10 +250,9 @@ export class Daemon implements DaemonState {
     return statusLine(this.snapshot());
   }
 
-  /** One after the other: what was said first must not arrive last. */
+  /** One at a time, so that the newest notification arrives last. */
   #notify(...assignments: readonly string[]): Promise<void> {
-    this.#notified = this.#notified.then(() => this.#tellManager(assignments));
-    return this.#notified;
+    return this.#notifications.take(() => this.#tellManager(assignments));
   }
 
   async #tellManager(assignments: readonly string[]): Promise<void> {

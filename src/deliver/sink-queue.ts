@@ -1,4 +1,5 @@
 import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import { Turn } from "../io/turn.js";
 import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../archive/sealed-package.js";
@@ -49,12 +50,13 @@ export async function deliverPending(
   settle: (outcome: Outcome) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const inTurn = oneAtATime(settle);
+  const turn = new Turn();
+  const settleInTurn = (outcome: Outcome): Promise<void> => turn.take(() => settle(outcome));
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const queues = targets.map(async (target) => {
     try {
-      await drain(target, pendingFor(target, index), settings, inTurn, either);
+      await drain(target, pendingFor(target, index), settings, settleInTurn, either);
     } catch (error) {
       stop.abort(error);
       throw error;
@@ -92,14 +94,4 @@ function missingRevisions({ day, revisions, deliveries }: DayRecord, sink: strin
   return revisions
     .filter(({ revision, tombstoneSha256 }) => revision > delivered && tombstoneSha256 === undefined)
     .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
-}
-
-function oneAtATime<T>(act: (item: T) => Promise<void>): (item: T) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (item) => {
-    const next = last.then(() => act(item));
-    // A failure is the failing caller's to report; the others' turns still come.
-    last = next.catch(() => {});
-    return next;
-  };
 }

@@ -1,10 +1,10 @@
 /**
- * Runs `action` for each item, at most `atOnce` at a time, in order of the items. The first failure aborts the others;
+ * Runs `action` for each item, at most `limit` at a time, in their order. The first failure aborts the others;
  * when all have stopped it is thrown. When `signal` aborts, its reason is thrown instead.
  */
-export async function forEachAtOnce<T>(
+export async function forEachLimit<T>(
   items: readonly T[],
-  atOnce: number,
+  limit: number,
   signal: AbortSignal,
   action: (item: T, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
@@ -25,7 +25,7 @@ export async function forEachAtOnce<T>(
     }
   };
   try {
-    await Promise.all(Array.from({ length: atOnce }, work));
+    await Promise.all(Array.from({ length: limit }, work));
   } finally {
     signal.removeEventListener("abort", stop);
   }

@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import { linkNew, replaceFile } from "../io/publish-file.js";
+import { Turn } from "../io/turn.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
 import type { Act, LedgerEntry } from "../model/ledger-entry.js";
@@ -43,7 +44,7 @@ export class Ledger {
   #cachedHeadSize: number;
   #checkpointSize: number;
   #provedAt: number;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Turn();
   #stopped: unknown;
 
   constructor(options: LedgerOptions, content: LedgerContent) {
@@ -132,12 +133,10 @@ export class Ledger {
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(async () => {
+    return this.#turn.take(async () => {
       if (this.#stopped !== undefined) throw this.#stopped;
       return work();
     });
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 
   async #finishHead(): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
+import { Turn } from "../io/turn.js";
 import { isDaybookError } from "../model/errors.js";
 import { RequestRecord } from "./request-record.js";
 
@@ -29,7 +30,7 @@ export class RequestBudget {
   readonly #files: Files;
   readonly #clock: Clock;
   readonly #options: BudgetOptions;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turn = new Turn();
 
   constructor(files: Files, clock: Clock, options: BudgetOptions) {
     this.#files = files;
@@ -99,10 +100,8 @@ export class RequestBudget {
   }
 
   /** One caller of this process at a time, then one process at a time. */
-  async #exclusively<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(() => this.#locked(signal, action));
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+  #exclusively<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {
+    return this.#turn.take(() => this.#locked(signal, action));
   }
 
   async #locked<T>(signal: AbortSignal, action: () => Promise<T>): Promise<T> {

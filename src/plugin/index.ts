@@ -9,6 +9,7 @@ export type { ErrorCode, ErrorDetails, Retry } from "../model/errors.js";
 export type { Log } from "../model/log.js";
 export type { Clock } from "../io/clock.js";
 export type { FileStat, FileWriter, Files } from "../io/files.js";
+export { Turn } from "../io/turn.js";
 export { defineSink, defineStore } from "./define.js";
 export { abortable, expectedBody, readWhole } from "./expected-body.js";
 export { assertKey } from "./object-key.js";

@@ -12,7 +12,7 @@ import { entryPath, headPath } from "../model/ledger-entry.js";
 import { storeSource } from "../archive/source.js";
 import { readWhole } from "../plugin/expected-body.js";
 import type { ObjectStore } from "../plugin/types.js";
-import { forEachAtOnce } from "../io/for-each-limit.js";
+import { forEachLimit } from "../io/for-each-limit.js";
 import type { RestoredTree } from "./restored-tree.js";
 
 export interface LedgerOrigin {
@@ -56,7 +56,7 @@ export async function fetchLedger(
   for (const folder of new Set(paths.map((path) => dirname(path))))
     await files.makeFolder(join(tree.root, folder));
   let done = 0;
-  await forEachAtOnce(paths, READS_AT_ONCE, signal, async (path, inner) => {
+  await forEachLimit(paths, READS_AT_ONCE, signal, async (path, inner) => {
     await fetchSmall(from, files, tree, path, inner);
     progress(++done, paths.length);
   });

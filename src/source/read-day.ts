@@ -11,7 +11,7 @@ import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY, windowsOf } from "../model/window.js";
 import type { Window, WindowLabel } from "../model/window.js";
 import type { PageFetcher } from "./fetch-page.js";
-import { forEachAtOnce } from "../io/for-each-limit.js";
+import { forEachLimit } from "../io/for-each-limit.js";
 import { clockOfReading, clockNotices } from "./reading-clock.js";
 import { ReadingTally } from "./reading-tally.js";
 import { readWindow } from "./read-window.js";
@@ -77,7 +77,7 @@ export class DayReader {
     pass.report();
     const unfinished = windowsOf(task.day).filter((window) => !pass.done.has(window.label));
     try {
-      await forEachAtOnce(unfinished, this.#options.concurrency, signal, (window, windowSignal) =>
+      await forEachLimit(unfinished, this.#options.concurrency, signal, (window, windowSignal) =>
         this.#readWindow(pass, window, windowSignal),
       );
     } finally {

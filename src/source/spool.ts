@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
 import { release } from "../io/release.js";
+import { Turn } from "../io/turn.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
 import { decodeFrame } from "../bytes/frame-decoder.js";
@@ -40,7 +41,7 @@ export class Spool {
   readonly folder: string;
   readonly #files: Files;
   readonly #compression: SpoolState["compression"];
-  #lastState: Promise<void> = Promise.resolve();
+  readonly #stateTurn = new Turn();
 
   private constructor(files: Files, folder: string, compression: SpoolState["compression"]) {
     this.#files = files;
@@ -82,10 +83,8 @@ export class Spool {
   }
 
   /** Several calls at once are written in their order. */
-  async saveState(state: SpoolState): Promise<void> {
-    const saved = this.#lastState.then(() => this.#write(STATE_FILE, spoolStateBytes(state)));
-    this.#lastState = saved.catch(() => undefined);
-    return saved;
+  saveState(state: SpoolState): Promise<void> {
+    return this.#stateTurn.take(() => this.#write(STATE_FILE, spoolStateBytes(state)));
   }
 
   /** The state to continue from, or why there is none; null when there is no earlier reading. */

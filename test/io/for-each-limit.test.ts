@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { forEachAtOnce } from "../../src/io/for-each-limit.js";
+import { forEachLimit } from "../../src/io/for-each-limit.js";
 import { running } from "../support/reading-rig.js";
 
-describe("forEachAtOnce", () => {
+describe("forEachLimit", () => {
   it("throws the first failure after the others have stopped", async () => {
     const stopped: number[] = [];
 
-    const all = forEachAtOnce([1, 2, 3, 4], 3, running(), async (item, signal) => {
+    const all = forEachLimit([1, 2, 3, 4], 3, running(), async (item, signal) => {
       if (item === 2) throw new Error("second");
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
       stopped.push(item);
@@ -20,7 +20,7 @@ describe("forEachAtOnce", () => {
   it("starts nothing when it is aborted already", async () => {
     const started: number[] = [];
 
-    const all = forEachAtOnce([1], 1, AbortSignal.abort(new Error("stopped")), async (item) => {
+    const all = forEachLimit([1], 1, AbortSignal.abort(new Error("stopped")), async (item) => {
       started.push(item);
     });
 
