@@ -7,7 +7,9 @@ const REPOSITORY = join(import.meta.dirname, "..", "..", "..");
 const PARTS = [
   "config",
   "docs",
+  "packages",
   "plugins",
+  "scripts",
   "src",
   "systemd",
   "CHANGELOG.md",
