@@ -25,6 +25,7 @@ const FOLDER_MODE = 0o750;
  * never replaces, so of two writers one wins, and what has a name is whole and durable.
  */
 export class FolderStore implements ObjectStore {
+  readonly folder: string;
   readonly #options: FolderStoreOptions;
   readonly #files: Files;
   /** Folders whose own entry in their parent is known to be durable. */
@@ -32,6 +33,7 @@ export class FolderStore implements ObjectStore {
 
   constructor(options: FolderStoreOptions) {
     this.#options = options;
+    this.folder = options.root;
     this.#files = options.files;
   }
 

@@ -1,5 +1,6 @@
-import { OPEN_SINKS } from "../compose/container.js";
+import { OPEN_SINKS, TENANT_PARTS } from "../compose/container.js";
 import type { Composition } from "../compose/container.js";
+import { SinkPlaces } from "../deliver/sink-places.js";
 import { isDaybookError } from "../model/errors.js";
 import type { CommandResult } from "./command.js";
 import { EXIT, worstExit } from "./exit-codes.js";
@@ -34,10 +35,22 @@ export async function lookAtSinks(
   signal: AbortSignal,
 ): Promise<readonly Looked[]> {
   await using sinks = container.resolve(OPEN_SINKS)();
-  const looked: Looked[] = [];
-  for (const { name, sink } of sinks.all())
-    looked.push(await look(`${tenant} sink ${name}`, "ready to be written", () => sink.check(signal)));
-  return looked;
+  const { root, files, configSha256, log } = container.resolve(TENANT_PARTS);
+  const places = new SinkPlaces({ sinks, files, root, configSha256, log });
+  const looked = new Map<string, Looked>();
+  const shared = await places.findSharedFolders();
+  for (const { name, sink } of sinks.all()) {
+    const check = async (): Promise<void> => {
+      const error = shared.get(name);
+      if (error !== undefined) throw error;
+      await sink.check(signal);
+    };
+    looked.set(name, await look(`${tenant} sink ${name}`, "ready to be written", check));
+  }
+  const ready = sinks.stores().filter(({ name }) => looked.get(name)?.ok === true);
+  for (const [name, error] of (await places.findSharedStores(ready, signal)).found)
+    looked.set(name, await look(`${tenant} sink ${name}`, "a place of its own", () => Promise.reject(error)));
+  return [...looked.values()];
 }
 
 /** One look: `expected` when the work succeeds, else its error. */

@@ -3,6 +3,7 @@ import { TenantDaySteps } from "../pass/day-steps.js";
 import type { DayStepsParts } from "../pass/day-steps.js";
 import type { Target } from "../deliver/deliver-day.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
+import { SinkPlaces } from "../deliver/sink-places.js";
 import { probeDisk } from "../io/disk-probe.js";
 import { isCreated, readDocuments } from "../ledger/archive-tree.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -91,6 +92,7 @@ async function composePass(
     ledger: archive.ledger,
     targets: targetsOf(sinks, parts, archive.ledger),
     settings: { tenant, sources: [source, ...sinks.sources(tenant)] },
+    places: new SinkPlaces({ ...parts, sinks }),
     isPastHorizon: (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day)),
   });
   const sinkChecks = new SinkChecks({

@@ -15,6 +15,8 @@ export interface OpenedView {
   readonly kind: "sink";
   readonly name: string;
   readonly sink: Sink;
+  /** The stores that it writes its files to, such as `to` of parquet. */
+  readonly stores: readonly ObjectStore[];
 }
 
 export type OpenedPlugin = OpenedStore | OpenedView;

@@ -66,14 +66,19 @@ export class PluginSet {
   open(name: string, use: string, options: unknown, settings: OpenOptions): OpenedPlugin {
     const { clock, log, tenant, files, secret } = settings;
     const guard = { name, clock, log };
-    const openStore = (spec: unknown): ObjectStore => guardStore(this.#openNested(name, spec, host), guard);
+    const stores: ObjectStore[] = [];
+    const openStore = (spec: unknown): ObjectStore => {
+      const store = guardStore(this.#openNested(name, spec, host), guard);
+      stores.push(store);
+      return store;
+    };
     const host: Host = Object.freeze({ log, clock, files, tenant, openStore, secret });
     const plugin = this.plugin(use);
     switch (plugin.kind) {
       case "store":
         return { kind: "store", name, store: guardStore(plugin.open(options, host), guard) };
       case "sink":
-        return { kind: "sink", name, sink: guardSink(plugin.open(options, host), guard) };
+        return { kind: "sink", name, sink: guardSink(plugin.open(options, host), guard), stores };
       default:
         return plugin satisfies never;
     }

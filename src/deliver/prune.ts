@@ -1,11 +1,15 @@
+import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import { findPackages, sealedAs } from "../ledger/local-packages.js";
 import { prunePackage } from "../ledger/prune-package.js";
 import { isDaybookError } from "../model/errors.js";
+import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { Target } from "./deliver-day.js";
+import type { RecordSink } from "./record-sink.js";
+import { readBack } from "./sink-fixity.js";
 
 export interface PruneSettings {
   readonly files: Files;
@@ -17,8 +21,8 @@ export interface PruneSettings {
 }
 
 /**
- * Removes from the state folder the packages of closed days that every sink has confirmed and every record sink, asked now,
- * still has. Gives what it removed. With no record sink nothing is ever removed.
+ * Removes from the state folder the packages of closed days that every sink has confirmed and every record sink still holds;
+ * one of them is read back in full first. Returns what it removed. Without a record sink it removes nothing.
  */
 export async function pruneDelivered(
   index: DayIndex,
@@ -31,7 +35,7 @@ export async function pruneDelivered(
   for (const { day, revision } of await findPackages(files, root)) {
     signal.throwIfAborted();
     const sealed = prunable(index, day, revision, settings);
-    if (sealed === undefined || !(await isHeldByAll(sealed, targets, signal))) continue;
+    if (sealed === undefined || !(await isHeldByAll(sealed, settings, signal))) continue;
     await prunePackage(files, root, day, revision);
     pruned.push(sealed);
   }
@@ -52,28 +56,52 @@ function prunable(
   return isEverywhere && isClosed(day) ? { day, revision, manifestSha256: sealed.manifestSha256 } : undefined;
 }
 
+/** Every record sink has the package as files of its own, and one of them gave back every byte just now. */
 async function isHeldByAll(
   sealed: SealedDay,
-  targets: readonly Target[],
+  { targets, files, root }: PruneSettings,
   signal: AbortSignal,
 ): Promise<boolean> {
-  for (const target of targets) {
-    if (target.kind === "record" && !(await isHeldBy(target.sink, sealed, signal))) return false;
-  }
-  return true;
-}
-
-/** A sink that does not answer now is asked again by the next pass; until then the package stays. */
-async function isHeldBy(
-  sink: Extract<Target, { readonly kind: "record" }>["sink"],
-  sealed: SealedDay,
-  signal: AbortSignal,
-): Promise<boolean> {
+  const sinks = targets.flatMap((target) => (target.kind === "record" ? [target.sink] : []));
   try {
-    return await sink.hasPackage(sealed, signal);
+    for (const sink of sinks) {
+      if (!(await sink.hasPackage(sealed, signal))) return false;
+      if (await isSamePackage(sealed, sink.folder, { files, root })) return false;
+    }
+    return await isReadBack(sealed, sinks, signal);
   } catch (error) {
     signal.throwIfAborted();
+    // A sink that does not answer now is asked again by the next pass; until then the package stays.
     if (!isDaybookError(error)) throw error;
     return false;
   }
+}
+
+/** Whether a file of the sink's package is the state folder's own, under another name. */
+async function isSamePackage(
+  sealed: SealedDay,
+  folder: string | undefined,
+  { files, root }: Pick<PruneSettings, "files" | "root">,
+): Promise<boolean> {
+  if (folder === undefined) return false;
+  const path = packagePath(sealed.day, sealed.revision);
+  for (const name of await files.list(join(root, path))) {
+    const [own, copy] = [
+      await files.stat(join(root, path, name)),
+      await files.target(join(folder, path, name)),
+    ];
+    if (own !== undefined && own.id === copy?.id) return true;
+  }
+  return false;
+}
+
+async function isReadBack(
+  sealed: SealedDay,
+  sinks: readonly RecordSink[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const { source } of sinks) {
+    if ((await readBack(sealed, source, signal)).length === 0) return true;
+  }
+  return false;
 }

@@ -1,13 +1,15 @@
-import { createHash } from "node:crypto";
+import { join } from "node:path";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { storeSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { expectedBody, readWhole } from "../plugin/expected-body.js";
 import { LedgerFence } from "./ledger-fence.js";
 import type { FenceOptions } from "./ledger-fence.js";
+import { bodyOf, expectedOf } from "./repeatable-body.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { Expected, ObjectStore } from "../plugin/types.js";
@@ -22,6 +24,10 @@ const IN_THE_WAY =
 
 /** The whole archive of a tenant in any object store, byte for byte as docs/FORMAT.md lays it out. */
 export class RecordSink {
+  /** The tenant's archive as the store gives it back. */
+  readonly source: ArchiveSource;
+  /** Where the tenant's archive lies when the store keeps its objects as files of this host. */
+  readonly folder: string | undefined;
   readonly #store: ObjectStore;
   readonly #tenant: string;
   readonly #archive: ArchiveSource;
@@ -33,8 +39,11 @@ export class RecordSink {
   readonly #described = new Set<string>();
 
   constructor(options: RecordSinkOptions) {
-    this.#store = options.store;
-    this.#tenant = options.tenant;
+    const { store, tenant } = options;
+    this.source = storeSource(store, tenant);
+    this.folder = store.folder === undefined ? undefined : join(store.folder, tenant);
+    this.#store = store;
+    this.#tenant = tenant;
     this.#archive = options.archive;
     this.#ledgerSize = options.ledgerSize;
     this.#fence = new LedgerFence(options);
@@ -220,19 +229,6 @@ export class RecordSink {
   #key(path: string): string {
     return `${this.#tenant}/${path}`;
   }
-}
-
-function expectedOf(bytes: Uint8Array, retainUntil?: UtcDay): Expected {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  return { bytes: bytes.length, sha256, ...(retainUntil === undefined ? {} : { retainUntil }) };
-}
-
-function bodyOf(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      yield bytes;
-    },
-  };
 }
 
 function missing(path: string): DaybookError {

@@ -42,6 +42,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
   };
   const setHold = store.setHold?.bind(store);
   return {
+    ...(store.folder === undefined ? {} : { folder: store.folder }),
     check: (signal) => call(signal, (inner) => store.check(inner)),
     putNew: async (key, body, expected, signal) => {
       assertKey(key);

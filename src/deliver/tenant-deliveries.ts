@@ -2,6 +2,7 @@ import type { Deliveries } from "../pass/day-steps.js";
 import { actOf } from "./deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
 import { pruneDelivered } from "./prune.js";
+import type { SharedPlaces, SinkPlaces } from "./sink-places.js";
 import { pluginError } from "./plugin-error.js";
 import { deliverPending, isKnownFailure, pendingFor } from "./sink-queue.js";
 import { expireView } from "./view-expiry.js";
@@ -21,6 +22,7 @@ export interface DeliveriesParts {
   readonly ledger: Ledger;
   readonly targets: readonly Target[];
   readonly settings: DeliverySettings;
+  readonly places: Pick<SinkPlaces, "findSharedFolders" | "findSharedStoresOnce">;
   /** Whether the source no longer serves the day: nobody will compare another reading with its package. */
   readonly isPastHorizon: (day: UtcDay) => boolean;
 }
@@ -37,14 +39,15 @@ export class TenantDeliveries implements Deliveries {
   }
 
   /**
-   * Asks every record sink whether its archive is still ours, before a request to the source is spent. A sink that does not
-   * answer proves nothing: it is asked again before anything is put there, and its failure told then. ARCHIVE_FORKED when one
-   * is another writer's, SINK_TAKEN when all of them hold another archive.
+   * Checks every record sink before the pass spends a request to the source. A sink that does not answer proves nothing: it
+   * is checked again before anything is written to it, and its failure is reported then. ARCHIVE_FORKED when another writer
+   * has added to one; SINK_TAKEN when all of them hold another archive, SINK_SHARED when none has a place of its own.
    */
   async begin(signal: AbortSignal): Promise<void> {
     this.failures.clear();
     this.#isDisputed = false;
-    const targets = this.#recordTargets();
+    this.#leaveOutShared(await this.#parts.places.findSharedFolders());
+    const targets = this.#recordTargets().filter(({ name }) => !this.failures.has(name));
     const asked = await Promise.allSettled(targets.map(({ sink }) => sink.claim(signal)));
     signal.throwIfAborted();
     for (const [number, one] of asked.entries())
@@ -53,8 +56,11 @@ export class TenantDeliveries implements Deliveries {
     const fork = failures.find((error) => isDaybookError(error, "ARCHIVE_FORKED"));
     if (fork !== undefined) throw fork;
     const taken = failures.filter((error) => isDaybookError(error, "SINK_TAKEN"));
-    // Nobody would ever keep what is read now.
+    // No sink would accept what this pass reads.
     if (taken.length > 0 && taken.length === asked.length) throw taken[0];
+    const ready = targets.filter((_, number) => asked[number]?.status === "fulfilled");
+    const names = new Set(ready.map(({ name }) => name));
+    this.#leaveOutShared(await this.#parts.places.findSharedStoresOnce(names, signal));
   }
 
   /**
@@ -98,7 +104,7 @@ export class TenantDeliveries implements Deliveries {
       if ("delivered" in outcome) delivered += 1;
     };
     await this.begin(signal);
-    await deliverPending([target], this.#index(), settings, settle, signal);
+    if (!this.failures.has(name)) await deliverPending([target], this.#index(), settings, settle, signal);
     await this.syncLedgers(signal);
     return delivered;
   }
@@ -175,6 +181,12 @@ export class TenantDeliveries implements Deliveries {
           this.#failed(target.name, known, { tenant: this.#parts.tenant, sink: target.name });
       }
     }
+  }
+
+  #leaveOutShared(shared: SharedPlaces): void {
+    for (const [sink, error] of shared) this.#failed(sink, error, { tenant: this.#parts.tenant, sink });
+    const failures = this.#recordTargets().map(({ name }) => shared.get(name));
+    if (failures[0] !== undefined && failures.every((error) => error !== undefined)) throw failures[0];
   }
 
   /** After a failed fsync a second one would not tell the truth: nothing more is put on that disk in this pass (fault 50). */

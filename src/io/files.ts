@@ -6,6 +6,8 @@ export interface FileStat {
   readonly mode: number;
   readonly modifiedMs: number;
   readonly uid: number;
+  /** The same for two names of one file or folder, and for no other: its device and inode. */
+  readonly id: string;
 }
 
 /** A new file being written. Nothing is durable before `finish` resolves. */

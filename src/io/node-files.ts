@@ -176,8 +176,9 @@ async function list(path: string): Promise<readonly string[]> {
 async function describe(path: string, asked: Promise<Stats>): Promise<FileStat | undefined> {
   try {
     const found = await asked;
-    const { size, mode, mtimeMs, uid } = found;
-    return { kind: kindOf(found), bytes: size, mode: mode & 0o7777, modifiedMs: mtimeMs, uid };
+    const { size, mode, mtimeMs, uid, dev, ino } = found;
+    const id = `${dev}:${ino}`;
+    return { kind: kindOf(found), bytes: size, mode: mode & 0o7777, modifiedMs: mtimeMs, uid, id };
   } catch (error) {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return undefined;
     throw diskError(error, "stat", path);

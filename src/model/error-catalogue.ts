@@ -235,6 +235,12 @@ export const ERROR_CATALOGUE = {
     "a sink holds another archive under the tenant's name",
     "nothing was written to it; bring that archive back with `daybook restore`, or give the tenant another name or the sink another place",
   ),
+  SINK_SHARED: entry(
+    78,
+    "never",
+    "a sink lies where the state folder or another record sink lies",
+    "give every sink a place of its own, outside the state folder",
+  ),
   // the process
   SERVE_FAILED: entry(
     75,

@@ -38,6 +38,8 @@ export type Body = AsyncIterable<Uint8Array>;
  * SINK_NOT_FOUND, SINK_CONFLICT, SINK_MISMATCH, DISK_*. No retry loop and no timer inside: the core wraps them.
  */
 export interface ObjectStore {
+  /** Of a store that keeps each object as the file `<folder>/<key>` on this host: that folder, absolute. */
+  readonly folder?: string;
   /** Fails now if a write would fail later; leaves nothing. */
   check(signal: AbortSignal): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordLines } from "daybook/plugin/contract";
@@ -269,5 +269,18 @@ describe("pruning", () => {
     expect(await pruneDelivered(index(), settings([vault]), signal)).toEqual([]);
 
     expect((await stat(join(root, packagePath(sealed.day, 1)))).isDirectory()).toBe(true);
+  });
+
+  it("keeps a day whose only copy has a changed byte", async () => {
+    const sealed = await seal("2026-11-20");
+    const vault = record("vault");
+    await deliver([vault]);
+    const copy = join(folder, "vault/contoso", packagePath(sealed.day, 1), "events.ndjson.zst");
+    const bytes = await readFile(copy);
+    bytes.writeUInt8(bytes.readUInt8(20) ^ 1, 20);
+    await chmod(copy, 0o600);
+    await writeFile(copy, bytes);
+
+    expect(await pruneDelivered(index(), settings([vault]), signal)).toEqual([]);
   });
 });

@@ -48,7 +48,7 @@ function rig(rejecting: readonly string[]): {
   const sinks = new OpenedSinks(
     [
       { kind: "store", name: "vault", store: store("vault") },
-      { kind: "sink", name: "lake", sink: sink("lake") },
+      { kind: "sink", name: "lake", sink: sink("lake"), stores: [] },
       { kind: "store", name: "worm", store: store("worm") },
     ],
     log,

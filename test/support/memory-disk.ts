@@ -220,7 +220,17 @@ function statOf(node: Node | undefined): FileStat | undefined {
     mode: isFile ? node.mode : 0o700,
     modifiedMs: 0,
     uid: 0,
+    id: idOf(node),
   };
+}
+
+const ids = new WeakMap<Node, string>();
+let lastId = 0;
+
+function idOf(node: Node): string {
+  const known = ids.get(node) ?? `1:${(lastId += 1)}`;
+  ids.set(node, known);
+  return known;
 }
 
 function failed(code: ErrorCode, path: string): DaybookError {

@@ -55,6 +55,7 @@ function described(found: fs.Stats | undefined): FileStat | undefined {
     mode: found.mode & 0o7777,
     modifiedMs: found.mtimeMs,
     uid: found.uid,
+    id: `${found.dev}:${found.ino}`,
   };
 }
 

@@ -85,6 +85,11 @@ export function moreSinks(folder: string): string {
   ].join("\n");
 }
 
+/** A sink for one rig under two names; `folder` is where a folder's would lie. */
+export function sharedStore(kind: SinkKind, folder = ""): Promise<SharedSink> {
+  return SHARED[kind](folder);
+}
+
 const SHARED: Readonly<Record<SinkKind, (folder: string) => Promise<SharedSink>>> = {
   "local-files": async (folder) => {
     const path = join(folder, "vault");
