@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import { DaybookError, abortable, assertKey, expectedBody, isDaybookError } from "daybook/plugin";
+import { DaybookError, abortable, assertKey, expectedBody, isDaybookError, writeFile } from "daybook/plugin";
 import type { Body, Clock, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
 import { setImmutable } from "./immutable-attribute.js";
 import { listKeys } from "./list-keys.js";
@@ -124,15 +124,7 @@ export class FolderStore implements ObjectStore {
     await this.#files.makeFolder(folder, FOLDER_MODE);
     await requireSpace(this.#files, root, expected.bytes, reserveBytes);
     const path = join(folder, randomUUID());
-    const writer = await this.#files.create(path, 0o600);
-    try {
-      for await (const piece of expectedBody(body, expected, signal)) await writer.write(piece);
-      await this.#files.setMode(path, fileMode);
-      await writer.finish();
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
+    await writeFile(this.#files, path, expectedBody(body, expected, signal), fileMode);
     return path;
   }
 

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { DaybookError, abortable } from "daybook/plugin";
+import { DaybookError, Tally, abortable, writeFile } from "daybook/plugin";
 import type { Batch, Files } from "daybook/plugin";
 import type { StoredFile } from "./day-marker.js";
 import { openEngine } from "./engine.js";
@@ -17,21 +16,9 @@ export async function writeDayFile(
   path: string,
   signal: AbortSignal,
 ): Promise<StoredFile> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const writer = await files.create(path);
-  try {
-    for await (const piece of encodeDay(batch, engine, signal)) {
-      hash.update(piece);
-      bytes += piece.length;
-      await writer.write(piece);
-    }
-    await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-  return { bytes, sha256: hash.digest("hex") };
+  const tally = new Tally();
+  await writeFile(files, path, tally.of(encodeDay(batch, engine, signal)));
+  return { bytes: tally.bytes, sha256: tally.sha256() };
 }
 
 /** Throws SINK_MISMATCH when a batch that promises no line has one. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { DaybookError, abortable } from "daybook/plugin";
+import { DaybookError, Tally, abortable, writeFile } from "daybook/plugin";
 import type { Clock, Files } from "daybook/plugin";
 
 const PREFIX = "daybook-parquet-";
@@ -42,19 +42,9 @@ export class WorkFolder {
 
   /** A copy of the body at `path`; its number of bytes. */
   async copy(body: AsyncIterable<Uint8Array>, path: string, signal: AbortSignal): Promise<number> {
-    const writer = await this.#files.create(path);
-    let bytes = 0;
-    try {
-      for await (const piece of abortable(body, signal)) {
-        bytes += piece.length;
-        await writer.write(piece);
-      }
-      await writer.finish();
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
-    if (bytes > 0) return bytes;
+    const tally = new Tally();
+    await writeFile(this.#files, path, tally.of(abortable(body, signal)));
+    if (tally.bytes > 0) return tally.bytes;
     throw new DaybookError("SINK_MISMATCH", { message: "Parquet file: expected some bytes, found none" });
   }
 

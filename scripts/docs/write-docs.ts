@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { packageRoot } from "../../src/io/package-files.js";
+import { replaceFile } from "../../src/io/publish-file.js";
 import { generatedFiles } from "./generated-files.js";
 
 // `npm run docs`: writes every generated file anew.
 for (const [name, text] of Object.entries(generatedFiles())) {
-  const path = join(packageRoot(), name);
-  await nodeFiles.writeNew(`${path}.new`, new TextEncoder().encode(text), 0o644);
-  await nodeFiles.rename(`${path}.new`, path);
+  const bytes = new TextEncoder().encode(text);
+  await replaceFile(nodeFiles, { path: join(packageRoot(), name), bytes, mode: 0o644 });
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { abortable } from "../io/abortable.js";
 import type { Files, FileStat } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { ObjectStat } from "../plugin/types.js";
@@ -27,7 +28,7 @@ export class FolderReader implements ArchiveReader {
         message: `${printable(path)}: found nothing, expected a file`,
       });
     }
-    return stoppable(this.#files.stream(join(this.#root, path)), signal);
+    return abortable(this.#files.stream(join(this.#root, path)), signal);
   }
 
   async stat(path: string, signal: AbortSignal): Promise<ObjectStat | undefined> {
@@ -122,13 +123,3 @@ const KIND_WORDS = {
   link: "a symbolic link",
   other: "something that is neither file nor folder",
 } as const;
-
-async function* stoppable(
-  pieces: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    signal.throwIfAborted();
-    yield piece;
-  }
-}

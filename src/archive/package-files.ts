@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { decodeFrameStream } from "../bytes/frame-decoder.js";
+import { Tally } from "../io/tally.js";
 import type { Compression } from "../model/compression.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest, ManifestFile } from "../model/manifest.js";
@@ -73,21 +73,4 @@ export class PackageFile {
 function compressionOf(file: ManifestFile): Compression | undefined {
   if (file.path.endsWith(".zst")) return "zstd";
   return file.path.endsWith(".gz") ? "gzip" : undefined;
-}
-
-class Tally {
-  bytes = 0;
-  readonly #hash = createHash("sha256");
-
-  async *of(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const piece of pieces) {
-      this.bytes += piece.byteLength;
-      this.#hash.update(piece);
-      yield piece;
-    }
-  }
-
-  sha256(): string {
-    return this.#hash.digest("hex");
-  }
 }

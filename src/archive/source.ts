@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { isDaybookError } from "../model/errors.js";
-import { abortable } from "../plugin/expected-body.js";
+import { abortable } from "../io/abortable.js";
 import type { Body, ObjectStore } from "../plugin/types.js";
 
 /** Where the files of one tenant's archive can be read: the state folder, or a record sink. Paths are docs/FORMAT.md's. */

@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { renderReport } from "../audit/report.js";
 import { verifyExit } from "../audit/verify-archive.js";
 import type { AuditResult } from "../audit/verify-archive.js";
@@ -6,6 +6,7 @@ import { LOADED, OUTSIDE } from "../compose/container.js";
 import { clockStartingAt } from "../io/clock.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
+import { replaceFile } from "../io/publish-file.js";
 import { DAY_MS, HOUR_MS, addDays, dayStartMs, isoTime, utcDayOf } from "../model/utc-day.js";
 import { RESTLESS_SCENARIO, startSimulator } from "../../packages/simulator/index.js";
 import type { Simulator } from "../../packages/simulator/index.js";
@@ -113,15 +114,11 @@ sinks:
   vault: { use: local-files, path: ${JSON.stringify(join(folder, "archive"))} }
 `;
   await files.makeFolder(join(folder, "archive"), 0o755);
-  await rewrite(files, join(folder, "daybook.yaml"), text, 0o600);
-  await rewrite(files, join(folder, "simulated.secret"), scenario.clientSecret, 0o600);
-}
-
-async function rewrite(files: Files, path: string, text: string, mode: number): Promise<void> {
-  const fresh = join(dirname(path), ".new");
-  await files.removeTree(fresh);
-  await files.writeNew(fresh, new TextEncoder().encode(text), mode);
-  await files.rename(fresh, path);
+  await replaceFile(files, { path: join(folder, "daybook.yaml"), bytes: Buffer.from(text) });
+  await replaceFile(files, {
+    path: join(folder, "simulated.secret"),
+    bytes: Buffer.from(scenario.clientSecret),
+  });
 }
 
 async function onePass(
@@ -162,7 +159,8 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
       nowMs,
     };
     const path = join(folder, "report.html");
-    await rewrite(surroundings.files, path, renderReport(await reportInput(parts)), 0o644);
+    const bytes = Buffer.from(renderReport(await reportInput(parts)));
+    await replaceFile(surroundings.files, { path, bytes, mode: 0o644 });
     return path;
   });
   const exit = worstExit([...passes.map((pass) => pass.exit), verifyExit(audited)]);

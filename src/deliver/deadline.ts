@@ -1,5 +1,5 @@
 import { DaybookError } from "../model/errors.js";
-import { abortable } from "../plugin/expected-body.js";
+import { abortable } from "../io/abortable.js";
 import { pluginError } from "./plugin-error.js";
 
 /**

@@ -144,12 +144,8 @@ export class SinkPlaces {
 
   async #writeStamp(): Promise<void> {
     const { files, root, configSha256 } = this.#parts;
-    await replaceFile(
-      files,
-      join(root, "staging"),
-      join(root, STAMP),
-      stableJson({ config_sha256: configSha256 }),
-    );
+    const bytes = stableJson({ config_sha256: configSha256 });
+    await replaceFile(files, { path: join(root, STAMP), bytes, staging: join(root, "staging") });
   }
 }
 

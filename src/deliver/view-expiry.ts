@@ -33,7 +33,11 @@ export async function expireView(
   }
   const last = expired.at(-1);
   if (last !== undefined)
-    await replaceFile(files, join(root, "staging"), path, stableJson({ removed_to: last }));
+    await replaceFile(files, {
+      path,
+      bytes: stableJson({ removed_to: last }),
+      staging: join(root, "staging"),
+    });
   return expired.length;
 }
 

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
-import type { Hash } from "node:crypto";
 import type { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip, createZstdCompress } from "node:zlib";
 import type { Compression } from "../model/compression.js";
-import type { Files, FileWriter } from "./files.js";
+import type { Files } from "./files.js";
+import { Tally } from "./tally.js";
+import { writeFile } from "./write-file.js";
 
 // chunkSize: zlib's default of 16 KiB makes a trip to the thread pool for each. writableHighWaterMark: the next chunk is
 // asked for only when the last one is compressed, so that whoever gives chunks may use one buffer for all.
@@ -32,19 +32,14 @@ export async function writeCompressed(
 ): Promise<FileDigest> {
   const stored = new Tally();
   const contained = new Tally();
-  const writer = await files.create(path);
   try {
     await pipeline(
       contained.of(content),
       encoder(compression),
-      (frame) => write(stored.of(anySystem(frame, compression)), writer),
-      {
-        signal,
-      },
+      (frame) => writeFile(files, path, stored.of(anySystem(frame, compression))),
+      { signal },
     );
-    await writer.finish();
   } catch (error) {
-    await writer.abort();
     throw signal.aborted ? signal.reason : error;
   }
   return {
@@ -76,27 +71,5 @@ async function* anySystem(
     if (isHeader) chunk[9] = 255;
     isHeader = false;
     yield chunk;
-  }
-}
-
-async function write(chunks: AsyncIterable<Uint8Array>, writer: FileWriter): Promise<void> {
-  for await (const chunk of chunks) await writer.write(chunk);
-}
-
-/** Size and hash of what passes through. */
-class Tally {
-  bytes = 0;
-  readonly #hash: Hash = createHash("sha256");
-
-  async *of(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      this.bytes += chunk.length;
-      this.#hash.update(chunk);
-      yield chunk;
-    }
-  }
-
-  sha256(): string {
-    return this.#hash.digest("hex");
   }
 }

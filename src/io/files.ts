@@ -20,9 +20,9 @@ export interface FileWriter {
 }
 
 /**
- * The door to the disk: the few operations of the protocol (DESIGN section 7), so that a test can fail the Nth call for
- * every N. Paths are absolute. Every method throws DISK_FULL (ENOSPC, EDQUOT), DISK_FAILED (EIO and the like),
- * DISK_DENIED (EACCES, EPERM, EROFS, EMFILE, ENFILE), FILE_EXISTS (EEXIST, ENOTEMPTY) or FILE_NOT_FOUND (ENOENT, ENOTDIR).
+ * The door to the disk: the few operations of the protocol , so that a test can fail the Nth call for every N. Paths are absolute.
+ * Every method throws DISK_FULL (ENOSPC, EDQUOT), DISK_DENIED (EACCES, EPERM, EROFS), DISK_TOO_MANY_FILES (EMFILE, ENFILE),
+ * FILE_EXISTS (EEXIST, ENOTEMPTY), FILE_NOT_FOUND (ENOENT, ENOTDIR) or DISK_FAILED (EIO and all others).
  */
 export interface Files {
   /** The whole file; DISK_FAILED when it is larger than `maxBytes`. */
@@ -32,7 +32,7 @@ export interface Files {
    * for: whoever reads gigabytes that way leaves nothing behind for the garbage collector.
    */
   stream(path: string, into?: Uint8Array): AsyncIterable<Uint8Array>;
-  /** A new file, opened exclusively: FILE_EXISTS when there is one. */
+  /** A new file, opened exclusively: FILE_EXISTS when there is one. `mode`: 0600 when absent, never less for the umask. */
   create(path: string, mode?: number): Promise<FileWriter>;
   /** `create`, one write, `finish`. */
   writeNew(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
@@ -45,7 +45,10 @@ export interface Files {
   remove(path: string): Promise<void>;
   /** Removes a folder with all it holds; nothing happens when absent. */
   removeTree(path: string): Promise<void>;
-  /** Makes the folder and its parents, mode 0700 unless told. Durable after `syncFolder` of the parents. */
+  /**
+   * Makes the folder and the parents that are missing, each with `mode`: 0700 when absent, never less for the umask. Durable
+   * after `syncFolder` of the parents.
+   */
   makeFolder(path: string, mode?: number): Promise<void>;
   /** fsync of the folder: makes creations, links, renames and removals in it durable. */
   syncFolder(path: string): Promise<void>;
@@ -55,7 +58,6 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** As `stat`, but of what a symbolic link leads to: a mounted secret is one. */
   target(path: string): Promise<FileStat | undefined>;
-  setMode(path: string, mode: number): Promise<void>;
   /** Bytes that an unprivileged writer may still use on the path's file system. */
   freeBytes(path: string): Promise<number>;
   /** A lock that the kernel frees when the process ends; ARCHIVE_LOCKED when another holds it. Returns its release. */

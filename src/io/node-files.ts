@@ -1,10 +1,12 @@
 import * as fs from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import type { Stats } from "node:fs";
+import { dirname } from "node:path";
 import { DaybookError } from "../model/errors.js";
 import { diskError, errnoOf } from "./disk-error.js";
 import type { Files, FileStat, FileWriter } from "./files.js";
 import { takeKernelLock } from "./kernel-lock.js";
+import { writeFile } from "./write-file.js";
 
 const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
@@ -15,20 +17,17 @@ export const nodeFiles: Files = {
   read,
   stream,
   create,
-  writeNew,
+  writeNew: (path, bytes, mode) => writeFile({ create }, path, [bytes], mode),
   append,
   link: (existing, path) => attempt("link", path, fs.link(existing, path)),
   rename: (from, to) => attempt(`rename ${from} to it`, to, fs.rename(from, to)),
   remove: (path) => attempt("remove", path, fs.unlink(path)),
   removeTree: (path) => attempt("remove tree", path, fs.rm(path, { recursive: true, force: true })),
-  makeFolder: async (path, mode = FOLDER_MODE) => {
-    await attempt("make folder", path, makeFolders(path, mode));
-  },
+  makeFolder: (path, mode = FOLDER_MODE) => attempt("make folder", path, makeFolders(path, mode)),
   syncFolder,
   list,
   stat: (path) => describe(path, fs.lstat(path)),
   target: (path) => describe(path, fs.stat(path)),
-  setMode: (path, mode) => attempt("set mode", path, fs.chmod(path, mode)),
   freeBytes: async (path) => {
     const space = await attempt("ask free space", path, fs.statfs(path));
     return space.bavail * space.bsize;
@@ -36,14 +35,41 @@ export const nodeFiles: Files = {
   lock: takeKernelLock,
 };
 
-/** On a read-only file system a recursive mkdir says ENOENT; a plain one says why. */
+/**
+ * Level by level: Node's recursive mkdir never ends where mkdir(2) fails with ENOENT although the parent is there, as below
+ * /proc, and hides why a file system refuses.
+ */
 async function makeFolders(path: string, mode: number): Promise<void> {
+  if (await isFolder(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) await makeFolders(parent, mode);
   try {
-    await fs.mkdir(path, { recursive: true, mode });
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT") throw error;
     await fs.mkdir(path, mode);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (errnoOf(error) === "EEXIST" && (await isFolder(path))) return;
+    if (errnoOf(error) !== "ENOENT") throw error;
+    throw new DaybookError("DISK_UNSUITABLE", {
+      message: `${path}: expected to make a folder, found a file system that allows none there`,
+      cause: error,
+    });
   }
+  if (!isWithinUmask(mode)) await fs.chmod(path, mode);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    const found = await fs.stat(path);
+    return found.isDirectory();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** A usual umask takes nothing from the owner: only what others may do must be set again. */
+function isWithinUmask(mode: number): boolean {
+  return (mode & 0o077) === 0;
 }
 
 async function attempt<T>(doing: string, path: string, call: Promise<T>): Promise<T> {
@@ -84,14 +110,12 @@ async function* stream(path: string, into?: Uint8Array): AsyncGenerator<Uint8Arr
 }
 
 async function create(path: string, mode = FILE_MODE): Promise<FileWriter> {
-  return new NodeFileWriter(path, await attempt("create", path, fs.open(path, "wx", mode)));
-}
-
-async function writeNew(path: string, bytes: Uint8Array, mode = FILE_MODE): Promise<void> {
-  const writer = await create(path, mode);
+  const handle = await attempt("create", path, fs.open(path, "wx", mode));
+  const writer = new NodeFileWriter(path, handle);
+  if (isWithinUmask(mode)) return writer;
   try {
-    await writer.write(bytes);
-    await writer.finish();
+    await attempt("set mode", path, handle.chmod(mode));
+    return writer;
   } catch (error) {
     await writer.abort();
     throw error;

@@ -2,50 +2,49 @@ import { basename, dirname, join } from "node:path";
 import { isDaybookError } from "../model/errors.js";
 import type { Files } from "./files.js";
 
+/** A file that appears under its name complete or not at all. */
+export interface WholeFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** Where it is written first: a folder on the same file system with one writer. Without it, the folder of `path`. */
+  readonly staging?: string;
+  /** Permission bits, less the umask; 0600 when absent. */
+  readonly mode?: number;
+}
+
 /**
- * The protocol's one primitive: the file appears complete under its name, and only when nothing had that name. FILE_EXISTS
- * otherwise. `staging` is a folder of one writer on the same file system. Durable once the folder of `path` is synced.
+ * The protocol's one primitive: creates the file only when nothing has its name, else FILE_EXISTS. Durable once the folder of
+ * `path` is synced.
  */
-export async function linkNew(
-  files: Files,
-  staging: string,
-  path: string,
-  bytes: Uint8Array,
-  mode?: number,
-): Promise<void> {
-  const temporary = await writeTemporary(files, staging, path, bytes, mode);
+export async function linkNew(files: Files, file: WholeFile): Promise<void> {
+  const temporary = await writeTemporary(files, file);
   try {
-    await files.link(temporary, path);
+    await files.link(temporary, file.path);
   } finally {
-    // Whatever became of the link, its outcome stands: a leftover is removed at the next start.
+    // The link has succeeded or failed already. The next writer removes a leftover.
     await files.remove(temporary).catch(() => undefined);
   }
 }
 
-/** For caches only: a reader sees the old file or the new one. Durable on return. */
-export async function replaceFile(
-  files: Files,
-  staging: string,
-  path: string,
-  bytes: Uint8Array,
-): Promise<void> {
-  await files.rename(await writeTemporary(files, staging, path, bytes), path);
-  await files.syncFolder(dirname(path));
+/** Replaces the file: a reader sees the old one or the new one. Durable on return. */
+export async function replaceFile(files: Files, file: WholeFile): Promise<void> {
+  const temporary = await writeTemporary(files, file);
+  try {
+    await files.rename(temporary, file.path);
+  } catch (error) {
+    await files.remove(temporary).catch(() => undefined);
+    throw error;
+  }
+  await files.syncFolder(dirname(file.path));
 }
 
-async function writeTemporary(
-  files: Files,
-  staging: string,
-  path: string,
-  bytes: Uint8Array,
-  mode?: number,
-): Promise<string> {
-  const temporary = join(staging, `.${basename(path)}.new`);
+async function writeTemporary(files: Files, { path, bytes, staging, mode }: WholeFile): Promise<string> {
+  const temporary = join(staging ?? dirname(path), `.${basename(path)}.new`);
   try {
     await files.writeNew(temporary, bytes, mode);
   } catch (error) {
     if (!isDaybookError(error, "FILE_EXISTS")) throw error;
-    // Left by a writer that died: there is one writer, so nobody else is writing it now.
+    // Left by a process that died: nobody else writes to this folder.
     await files.remove(temporary);
     await files.writeNew(temporary, bytes, mode);
   }

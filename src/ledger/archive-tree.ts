@@ -77,7 +77,7 @@ export async function createArchive(options: CreateOptions): Promise<ArchiveIden
   ]);
   const hashes: Record<string, string> = { "archive.json": sha256Hex(await readIdentityBytes(files, root)) };
   for (const [path, bytes] of documentsByPath) {
-    await replaceFile(files, join(root, "staging"), join(root, path), bytes);
+    await replaceFile(files, { path: join(root, path), bytes, staging: join(root, "staging") });
     hashes[path] = sha256Hex(bytes);
   }
   const keys = new ArchiveKeys(identity.origin, new Map([[signer.keyId, signingKey.publicPem]]));
@@ -140,7 +140,7 @@ async function writeIdentity({
       created: isoTime(clock.now()),
       format: FORMAT,
     });
-    await linkNew(files, join(root, "staging"), join(root, "archive.json"), bytes);
+    await linkNew(files, { path: join(root, "archive.json"), bytes, staging: join(root, "staging") });
   }
   await files.syncFolder(root);
   const identity = await readIdentity(files, root);

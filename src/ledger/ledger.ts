@@ -154,7 +154,7 @@ export class Ledger {
     }
     if (this.#cachedHeadSize < this.size) {
       const bytes = await files.read(join(root, path), MAX_HEAD_BYTES);
-      await replaceFile(files, join(root, "staging"), join(root, "head"), bytes);
+      await replaceFile(files, { path: join(root, "head"), bytes, staging: join(root, "staging") });
       this.#cachedHeadSize = this.size;
       written.push("head");
     }
@@ -168,7 +168,7 @@ export class Ledger {
     const [index, size, lastHash, provedAt] = [this.#index, this.#size, this.#lastHash, this.#provedAt];
     const bytes = signCheckpoint(origin, { size, lastHash, provedAt, index }, signer);
     try {
-      await replaceFile(files, join(root, "staging"), join(root, CHECKPOINT_PATH), bytes);
+      await replaceFile(files, { path: join(root, CHECKPOINT_PATH), bytes, staging: join(root, "staging") });
       this.#checkpointSize = size;
     } catch (error) {
       if (!isDaybookError(error)) throw error;
@@ -179,7 +179,7 @@ export class Ledger {
     const { files, root } = this.#options;
     const target = join(root, path);
     try {
-      await linkNew(files, join(root, "staging"), target, bytes);
+      await linkNew(files, { path: target, bytes, staging: join(root, "staging") });
     } catch (error) {
       if (!isDaybookError(error, "FILE_EXISTS")) throw error;
       throw this.#stop(

@@ -77,7 +77,7 @@ async function makeSigningKey(files: Files, path: string): Promise<void> {
   const staging = join(folder, `.signing-key-${randomUUID()}`);
   try {
     await files.makeFolder(staging);
-    await linkNew(files, staging, path, Buffer.from(privateKey), PRIVATE_MODE);
+    await linkNew(files, { path, bytes: Buffer.from(privateKey), staging, mode: PRIVATE_MODE });
   } catch (error) {
     // Another start was faster: its key is the one.
     if (!isDaybookError(error, "FILE_EXISTS")) throw error;

@@ -160,6 +160,12 @@ export const ERROR_CATALOGUE = {
     "the file system does not allow the operation",
     "check owner, mode and mount options",
   ),
+  DISK_TOO_MANY_FILES: entry(
+    73,
+    "backoff",
+    "the process or the machine has too many open files",
+    "raise LimitNOFILE in the unit, or fs.file-max for the machine",
+  ),
   DISK_UNSUITABLE: entry(
     73,
     "never",

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
+import { replaceFile } from "../io/publish-file.js";
 import { Turn } from "../io/turn.js";
 import { isDaybookError } from "../model/errors.js";
 import { RequestRecord } from "./request-record.js";
@@ -91,12 +92,7 @@ export class RequestBudget {
   }
 
   async #write(record: RequestRecord): Promise<void> {
-    const { path } = this.#options;
-    const fresh = `${path}.new`;
-    await this.#files.removeTree(fresh);
-    await this.#files.writeNew(fresh, record.bytes());
-    await this.#files.rename(fresh, path);
-    await this.#files.syncFolder(dirname(path));
+    await replaceFile(this.#files, { path: this.#options.path, bytes: record.bytes() });
   }
 
   /** One caller of this process at a time, then one process at a time. */

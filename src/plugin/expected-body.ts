@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { abortable } from "../io/abortable.js";
 import { DaybookError } from "../model/errors.js";
 import type { Body, Expected } from "./types.js";
 
@@ -27,33 +28,6 @@ export async function* expectedBody(
   const sha256 = hash.digest("hex");
   if (sha256 !== expected.sha256) throw mismatch("sha256", sha256, expected.sha256);
   if (held !== undefined) yield held;
-}
-
-/** The same pieces; rejects with the signal's reason as soon as it aborts, without waiting for the next piece. */
-export async function* abortable<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void> {
-  signal.throwIfAborted();
-  const iterator = items[Symbol.asyncIterator]();
-  let stopWaiting: ((reason: unknown) => void) | undefined;
-  const onAbort = (): void => stopWaiting?.(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  let ended = false;
-  try {
-    for (;;) {
-      // No Promise.race with one promise for the whole loop: that promise would hold every piece until the end.
-      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
-        stopWaiting = reject;
-        iterator.next().then(resolve, reject);
-      });
-      ended = next.done === true;
-      if (next.done === true) return;
-      yield next.value;
-      signal.throwIfAborted();
-    }
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    // Not awaited: a generator that stalls answers `return` only when its stalled step ends, which may be never.
-    if (!ended) iterator.return?.().catch(() => {});
-  }
 }
 
 /** All pieces as one; for what is known to be small. SINK_MISMATCH above `maxBytes`. */

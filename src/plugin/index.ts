@@ -7,11 +7,14 @@ export type { UtcDay } from "../model/utc-day.js";
 export { DaybookError, isDaybookError } from "../model/errors.js";
 export type { ErrorCode, ErrorDetails, Retry } from "../model/errors.js";
 export type { Log } from "../model/log.js";
+export { abortable } from "../io/abortable.js";
 export type { Clock } from "../io/clock.js";
 export type { FileStat, FileWriter, Files } from "../io/files.js";
+export { Tally } from "../io/tally.js";
 export { Turn } from "../io/turn.js";
+export { writeFile } from "../io/write-file.js";
 export { defineSink, defineStore } from "./define.js";
-export { abortable, expectedBody, readWhole } from "./expected-body.js";
+export { expectedBody, readWhole } from "./expected-body.js";
 export { assertKey } from "./object-key.js";
 export { API_VERSION } from "./types.js";
 export type {

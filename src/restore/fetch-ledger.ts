@@ -63,7 +63,7 @@ export async function fetchLedger(
   for (const path of await pinnedKeys(files, tree.root)) await fetchSmall(from, files, tree, path, signal);
   // A copy of the newest head: the sink's own may be one behind.
   const newest = await readNamed(files, tree.root, headPath(heads), MAX_HEAD_BYTES);
-  await replaceFile(files, tree.staging, join(tree.root, "head"), newest);
+  await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
   const ledger = await readWholeLedger(files, tree.root, identity.origin);
   await requireHeads(files, tree.root, identity.origin, ledger);
   await requireReached(from, identity.origin, ledger, signal);
@@ -129,7 +129,8 @@ async function fetchSmall(
   if ((await files.stat(join(tree.root, path))) !== undefined) return;
   const body = await storeSource(store, tenant).open(path, signal);
   if (body === undefined) throw damagedLedger(`${name}: ${tenant}/${path}`, "content", "nothing", "a file");
-  await linkNew(files, tree.staging, join(tree.root, path), await readWhole(body, MAX_SMALL_BYTES));
+  const bytes = await readWhole(body, MAX_SMALL_BYTES);
+  await linkNew(files, { path: join(tree.root, path), bytes, staging: tree.staging });
 }
 
 /** The keys that an entry names, and no others: what else lies in `keys/` is nobody's. */

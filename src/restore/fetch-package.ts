@@ -7,7 +7,9 @@ import { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { storeSource } from "../archive/source.js";
-import { abortable, readWhole } from "../plugin/expected-body.js";
+import { abortable } from "../io/abortable.js";
+import { writeFile } from "../io/write-file.js";
+import { readWhole } from "../plugin/expected-body.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 import type { RestoredTree } from "./restored-tree.js";
 
@@ -71,7 +73,7 @@ async function copyFiles(
   await files.writeNew(join(folder, "manifest.json"), manifest);
   await files.writeNew(join(folder, "manifest.json.sig"), signature);
   for (const name of ["SHA256SUMS", ...fileNames(manifest, from, path)])
-    await copyFile(files, join(folder, name), await open(name), signal);
+    await writeFile(files, join(folder, name), abortable(await open(name), signal));
 }
 
 function fileNames(manifest: Uint8Array, from: LedgerOrigin, path: string): readonly string[] {
@@ -83,22 +85,6 @@ function fileNames(manifest: Uint8Array, from: LedgerOrigin, path: string): read
 
 function isFileName(name: unknown): name is string {
   return typeof name === "string" && FILE_NAME.test(name);
-}
-
-async function copyFile(
-  files: Files,
-  path: string,
-  body: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): Promise<void> {
-  const writer = await files.create(path);
-  try {
-    for await (const piece of abortable(body, signal)) await writer.write(piece);
-    await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
 }
 
 /** As it lies on the disk now: what counts is what will be used. */

@@ -35,7 +35,7 @@ export class ToldAlarms {
     this.#told = told;
     try {
       await this.files.makeFolder(dirname(this.path));
-      await replaceFile(this.files, dirname(this.path), this.path, bytesOf([...told.values()]));
+      await replaceFile(this.files, { path: this.path, bytes: bytesOf([...told.values()]) });
     } catch (error) {
       if (!isDaybookError(error)) throw error;
       const { code, message } = error;

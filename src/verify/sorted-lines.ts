@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Files } from "../io/files.js";
 import { release } from "../io/release.js";
+import { writeFile } from "../io/write-file.js";
 import { DaybookError } from "../model/errors.js";
 import type { EventSet } from "../model/verdict.js";
 import { LineBlock } from "./line-block.js";
@@ -105,14 +106,7 @@ export class SortedLines implements EventSet {
 
   async #write(blocks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<string> {
     const path = `${this.#folder}/run-${String(this.#written++).padStart(6, "0")}`;
-    const writer = await this.#files.create(path);
-    try {
-      for await (const block of blocks) await writer.write(block);
-      await writer.finish();
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
+    await writeFile(this.#files, path, blocks);
     return path;
   }
 

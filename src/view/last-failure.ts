@@ -24,7 +24,7 @@ export async function keepFailure(
 ): Promise<void> {
   const path = join(root, NAME);
   try {
-    if (failure !== undefined) await replaceFile(files, root, path, bytesOf(failure));
+    if (failure !== undefined) await replaceFile(files, { path, bytes: bytesOf(failure) });
     else if ((await files.stat(path)) !== undefined) await files.remove(path);
   } catch (error) {
     if (!isDaybookError(error)) throw error;

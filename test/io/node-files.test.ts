@@ -46,6 +46,35 @@ describe("the door to the disk", () => {
     });
   });
 
+  it("gives others what the mode says, whatever the umask", async () => {
+    const folder = await temporaryFolder();
+    const umask = process.umask(0o077);
+    try {
+      await nodeFiles.makeFolder(join(folder, "a/b"), 0o755);
+      await nodeFiles.writeNew(join(folder, "a/b/c"), TEXT, 0o644);
+    } finally {
+      process.umask(umask);
+    }
+
+    expect((await nodeFiles.stat(join(folder, "a")))?.mode).toBe(0o755);
+    expect((await nodeFiles.stat(join(folder, "a/b")))?.mode).toBe(0o755);
+    expect((await nodeFiles.stat(join(folder, "a/b/c")))?.mode).toBe(0o644);
+  });
+
+  it("makes folders side by side", async () => {
+    const path = join(await temporaryFolder(), "a/b/c/d");
+
+    await Promise.all(Array.from({ length: 8 }, () => nodeFiles.makeFolder(path)));
+
+    expect(await nodeFiles.stat(path)).toMatchObject({ kind: "folder" });
+  });
+
+  it("fails at once where no folder can be made", { timeout: 2000 }, async () => {
+    await expect(nodeFiles.makeFolder("/proc/nothing/vault")).rejects.toMatchObject({
+      code: "DISK_UNSUITABLE",
+    });
+  });
+
   it("removes a file that its writer gives up, and keeps one that is finished", async () => {
     const folder = await temporaryFolder();
     const given = await nodeFiles.create(join(folder, "given-up"));
@@ -139,8 +168,8 @@ describe("the door to the disk", () => {
     ["EROFS", "DISK_DENIED"],
     ["EACCES", "DISK_DENIED"],
     ["EPERM", "DISK_DENIED"],
-    ["EMFILE", "DISK_DENIED"],
-    ["ENFILE", "DISK_DENIED"],
+    ["EMFILE", "DISK_TOO_MANY_FILES"],
+    ["ENFILE", "DISK_TOO_MANY_FILES"],
     ["EEXIST", "FILE_EXISTS"],
     ["ENOTEMPTY", "FILE_EXISTS"],
     ["ENOENT", "FILE_NOT_FOUND"],

@@ -1,4 +1,5 @@
 import { createPublicKey } from "node:crypto";
+import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
@@ -76,7 +77,7 @@ describe("the signing key", () => {
   it("is refused when others can read it (fault 56)", async () => {
     const path = join(await temporaryFolder(), "signing-key.pem");
     await loadOrMakeSigningKey(nodeFiles, path);
-    await nodeFiles.setMode(path, 0o640);
+    await chmod(path, 0o640);
 
     await expect(loadSigningKey(nodeFiles, path)).rejects.toMatchObject({ code: "SECRET_EXPOSED" });
   });

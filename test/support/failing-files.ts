@@ -92,7 +92,6 @@ export function failingFiles(inner: Files, plan: FilePlan): { readonly files: Fi
     list: async (path) => (await count("list", path), inner.list(path)),
     stat: async (path) => (await count("stat", path), inner.stat(path)),
     target: async (path) => (await count("target", path), inner.target(path)),
-    setMode: async (path, mode) => (await count("setMode", path), inner.setMode(path, mode)),
     freeBytes: async (path) => (await count("freeBytes", path), inner.freeBytes(path)),
     lock: (path) => inner.lock(path),
   };

@@ -66,7 +66,6 @@ export class MemoryDisk {
     },
     stat: async (path) => statOf(this.#find(path)),
     target: async (path) => statOf(this.#find(path)),
-    setMode: () => Promise.resolve(),
     freeBytes: () => Promise.resolve(1 << 30),
     lock: () => Promise.resolve(() => undefined),
   };

@@ -24,7 +24,6 @@ export function quickFiles(): Files {
     list: async (path) => (fs.existsSync(path) ? fs.readdirSync(path).toSorted() : []),
     stat: async (path) => described(fs.lstatSync(path, { throwIfNoEntry: false })),
     target: async (path) => described(fs.statSync(path, { throwIfNoEntry: false })),
-    setMode: async (path, mode) => attempt(path, () => fs.chmodSync(path, mode)),
     freeBytes: () => Promise.resolve(1e12),
     lock: async (path) => {
       if (locked.has(path)) throw new DaybookError("ARCHIVE_LOCKED", { message: path });

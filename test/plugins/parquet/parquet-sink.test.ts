@@ -1,4 +1,4 @@
-import { readFile, readdir, rm, truncate, utimes, writeFile, mkdir } from "node:fs/promises";
+import { chmod, readFile, readdir, rm, truncate, utimes, writeFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { batchOf, recordLine, recordLines } from "daybook/plugin/contract";
 import { isDaybookError } from "daybook/plugin";
@@ -169,7 +169,7 @@ describe("the parquet sink", () => {
   it.each([0, 3, 100])("calls a file that was cut to %i bytes a mismatch", async (bytes) => {
     await place.open().write(batchOf(OLD), calm);
     const path = join(place.lake, FOLDER, "events.parquet");
-    await nodeFiles.setMode(path, 0o600);
+    await chmod(path, 0o600);
     await truncate(path, bytes);
 
     expect(await codeOf(linesOf(place.open()))).toBe("SINK_MISMATCH");
