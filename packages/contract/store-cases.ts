@@ -1,3 +1,4 @@
+import { FOLDER } from "./store-folder.js";
 import type { StoreCase } from "./store-maker.js";
 import { MEMORY } from "./store-memory.js";
 import { CONDUCT, KEEPING } from "./store-promises.js";
@@ -14,5 +15,6 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...READING,
   ...CONDUCT,
   ...KEEPING,
+  ...FOLDER,
   ...MEMORY,
 ];

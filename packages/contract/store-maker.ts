@@ -11,7 +11,12 @@ export interface StorePlace {
 /** What the contract must know of a store to try it. A hook that is absent leaves out the cases that need it. */
 export interface StoreMaker {
   /** What the store promises beyond the contract, in the configuration that `make` uses. */
-  readonly offers: { readonly retention: boolean; readonly hold: boolean };
+  readonly offers: {
+    readonly retention: boolean;
+    readonly hold: boolean;
+    /** Each object is the file `<folder>/<key>` on this host: `ObjectStore.folder`. */
+    readonly folder?: boolean;
+  };
   /** A new, empty place. */
   make(): Promise<StorePlace>;
   /** A store that cannot be written, for a reason that an operator must mend: a missing bucket, a read-only folder. */
@@ -22,7 +27,7 @@ export interface StoreMaker {
   refused?(): Promise<StorePlace>;
 }
 
-export type StoreNeed = "retention" | "hold" | "unreachable" | "refused";
+export type StoreNeed = "retention" | "hold" | "folder" | "unreachable" | "refused";
 
 /** One promise of the contract. `run` throws when the store breaks it. */
 export interface StoreCase {
@@ -41,6 +46,8 @@ export function isOffered(need: StoreNeed | undefined, maker: StoreMaker): boole
     case "retention":
     case "hold":
       return maker.offers[need];
+    case "folder":
+      return maker.offers.folder === true;
     case "unreachable":
     case "refused":
       return maker[need] !== undefined;

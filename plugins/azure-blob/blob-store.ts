@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
-import { DaybookError, assertKey, isDaybookError, utcDayOf } from "daybook/plugin";
+import { DaybookError, assertKey, conflict, isDaybookError, utcDayOf } from "daybook/plugin";
 import type { Body, Clock, Expected, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
 import { downloadBlob } from "./download.js";
 import type { Immutability } from "./immutability.js";
@@ -171,9 +171,7 @@ async function compare(
   }
   const sha256 = hash.digest("hex");
   if (bytes === expected.bytes && sha256 === expected.sha256) return "already-there";
-  throw new DaybookError("SINK_CONFLICT", {
-    message: `${key}: expected ${expected.bytes} bytes with sha256 ${expected.sha256}, found ${bytes > expected.bytes ? "more" : `${bytes} with ${sha256}`}`,
-  });
+  throw conflict(key, expected, bytes > expected.bytes ? { bytes: `${bytes} or more` } : { bytes, sha256 });
 }
 
 /** Without sha256: the service computes none, and what the metadata says is only what some writer said. */

@@ -1,33 +1,49 @@
 import { createHash, randomUUID } from "node:crypto";
 import { dirname, join } from "node:path";
-import { DaybookError, abortable, assertKey, expectedBody, isDaybookError, writeFile } from "daybook/plugin";
+import {
+  DaybookError,
+  abortable,
+  assertKey,
+  conflict,
+  expectedBody,
+  isDaybookError,
+  writeFile,
+} from "daybook/plugin";
 import type { Body, Clock, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
 import { setImmutable } from "./immutable-attribute.js";
+import { KeyFolders, notPlain } from "./key-folders.js";
 import { listKeys } from "./list-keys.js";
 import { probeFolder, requireSpace } from "./probe-folder.js";
+
+/** Permission bits of the objects and of their folders. */
+export interface Modes {
+  readonly file: number;
+  readonly folder: number;
+}
 
 export interface FolderStoreOptions {
   readonly root: string;
   readonly files: Files;
   readonly clock: Clock;
   readonly reserveBytes: number;
-  readonly fileMode: number;
+  readonly modes: Modes;
   readonly immutable: boolean;
 }
 
-// A name that no key can have, so that no listing and no object meets it.
-const UNFINISHED = "~unfinished";
+// No key can have this name (`~`), and Spark and Hive skip it as they read a folder (`_`).
+const UNFINISHED = "_unfinished~";
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
-const FOLDER_MODE = 0o750;
+const OWNER_ONLY = 0o700;
 
 /**
  * Objects as files below one folder. A new object is written under another name, synced, then linked into place: link(2)
- * never replaces, so of two writers one wins, and what has a name is whole and durable.
+ * never replaces, so one of two writers wins, and every object is whole and durable once it has its name.
  */
 export class FolderStore implements ObjectStore {
   readonly folder: string;
   readonly #options: FolderStoreOptions;
   readonly #files: Files;
+  readonly #folders: KeyFolders;
   /** Folders whose own entry in their parent is known to be durable. */
   readonly #durable = new Set<string>();
 
@@ -35,14 +51,13 @@ export class FolderStore implements ObjectStore {
     this.#options = options;
     this.folder = options.root;
     this.#files = options.files;
+    this.#folders = new KeyFolders(options.files, options.root, options.modes.folder);
   }
 
   async check(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const { root, reserveBytes, immutable } = this.#options;
-    const folder = join(root, UNFINISHED);
-    await this.#files.makeFolder(root, FOLDER_MODE);
-    await this.#files.makeFolder(folder, FOLDER_MODE);
+    const folder = await this.#unfinishedFolder();
     await this.#removeAbandoned(folder);
     await requireSpace(this.#files, root, 0, reserveBytes);
     await probeFolder(this.#files, join(folder, randomUUID()), immutable, signal);
@@ -55,10 +70,10 @@ export class FolderStore implements ObjectStore {
     signal: AbortSignal,
   ): Promise<"stored" | "already-there"> {
     const path = this.#pathOf(key, signal);
-    if ((await this.#files.stat(path)) !== undefined) return this.#compare(key, path, expected, signal);
+    if (await this.#isTaken(key, path)) return this.#compare(key, path, expected, signal);
     const unfinished = await this.#write(body, expected, signal);
     try {
-      await this.#files.makeFolder(dirname(path), FOLDER_MODE);
+      await this.#folders.make(key);
       await this.#files.link(unfinished, path);
     } catch (error) {
       // Another writer was faster: what stands under the name decides.
@@ -76,7 +91,7 @@ export class FolderStore implements ObjectStore {
     const path = this.#pathOf(key, signal);
     const unfinished = await this.#write(body, expected, signal);
     try {
-      await this.#files.makeFolder(dirname(path), FOLDER_MODE);
+      await this.#folders.make(key);
       await this.#files.rename(unfinished, path);
     } catch (error) {
       await this.#files.remove(unfinished);
@@ -92,7 +107,8 @@ export class FolderStore implements ObjectStore {
   }
 
   async stat(key: string, signal: AbortSignal): Promise<ObjectStat | undefined> {
-    const found = await this.#files.stat(this.#pathOf(key, signal));
+    const path = this.#pathOf(key, signal);
+    const found = (await this.#folders.exist(key)) ? await this.#files.stat(path) : undefined;
     return found?.kind === "file" ? { bytes: found.bytes } : undefined;
   }
 
@@ -117,14 +133,28 @@ export class FolderStore implements ObjectStore {
     return join(this.#options.root, key);
   }
 
+  /** Whether something has the key, whatever it is. */
+  async #isTaken(key: string, path: string): Promise<boolean> {
+    return (await this.#folders.exist(key)) && (await this.#files.stat(path)) !== undefined;
+  }
+
+  async #unfinishedFolder(): Promise<string> {
+    const { root, modes } = this.#options;
+    const folder = join(root, UNFINISHED);
+    const kind = (await this.#files.stat(folder))?.kind ?? "folder";
+    if (kind !== "folder") throw notPlain(UNFINISHED, "folder", kind);
+    await this.#files.makeFolder(root, modes.folder);
+    await this.#files.makeFolder(folder, OWNER_ONLY);
+    return folder;
+  }
+
   /** The body under a name of its own, checked and synced. */
   async #write(body: Body, expected: Expected, signal: AbortSignal): Promise<string> {
-    const { root, reserveBytes, fileMode } = this.#options;
-    const folder = join(root, UNFINISHED);
-    await this.#files.makeFolder(folder, FOLDER_MODE);
+    const { root, reserveBytes, modes } = this.#options;
+    const folder = await this.#unfinishedFolder();
     await requireSpace(this.#files, root, expected.bytes, reserveBytes);
     const path = join(folder, randomUUID());
-    await writeFile(this.#files, path, expectedBody(body, expected, signal), fileMode);
+    await writeFile(this.#files, path, expectedBody(body, expected, signal), modes.file);
     return path;
   }
 
@@ -136,11 +166,7 @@ export class FolderStore implements ObjectStore {
   ): Promise<"already-there"> {
     const { bytes } = await this.#fileAt(key, path);
     const sha256 = bytes === expected.bytes ? await this.#hash(path, signal) : undefined;
-    if (sha256 !== expected.sha256) {
-      throw new DaybookError("SINK_CONFLICT", {
-        message: `${key}: expected ${expected.bytes} bytes with sha256 ${expected.sha256}, found ${bytes} bytes with ${sha256 ?? "another"}`,
-      });
-    }
+    if (sha256 !== expected.sha256) throw conflict(key, expected, { bytes, sha256 });
     // The attempt that linked it may have died before it was durable.
     await this.#keep(path);
     return "already-there";
@@ -169,16 +195,14 @@ export class FolderStore implements ObjectStore {
 
   /** What stands at the path, which must be a plain file: a link could lead out of the folder. */
   async #fileAt(key: string, path: string): Promise<{ readonly bytes: number }> {
-    const found = await this.#files.stat(path);
+    const found = (await this.#folders.exist(key)) ? await this.#files.stat(path) : undefined;
     if (found?.kind === "file") return found;
     if (found === undefined || found.kind === "folder") {
       throw new DaybookError("SINK_NOT_FOUND", {
         message: `${key}: expected a file below ${this.#options.root}, found none`,
       });
     }
-    throw new DaybookError("SINK_REFUSED", {
-      message: `${key}: expected a plain file, found a ${found.kind}`,
-    });
+    throw notPlain(key, "file", found.kind);
   }
 
   /** What a process that died left behind; younger files may belong to another process at work. */

@@ -2,7 +2,11 @@ import { defineStore } from "daybook/plugin";
 import { FolderStore } from "./folder-store.js";
 import { localFilesOptions, reserveBytes } from "./options.js";
 
-const MODES = { owner: 0o400, group: 0o440, all: 0o444 } as const;
+const MODES = {
+  owner: { file: 0o400, folder: 0o700 },
+  group: { file: 0o440, folder: 0o750 },
+  all: { file: 0o444, folder: 0o755 },
+} as const;
 
 /** The archive in a folder of a local file system. */
 export default defineStore({
@@ -15,7 +19,7 @@ export default defineStore({
       files: host.files,
       clock: host.clock,
       reserveBytes: reserveBytes(reserve),
-      fileMode: MODES[readableBy],
+      modes: MODES[readableBy],
       immutable,
     }),
 });

@@ -3,7 +3,7 @@ import type { Files } from "daybook/plugin";
 
 /**
  * Every key below `root` that starts with `prefix`, sorted by code unit over the whole key. Names that no key can have
- * (`~unfinished`, `lost+found`) are not ours.
+ * (`_unfinished~`, `lost+found`) are not ours.
  */
 export async function* listKeys(files: Files, root: string, prefix: string): AsyncGenerator<string> {
   const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
@@ -15,7 +15,9 @@ export async function* listKeys(files: Files, root: string, prefix: string): Asy
       .some((segment) => !isKeyName(segment))
   )
     return;
-  if (folder !== "" && (await files.stat(join(root, folder)))?.kind !== "folder") return;
+  for (let end = folder.indexOf("/"); end !== -1; end = folder.indexOf("/", end + 1)) {
+    if ((await files.stat(join(root, folder.slice(0, end))))?.kind !== "folder") return;
+  }
   yield* walk(files, root, folder, prefix);
 }
 

@@ -13,10 +13,10 @@ export const localFilesOptions = z.strictObject({
     .regex(/^(0|[1-9]\d{0,5}(KiB|MiB|GiB|TiB))$/, "expected 0, or a whole number and KiB, MiB, GiB or TiB")
     .default("1GiB")
     .meta({ description: "Free space that is left to others: a write that would use it is refused" }),
-  readableBy: z
-    .enum(["owner", "group", "all"])
-    .default("group")
-    .meta({ description: "Who may read the files (modes 0400, 0440, 0444); nobody may write them" }),
+  readableBy: z.enum(["owner", "group", "all"]).default("group").meta({
+    description:
+      "Who may read the archive: files 0400, 0440, 0444, folders 0700, 0750, 0755. Nobody may write a file",
+  }),
   immutable: z.boolean().default(false).meta({
     description: "Sets the immutable attribute (chattr +i) on every file; needs CAP_LINUX_IMMUTABLE",
   }),

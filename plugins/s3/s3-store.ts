@@ -1,5 +1,5 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
-import { DaybookError, abortable, assertKey, isDaybookError, parseUtcDay } from "daybook/plugin";
+import { DaybookError, abortable, assertKey, conflict, isDaybookError, parseUtcDay } from "daybook/plugin";
 import type { Body, Clock, Expected, Log, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
 import { keysBelow, keysShown, versionsOf } from "./listing.js";
@@ -152,16 +152,12 @@ export class S3Store implements ObjectStore {
     lock: Lock | undefined,
     signal: AbortSignal,
   ): Promise<"already-there"> {
-    const bytes = found.ContentLength;
+    const bytes = found.ContentLength ?? 0;
     const sha256 =
       bytes === expected.bytes
         ? (storedSha256(found) ?? (await hashObject(this.#bucket, key, signal, found.VersionId)))
         : undefined;
-    if (sha256 !== expected.sha256) {
-      throw new DaybookError("SINK_CONFLICT", {
-        message: `${key}: expected ${expected.bytes} bytes with sha256 ${expected.sha256}, found ${bytes} bytes with ${sha256 ?? "another"}`,
-      });
-    }
+    if (sha256 !== expected.sha256) throw conflict(key, expected, { bytes, sha256 });
     // The schedule may have grown since, or the upload have lost its lock.
     if (lock !== undefined && !isAtLeast(lockOf(found), lock)) {
       await strengthenLock(this.#bucket, key, found, lock, signal);

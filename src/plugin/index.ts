@@ -13,6 +13,7 @@ export type { FileStat, FileWriter, Files } from "../io/files.js";
 export { Tally } from "../io/tally.js";
 export { Turn } from "../io/turn.js";
 export { writeFile } from "../io/write-file.js";
+export { conflict } from "./conflict.js";
 export { defineSink, defineStore } from "./define.js";
 export { expectedBody, readWhole } from "./expected-body.js";
 export { assertKey } from "./object-key.js";

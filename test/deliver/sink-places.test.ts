@@ -124,7 +124,7 @@ describe("separate record sinks", () => {
     expect((await rig.run("archive")).exit).toBe(0);
 
     expect(stamp).toMatch(/"config_sha256": "[0-9a-f]{64}"/);
-    expect(readdirSync(join(rig.folder, "second"))).toEqual(["contoso", "~unfinished"]);
+    expect(readdirSync(join(rig.folder, "second"))).toEqual(["_unfinished~", "contoso"]);
   });
 
   it("are not pruned for by copies that are the state folder's own files", async () => {

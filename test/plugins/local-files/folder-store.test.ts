@@ -1,6 +1,19 @@
-import { mkdtemp, mkdir, readdir, rm, stat, symlink, unlink, utimes, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import {
+  chmod,
+  mkdtemp,
+  mkdir,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import localFiles from "../../../plugins/local-files/index.js";
 import { localFilesOptions, reserveBytes } from "../../../plugins/local-files/options.js";
@@ -35,6 +48,16 @@ async function* piece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
 }
 
+const NOBODY = 65_534;
+
+/** Whether another user's process can read the file. */
+function canRead(path: string, user: { readonly uid: number; readonly gid: number }): Promise<boolean> {
+  return promisify(execFile)("cat", [path], { ...user, cwd: "/" }).then(
+    () => true,
+    () => false,
+  );
+}
+
 const failing =
   (code: "DISK_FULL" | "DISK_FAILED" | "DISK_DENIED"): (() => Promise<never>) =>
   () =>
@@ -57,11 +80,32 @@ describe("a file of the archive", () => {
     expect((await stat(join(root, "a/b"))).mode & 0o7777).toBe(mode);
   });
 
+  it.runIf(process.getuid?.() === 0).each([
+    ["owner", false, false],
+    ["group", true, false],
+    ["all", true, true],
+  ])(
+    "is read, below folders that can be entered, by %s under umask 077",
+    async (readableBy, group, others) => {
+      const umask = process.umask(0o077);
+      try {
+        await put(open({ readableBy, path: join(root, "vault/archive") }), "a/b");
+      } finally {
+        process.umask(umask);
+      }
+      await chmod(root, 0o755);
+
+      const path = join(root, "vault/archive/a/b");
+      expect(await canRead(path, { uid: NOBODY, gid: 0 })).toBe(group);
+      expect(await canRead(path, { uid: NOBODY, gid: NOBODY })).toBe(others);
+    },
+  );
+
   it("has one name when it is done, and nothing unfinished stays", async () => {
     await put(open(), "a/b");
 
     expect((await stat(join(root, "a/b"))).nlink).toBe(1);
-    expect(await readdir(join(root, "~unfinished"))).toEqual([]);
+    expect(await readdir(join(root, "_unfinished~"))).toEqual([]);
   });
 
   it("is synced before it has its name, then its folder and every new folder above, to the one that holds the root", async () => {
@@ -141,7 +185,7 @@ describe("a disk that fails", () => {
     }
 
     expect(await open().stat("a/b", signal)).toBeUndefined();
-    expect(await nodeFiles.list(join(root, "~unfinished"))).toEqual([]);
+    expect(await nodeFiles.list(join(root, "_unfinished~"))).toEqual([]);
     expect(await put(open(), "a/b")).toBe("stored");
   });
 
@@ -171,14 +215,14 @@ describe("the probe", () => {
   });
 
   it("removes what a dead process left a day ago and keeps what another one writes now", async () => {
-    await mkdir(join(root, "~unfinished"));
-    await writeFile(join(root, "~unfinished/old"), "");
-    await utimes(join(root, "~unfinished/old"), 1, 1);
-    await writeFile(join(root, "~unfinished/young"), "");
-    await touch(join(root, "~unfinished/young"));
+    await mkdir(join(root, "_unfinished~"));
+    await writeFile(join(root, "_unfinished~/old"), "");
+    await utimes(join(root, "_unfinished~/old"), 1, 1);
+    await writeFile(join(root, "_unfinished~/young"), "");
+    await touch(join(root, "_unfinished~/young"));
     await open().check(signal);
 
-    expect(await readdir(join(root, "~unfinished"))).toEqual(["young"]);
+    expect(await readdir(join(root, "_unfinished~"))).toEqual(["young"]);
   });
 });
 

@@ -7,7 +7,7 @@ import localFiles from "../../../plugins/local-files/index.js";
 import { testHost } from "../../support/plugin-host.js";
 
 const maker: StoreMaker = {
-  offers: { retention: false, hold: false },
+  offers: { retention: false, hold: false, folder: true },
   make: async () => placeAt(await mkdtemp(join(tmpdir(), "daybook-local-files-"))),
   unusable: async () => {
     const folder = await mkdtemp(join(tmpdir(), "daybook-local-files-"));
