@@ -1,4 +1,5 @@
 import type { Command } from "./command.js";
+import { SETUP_METHODS } from "./setup-methods.js";
 
 export interface OptionEntry {
   readonly flags: string;
@@ -40,6 +41,36 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [{ flags: "--folder <path>", help: "where to work", fallback: "daybook-demo" }, JSON_OPTION],
     examples: ["daybook demo"],
     load: async () => (await import("./demo.js")).demo,
+  },
+  {
+    name: "setup",
+    summary: "from nothing to a checked configuration; asks, or takes the answers as options; starts nothing",
+    options: [
+      {
+        flags: "-c, --config <file>",
+        help: "the configuration to write",
+        fallback: "/etc/daybook/daybook.yaml",
+      },
+      { flags: "--name <name>", help: "short name for the tenant, used in paths and reports" },
+      { flags: "--tenant-id <id>", help: "directory (tenant) id in Entra ID" },
+      { flags: "--method <method>", help: "how to sign in", choices: [...SETUP_METHODS] },
+      { flags: "--client-id <id>", help: "application (client) id" },
+      { flags: "--secret-file <file>", help: "file with the client secret; - reads standard input" },
+      { flags: "--certificate <file>", help: "certificate, PEM" },
+      { flags: "--private-key <file>", help: "the certificate's private key, PEM" },
+      { flags: "--token-file <file>", help: "federated token of the platform" },
+      { flags: "--archive <folder>", help: "folder for the archive" },
+      { flags: "--schedule <text>", help: "retention rule, in your organisation's words" },
+      { flags: "--keep <duration>", help: "how long a day is kept, such as 7y" },
+      { flags: "--api <url>", help: "base of the API, for a proxy or the simulator" },
+      { flags: "--no-check", help: "do not run `config check --online` at the end" },
+      JSON_OPTION,
+    ],
+    examples: [
+      "sudo daybook setup",
+      'sudo daybook setup --tenant-id 8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11 --client-id 5f0e7a52-0d3c-4c7e-8f25-64a1f0a7f0b1 --secret-file ./secret --schedule "FIN-07 audit trails"',
+    ],
+    load: async () => (await import("./setup.js")).setup,
   },
   {
     name: "run",

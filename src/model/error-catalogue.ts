@@ -17,6 +17,12 @@ const entry = (exit: number, retry: "never" | "backoff", meaning: string, hint: 
 export const ERROR_CATALOGUE = {
   // wrong usage and configuration
   USAGE: entry(64, "never", "the command line is wrong", "run the command with --help"),
+  SETUP_FAILED: entry(
+    69,
+    "never",
+    "a program that setup needs failed",
+    "read what the program printed, correct it, and run `daybook setup` again",
+  ),
   CONFIG_NOT_FOUND: entry(
     78,
     "never",

@@ -75,7 +75,7 @@ describe("the Debian package", () => {
 
     const output = apt(`install ${inside(first)}`);
 
-    expect(output).toContain("daybook config init /etc/daybook/daybook.yaml");
+    expect(output).toContain("daybook setup ");
     expect(box.exec("daybook", "--version").trim()).toBe(manifest.version);
     expect(box.exec("systemctl", "is-enabled", "daybook").trim()).toBe("enabled");
     expect(box.show("ActiveState")).toBe("inactive");
