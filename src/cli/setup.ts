@@ -107,8 +107,7 @@ async function write(
     await files.removeTree(path);
     const mode = isService ? serviceMode : 0o600;
     await files.writeNew(path, new TextEncoder().encode(text), mode);
-    // The mode that was asked for, whatever the umask is; the daemon reads by its group what root has written.
-    await files.setMode(path, mode);
+    // The daemon reads by its group what root has written.
     if (isService && serviceMode === 0o640) await required("chown", ["root:daybook", path]);
     written.push(path);
   }
@@ -118,9 +117,7 @@ async function write(
 async function makeArchiveFolder(path: string, isService: boolean, files: Files): Promise<void> {
   const isEmpty = (await files.list(path)).length === 0;
   await files.makeFolder(path, 0o750);
-  if (!isEmpty) return;
-  await files.setMode(path, 0o750);
-  if (isService) await required("chown", ["daybook:daybook", path]);
+  if (isService && isEmpty) await required("chown", ["daybook:daybook", path]);
 }
 
 /** The check in the unit's sandbox, or, without the service, in this process. */
