@@ -14,7 +14,7 @@ import { PackageFile } from "../archive/package-files.js";
 /** What looks at each page's body after its hashes were compared (level deep). */
 export interface PageVisitor {
   /** In the order of the page ledger. */
-  takePage(record: PageRecord, body: Uint8Array): void;
+  takePage(record: PageRecord, body: Uint8Array): Promise<void>;
 }
 
 export interface ContentOptions {
@@ -115,7 +115,7 @@ async function checkPage(
   }
   const isKept = visitor !== undefined && file.content_bytes <= LIMITS.page;
   const body = await page.read((content) => gather(content, isKept));
-  if (record !== undefined && body !== undefined) visitor?.takePage(record, body);
+  if (record !== undefined && body !== undefined) await visitor?.takePage(record, body);
 }
 
 /** The content as one body; without a visitor it is only read, so that it is hashed. */

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { yieldToLoop } from "../bytes/yielding.js";
 import { decodeFrameStream } from "../bytes/frame-decoder.js";
 import { packagePath } from "../model/manifest.js";
 import type { Completeness, Manifest } from "../model/manifest.js";
@@ -42,12 +43,15 @@ export class DeepCheck implements PageVisitor {
     this.#transcription = new Transcription({ ...reading, pages }, manifest.tenant_id);
   }
 
-  takePage(record: PageRecord, body: Uint8Array): void {
+  async takePage(record: PageRecord, body: Uint8Array): Promise<void> {
     if (!this.#isPossible(record)) return;
-    const page = this.#scan(record, body);
+    const page = await this.#scan(record, body);
     if (page === undefined) return;
     this.#takenPages++;
-    for (const block of this.#transcription.takePage(record.window, page)) this.#lines.update(block);
+    for (const block of this.#transcription.takePage(record.window, page)) {
+      this.#lines.update(block);
+      await yieldToLoop();
+    }
   }
 
   async finish(): Promise<void> {
@@ -69,9 +73,9 @@ export class DeepCheck implements PageVisitor {
     return page.events * LEAST_EVENT_BYTES <= page.body_bytes;
   }
 
-  #scan(record: PageRecord, body: Uint8Array): ScannedPage | undefined {
+  async #scan(record: PageRecord, body: Uint8Array): Promise<ScannedPage | undefined> {
     const name = this.#pageName(record);
-    const page = this.#scanned(name, body);
+    const page = await this.#scanned(name, body);
     if (page === undefined) return undefined;
     const token = nextToken(page);
     const tokenOut = typeof token === "string" ? sha256Hex(token) : token;
@@ -80,9 +84,9 @@ export class DeepCheck implements PageVisitor {
     return page.count === record.events ? page : undefined;
   }
 
-  #scanned(name: string, body: Uint8Array): ScannedPage | undefined {
+  async #scanned(name: string, body: Uint8Array): Promise<ScannedPage | undefined> {
     try {
-      return scanPage(body, this.#transcription.counts.fields);
+      return await scanPage(body, this.#transcription.counts.fields);
     } catch (error) {
       this.#expect("PAGE_INVALID", name, error instanceof Error ? error.message : "", "a page");
       return undefined;

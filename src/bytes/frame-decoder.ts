@@ -15,22 +15,27 @@ const GZIP_HEADER_BYTES = 10;
 const GZIP_TRAILER_BYTES = 8;
 
 /**
- * What one zstd frame or gzip member holds. Throws ARCHIVE_DAMAGED when it is cut off, altered where its format can
- * tell, followed by anything, or holds more than `maxBytes`: a reader must see all of a file or refuse it.
+ * What one zstd frame or gzip member holds, decoded on the thread pool. Rejects with ARCHIVE_DAMAGED when it is cut off,
+ * altered where its format can tell, followed by anything, or holds more than `maxBytes`: a reader must see all of a file
+ * or refuse it.
  */
-export function decodeFrame(frame: Uint8Array, compression: Compression, maxBytes: number): Uint8Array {
+export async function decodeFrame(
+  frame: Uint8Array,
+  compression: Compression,
+  maxBytes: number,
+): Promise<Uint8Array> {
   return compression === "zstd" ? decodeZstd(frame, maxBytes) : decodeGzip(frame, maxBytes);
 }
 
-function decodeZstd(frame: Uint8Array, maxBytes: number): Uint8Array {
+async function decodeZstd(frame: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   requireOneFrame(new ZstdFrameWalk(), frame);
-  return inflate(zlib.zstdDecompressSync, frame, maxBytes).buffer;
+  return (await inflate(zlib.zstdDecompress, frame, maxBytes)).buffer;
 }
 
 // By hand, because gunzip goes on with a second member as if it belonged to the first.
-function decodeGzip(member: Uint8Array, maxBytes: number): Uint8Array {
+async function decodeGzip(member: Uint8Array, maxBytes: number): Promise<Uint8Array> {
   checkGzipHeader(member);
-  const { buffer, engine } = inflate(zlib.inflateRawSync, member.subarray(GZIP_HEADER_BYTES), maxBytes);
+  const { buffer, engine } = await inflate(zlib.inflateRaw, member.subarray(GZIP_HEADER_BYTES), maxBytes);
   checkGzipTrailer(
     member.subarray(GZIP_HEADER_BYTES + engine.bytesWritten),
     zlib.crc32(buffer),
@@ -44,22 +49,26 @@ interface Inflated {
   readonly engine: { readonly bytesWritten: number };
 }
 
-function inflate(
-  decoder: (bytes: Uint8Array, options: object) => unknown,
+type Inflate = (
   bytes: Uint8Array,
-  maxBytes: number,
-): Inflated {
-  try {
-    // `info` tells how many bytes were used. With a chunk as large as the content zlib makes one buffer, where it would
-    // else make many and join them: half the memory.
-    const limits = {
-      maxOutputLength: Math.max(1, maxBytes),
-      chunkSize: Math.max(SMALLEST_CHUNK, maxBytes + 1),
-    };
-    return decoder(bytes, { info: true, ...limits }) as Inflated;
-  } catch (cause) {
-    throw damaged("found bytes that do not decompress within the size recorded", cause);
-  }
+  options: object,
+  done: (error: Error | null, result: unknown) => void,
+) => void;
+
+async function inflate(decoder: Inflate, bytes: Uint8Array, maxBytes: number): Promise<Inflated> {
+  const options = {
+    // Gives the decoder with the content: it knows how many bytes it used.
+    info: true,
+    maxOutputLength: Math.max(1, maxBytes),
+    // With a chunk as large as the content zlib fills one buffer instead of joining many: half the memory.
+    chunkSize: Math.max(SMALLEST_CHUNK, maxBytes + 1),
+  };
+  return new Promise((resolve, reject) => {
+    decoder(bytes, options, (cause, result) => {
+      if (cause === null) resolve(result as Inflated);
+      else reject(damaged("found bytes that do not decompress within the size recorded", cause));
+    });
+  });
 }
 
 /** As `decodeFrame`, in pieces, for what may be large. What it gave is only good once it has ended without error. */

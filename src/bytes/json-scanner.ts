@@ -1,7 +1,10 @@
 import { DaybookError } from "../model/errors.js";
 
 /** Containers inside one another that a value may have; a real event has four. */
-export const MAX_NESTING = 200;
+const MAX_NESTING = 200;
+
+/** Bytes that a value, an event, or white space may have. Real events have about 1,000. It bounds what is done in one go. */
+export const MAX_VALUE_BYTES = 2 * 1024 * 1024;
 
 export const QUOTE = 0x22;
 export const COMMA = 0x2c;
@@ -54,14 +57,17 @@ export class JsonScanner {
   /** The next byte that is not white space, without consuming it; -1 at the end. */
   peek(): number {
     const bytes = this.#bytes;
+    const end = Math.min(bytes.length, this.position + MAX_VALUE_BYTES);
     let at = this.position;
-    while (at < bytes.length) {
+    while (at < end) {
       const byte = bytes[at] as number;
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
       at++;
     }
     this.position = at;
-    return at < bytes.length ? (bytes[at] as number) : END;
+    if (at < end) return bytes[at] as number;
+    if (at < bytes.length) this.fail(`at most ${MAX_VALUE_BYTES} bytes of white space`);
+    return END;
   }
 
   expect(byte: number): void {
@@ -81,9 +87,10 @@ export class JsonScanner {
     if (this.peek() !== QUOTE) this.fail("a string");
     const start = this.position;
     const bytes = this.#bytes;
+    const end = Math.min(bytes.length, start + MAX_VALUE_BYTES);
     this.escaped = false;
     let at = start + 1;
-    while (at < bytes.length) {
+    while (at < end) {
       const byte = bytes[at] as number;
       if (STOPS[byte] === 0) {
         at++;
@@ -95,6 +102,7 @@ export class JsonScanner {
       }
     }
     this.position = at;
+    if (at < bytes.length) this.#failTooLarge();
     return this.fail("the closing quote of a string");
   }
 
@@ -108,8 +116,11 @@ export class JsonScanner {
 
   /** Consumes one value of any kind. */
   value(): void {
+    this.peek();
+    const end = this.position + MAX_VALUE_BYTES;
     do {
-      while (this.#opens()) continue;
+      while (this.#opens()) if (this.position > end) this.#failTooLarge();
+      if (this.position > end) this.#failTooLarge();
     } while (this.#moreFollows());
   }
 
@@ -119,6 +130,10 @@ export class JsonScanner {
     throw new DaybookError("SOURCE_PAGE_INVALID", {
       message: `page body, byte ${this.position}: found ${found}, expected ${expected}`,
     });
+  }
+
+  #failTooLarge(): never {
+    this.fail(`a value of at most ${MAX_VALUE_BYTES} bytes`);
   }
 
   /** Whether a container that holds a value was opened; otherwise a scalar or an empty container was consumed whole. */

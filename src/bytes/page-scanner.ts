@@ -1,10 +1,12 @@
 import { isUtf8 } from "node:buffer";
 import { DaybookError } from "../model/errors.js";
+import { Slice, runYielding } from "./yielding.js";
 import {
   CLOSE_BRACE,
   CLOSE_BRACKET,
   COMMA,
   JsonScanner,
+  MAX_VALUE_BYTES,
   OPEN_BRACE,
   OPEN_BRACKET,
   QUOTE,
@@ -34,22 +36,34 @@ export interface MemberVisitor {
   eventEnded(body: Uint8Array, activityStart: number, activityEnd: number): void;
 }
 
+/**
+ * Events that a page may have. The source gives up to 10,000; ten times that leaves room for a change on its side, while
+ * a body of millions of `{}` is refused before it costs minutes and gigabytes.
+ */
+export const MAX_PAGE_EVENTS = 100_000;
+
+/** Bytes of a page body once decoded: about twice the largest page that the source is known to give. */
+export const MAX_PAGE_BYTES = 32 * 1024 * 1024;
+
 const FIELDS: readonly EventField[] = ["Id", "CreationTime", "Activity", "OrganizationId"];
 const OFFSETS_PER_EVENT = 2 + 2 * FIELDS.length;
 const ACTIVITY_OFFSET = 2 + 2 * FIELDS.indexOf("Activity");
 const NO_FIELD = -1;
+/** Rows of the first table of offsets, which doubles as needed: most scans are of a page or of a single event. */
+const FIRST_ROWS = 16;
 
 const FIELD_NAMES = FIELDS.map((name) => Buffer.from(name));
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * Checks a page body (UTF-8, with or without a byte order mark) and finds its events in one pass. It must be one JSON
- * object, without a second value behind it, whose `activityEventEntities` is an array of objects. Throws
- * SOURCE_PAGE_INVALID with the number of the byte, never with content; the visitor may have been told of some events then.
+ * object, with nothing behind it, whose `activityEventEntities` is an array of at most `MAX_PAGE_EVENTS` objects, none
+ * larger than `MAX_VALUE_BYTES`. Rejects with SOURCE_PAGE_INVALID, which names the byte and never the content; the visitor
+ * may have seen some events by then. Gives the event loop a turn after each slice.
  */
-export function scanPage(body: Uint8Array, visitor?: MemberVisitor): ScannedPage {
+export async function scanPage(body: Uint8Array, visitor?: MemberVisitor): Promise<ScannedPage> {
   if (!isUtf8(body)) throw invalid("found bytes that are not UTF-8, expected JSON in UTF-8");
-  return new PageScanner(body, visitor).page();
+  return runYielding(new PageScanner(body, visitor).page());
 }
 
 /** As `scanPage`, for record lines: one object a line, and nothing around them. Damaged lines throw SOURCE_PAGE_INVALID. */
@@ -94,7 +108,8 @@ class PageScanner {
   readonly #json: JsonScanner;
   readonly #visitor: MemberVisitor | undefined;
   readonly #seen = new Set<string>();
-  #offsets = new Uint32Array(OFFSETS_PER_EVENT * 1024);
+  #offsets = new Uint32Array(OFFSETS_PER_EVENT * FIRST_ROWS);
+  readonly #slice = new Slice();
   #count = 0;
   #continuationToken: string | null = null;
   #continuationUri: string | null = null;
@@ -107,10 +122,11 @@ class PageScanner {
     this.#json = new JsonScanner(body, hasMark ? BYTE_ORDER_MARK.length : 0);
   }
 
-  page(): ScannedPage {
+  /** Yields at the end of each slice. */
+  *page(): Generator<undefined, ScannedPage> {
     const json = this.#json;
     json.expect(OPEN_BRACE);
-    if (!json.skip(CLOSE_BRACE)) this.#members();
+    if (!json.skip(CLOSE_BRACE)) yield* this.#members();
     if (json.peek() !== -1) json.fail("nothing behind the page's closing brace");
     if (!this.#seen.has("activityEventEntities")) {
       throw invalid("found no activityEventEntities, expected an array of events");
@@ -134,19 +150,19 @@ class PageScanner {
     };
   }
 
-  #members(): void {
+  *#members(): Generator<undefined, void> {
     do {
       const start = this.#json.key() + 1;
-      this.#member(decodeText(this.#body, start, this.#json.keyEnd - 1));
+      const name = decodeText(this.#body, start, this.#json.keyEnd - 1);
+      if (name === "activityEventEntities") yield* this.#events();
+      else this.#member(name);
+      if (this.#slice.isUsedBy(this.#json.position - start)) yield;
     } while (this.#json.skip(COMMA));
     this.#json.expect(CLOSE_BRACE);
   }
 
   #member(name: string): void {
     switch (name) {
-      case "activityEventEntities":
-        this.#once(name);
-        return this.#events();
       case "continuationToken":
         this.#once(name);
         this.#continuationToken = this.#textOrNull();
@@ -189,12 +205,16 @@ class PageScanner {
     return JSON.parse(textOf(this.#body, start, this.#json.position));
   }
 
-  #events(): void {
+  *#events(): Generator<undefined, void> {
+    this.#once("activityEventEntities");
     const json = this.#json;
     json.expect(OPEN_BRACKET);
     if (json.skip(CLOSE_BRACKET)) return;
     do {
+      if (this.#count === MAX_PAGE_EVENTS) json.fail(`at most ${MAX_PAGE_EVENTS} events in a page`);
+      const start = json.position;
       this.#event();
+      if (this.#slice.isUsedBy(json.position - start)) yield;
     } while (json.skip(COMMA));
     json.expect(CLOSE_BRACKET);
   }
@@ -202,11 +222,14 @@ class PageScanner {
   #event(): void {
     const json = this.#json;
     json.expect(OPEN_BRACE);
+    const start = json.position - 1;
     const row = this.#newRow();
-    this.#offsets[row] = json.position - 1;
+    this.#offsets[row] = start;
     if (!json.skip(CLOSE_BRACE)) {
       do {
         this.#eventMember(row);
+        if (json.position - start > MAX_VALUE_BYTES)
+          json.fail(`an event of at most ${MAX_VALUE_BYTES} bytes`);
       } while (json.skip(COMMA));
       json.expect(CLOSE_BRACE);
     }

@@ -6,6 +6,7 @@ import type { LoadedConfig } from "../config/load.js";
 import type { Redactor } from "../config/redactor.js";
 import type { TenantConfig } from "../config/schema.js";
 import { SecretSource } from "../config/secrets.js";
+import { MAX_PAGE_BYTES } from "../bytes/page-scanner.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { Http } from "../io/http.js";
@@ -86,7 +87,7 @@ export const VIEW_EXPIRED: InjectionToken<(sink: string, day: UtcDay) => boolean
 export const OPEN_SINKS: InjectionToken<() => OpenedSinks> = Symbol("OpenSinks");
 export const TENANT_PARTS: InjectionToken<TenantParts> = Symbol("TenantParts");
 
-const PAGE_LIMITS = { timeoutMs: 300_000, maxBytes: 64 * 1024 * 1024 };
+const PAGE_LIMITS = { timeoutMs: 300_000, maxBytes: MAX_PAGE_BYTES };
 const CHAIN_LIMITS = { maxPages: 10_000, maxRestarts: 2 };
 const RETRY = { firstPauseMs: 1_000, longestPauseMs: 120_000, random: Math.random };
 

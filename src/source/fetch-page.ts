@@ -1,5 +1,6 @@
 import type { Clock } from "../io/clock.js";
 import type { Http } from "../io/http.js";
+import { bodySha256 } from "../bytes/body-digest.js";
 import { nextToken } from "../bytes/continuation.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
@@ -143,7 +144,8 @@ export class PageFetcher {
     const page = await this.#scan(asked, body);
     const end = this.#end(fetch, page);
     reading.tally.addNotices(lastFlagNotices(asked, page, end.next));
-    return { record: pageRecord(asked, exchange, page, end), body, next: end.next };
+    const sha256 = await bodySha256(body);
+    return { record: pageRecord(asked, exchange, { page, sha256, end }), body, next: end.next };
   }
 
   #end({ asked, request, reading }: Fetch, page: ScannedPage): PageEnd {
@@ -166,7 +168,7 @@ export class PageFetcher {
 
   async #scan(asked: PageAsked, body: Uint8Array): Promise<ScannedPage> {
     try {
-      return scanPage(body);
+      return await scanPage(body);
     } catch (error) {
       if (!isDaybookError(error, "SOURCE_PAGE_INVALID")) throw error;
       await this.#keep(asked, body);

@@ -38,6 +38,14 @@ export interface PageEnd {
   readonly uriHost: string | null;
 }
 
+/** What the answer's body turned out to be. */
+export interface ReceivedPage {
+  readonly page: ScannedPage;
+  /** Of the body, in hex. */
+  readonly sha256: string;
+  readonly end: PageEnd;
+}
+
 /** The page in words: `2026-11-20 T07 page 3`. */
 export function pageName(asked: PageAsked): string {
   return `${asked.day} ${asked.window.label} page ${asked.number}`;
@@ -47,8 +55,7 @@ export function pageName(asked: PageAsked): string {
 export function pageRecord(
   asked: PageAsked,
   exchange: Exchange,
-  page: ScannedPage,
-  end: PageEnd,
+  { page, sha256, end }: ReceivedPage,
 ): PageRecord {
   const { request, answer } = exchange;
   const { status, headers, body } = answer;
@@ -65,7 +72,7 @@ export function pageRecord(
     date: headers["date"] ?? null,
     encoding: headers["content-encoding"] ?? "identity",
     body_bytes: body.length,
-    body_sha256: sha256Hex(body),
+    body_sha256: sha256,
     events: page.count,
     token_in_sha256: request.tokenSha256,
     token_out_sha256: end.next === null ? null : sha256Hex(end.next),

@@ -4,12 +4,12 @@ import { release } from "../io/release.js";
 import { Turn } from "../io/turn.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
+import { bodySha256 } from "../bytes/body-digest.js";
 import { decodeFrame } from "../bytes/frame-decoder.js";
 import { packFrame } from "../bytes/frame.js";
 import { parsePageRecord } from "../model/page-record-parser.js";
 import { pageFileName } from "../model/page-record.js";
 import type { PageRecord } from "../model/page-record.js";
-import { sha256Hex } from "../model/sha256.js";
 import { jsonLine } from "../model/stable-json.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY, windowLabel } from "../model/window.js";
@@ -64,7 +64,7 @@ export class Spool {
   /** The page is durable when this resolves. */
   async savePage(record: PageRecord, body: Uint8Array): Promise<void> {
     const name = pageFileName(record.window, record.number, fileExtension(this.#compression));
-    const frame = packFrame(body, this.#compression);
+    const frame = await packFrame(body, this.#compression);
     await this.#write(name, frame);
     release(frame);
   }
@@ -129,7 +129,8 @@ export class Spool {
     const frame = await this.#readOrNothing(name);
     if (frame === undefined) return false;
     try {
-      return sha256Hex(decodeFrame(frame, this.#compression, page.body_bytes)) === page.body_sha256;
+      const body = await decodeFrame(frame, this.#compression, page.body_bytes);
+      return (await bodySha256(body)) === page.body_sha256;
     } catch (error) {
       if (isDaybookError(error, "ARCHIVE_DAMAGED")) return false;
       throw error;

@@ -3,6 +3,7 @@ import { release } from "../io/release.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
+import { bodySha256 } from "../bytes/body-digest.js";
 import { decodeFrame } from "../bytes/frame-decoder.js";
 import { pageFileName } from "../model/page-record.js";
 import type { PageRecord } from "../model/page-record.js";
@@ -32,11 +33,11 @@ export async function readPageFile(
   const name = pageFileName(record.window, record.number, fileExtension(reading.compression));
   try {
     const frame = await files.read(`${reading.folder}/${name}`, record.body_bytes * 2 + FRAME_SLACK_BYTES);
-    const body = decodeFrame(frame, reading.compression, record.body_bytes);
+    const body = await decodeFrame(frame, reading.compression, record.body_bytes);
     release(frame);
-    const findings = checkBody(reading, name, record, body);
+    const findings = checkBody(reading, name, record, { bytes: body.length, sha256: await bodySha256(body) });
     if (findings.length > 0) return { findings };
-    const page = scanPage(body, visitor);
+    const page = await scanPage(body, visitor);
     const differences = [
       ...checkEventCount(reading, name, record, page),
       ...checkTokenOut(reading, name, record, page),
@@ -58,11 +59,15 @@ function isUnusable(error: unknown): error is Error {
   );
 }
 
-function checkBody(reading: Reading, name: string, record: PageRecord, body: Uint8Array): readonly Finding[] {
-  const sha256 = sha256Hex(body);
-  if (body.length === record.body_bytes && sha256 === record.body_sha256) return [];
+function checkBody(
+  reading: Reading,
+  name: string,
+  record: PageRecord,
+  { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
+): readonly Finding[] {
+  if (bytes === record.body_bytes && sha256 === record.body_sha256) return [];
   const rule = "the body on disk is the body received";
-  const found = `${body.length} bytes, sha256 ${sha256}`;
+  const found = `${bytes} bytes, sha256 ${sha256}`;
   const expected = `${record.body_bytes} bytes, sha256 ${record.body_sha256}`;
   return [incomplete(reading, "PAGE_BODY_DIFFERS", name, rule, found, expected)];
 }

@@ -1,6 +1,7 @@
 import { DaybookError } from "../model/errors.js";
 import { eventEnd, eventField, eventStart, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
+import { Slice } from "../bytes/yielding.js";
 import { writeRecordLine } from "../bytes/record-line.js";
 import type { Reading } from "../model/reading.js";
 import type { WindowLabel } from "../model/window.js";
@@ -9,6 +10,7 @@ import { LineBlock } from "./line-block.js";
 import { RecordTable } from "./record-index.js";
 
 const BLOCK_BYTES = 1 << 20;
+const NO_LINES = new Uint8Array();
 const NEWLINE = 0x0a;
 const BACKSLASH = 0x5c;
 
@@ -29,15 +31,18 @@ export class Transcription {
   }
 
   /**
-   * Takes the next page and gives blocks of whole lines as they get full, each good until the next is asked for.
-   * Throws SOURCE_TENANT_MISMATCH when an event belongs to another tenant.
+   * Takes the next page and gives blocks of whole lines as they get full, each good until the next is asked for; an empty
+   * one where the caller should give the event loop a turn, because no block got full. Throws SOURCE_TENANT_MISMATCH when an event belongs to another tenant.
    */
   *takePage(window: WindowLabel, page: ScannedPage): Generator<Uint8Array> {
     this.counts.takePage(window, page);
+    const slice = new Slice();
     for (let index = 0; index < page.count; index++) {
       this.#checkTenant(page, index);
       this.#takeEvent(page, index);
+      const isSliceUsed = slice.isUsedBy(eventEnd(page, index) - eventStart(page, index));
       if (this.#block.isFull) yield this.#block.take();
+      else if (isSliceUsed) yield NO_LINES;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Files } from "../io/files.js";
+import { yieldToLoop } from "../bytes/yielding.js";
 import { release } from "../io/release.js";
 import { writeCompressed } from "../io/compressed-file.js";
 import { fileExtension } from "../model/compression.js";
@@ -85,7 +86,10 @@ class Verification {
       this.#findings.push(...findings);
       // The other pages are read all the same: an auditor wants to see everything that is wrong.
       if (page === undefined) continue;
-      for (const block of this.#transcription.takePage(record.window, page)) yield* this.#keep(block);
+      for (const block of this.#transcription.takePage(record.window, page)) {
+        yield* this.#keep(block);
+        await yieldToLoop();
+      }
       release(page.body);
       progress?.(counts.pages, counts.delivered);
     }

@@ -6,6 +6,7 @@ import { decodeFrame, decodeFrameStream } from "../../src/bytes/frame-decoder.js
 import { packFrame } from "../../src/bytes/frame.js";
 
 const CONTENT = Buffer.from('{"activityEventEntities":[]}\n'.repeat(20_000));
+const FRAMES = { zstd: await packFrame(CONTENT, "zstd"), gzip: await packFrame(CONTENT, "gzip") };
 
 /** `bytes` in pieces, so that a header or a trailer is cut. */
 async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
@@ -28,13 +29,16 @@ async function decodeInPieces(
 type Decode = (frame: Uint8Array, compression: Compression, maxBytes: number) => Promise<Buffer>;
 
 const WAYS: readonly (readonly [string, Decode])[] = [
-  ["whole", async (frame, compression, maxBytes) => Buffer.from(decodeFrame(frame, compression, maxBytes))],
+  [
+    "whole",
+    async (frame, compression, maxBytes) => Buffer.from(await decodeFrame(frame, compression, maxBytes)),
+  ],
   ["in large pieces", (...frame) => decodeInPieces(...frame, 1 << 16)],
   ["byte by byte", (...frame) => decodeInPieces(...frame, 1)],
 ];
 
 describe.each(["zstd", "gzip"] as const)("a %s frame", (compression) => {
-  const frame = packFrame(CONTENT, compression);
+  const frame = FRAMES[compression];
   const damaged = { code: "ARCHIVE_DAMAGED" };
 
   describe.each(WAYS)("decoded %s", (_, decode) => {
@@ -42,7 +46,7 @@ describe.each(["zstd", "gzip"] as const)("a %s frame", (compression) => {
       ["a content", CONTENT],
       ["nothing", Buffer.alloc(0)],
     ])("gives %s back", async (_name, content) => {
-      const decoded = await decode(packFrame(content, compression), compression, content.length);
+      const decoded = await decode(await packFrame(content, compression), compression, content.length);
 
       expect(decoded.equals(content)).toBe(true);
     });
@@ -53,7 +57,7 @@ describe.each(["zstd", "gzip"] as const)("a %s frame", (compression) => {
       ["as many bytes as a gzip trailer", Buffer.alloc(8)],
       ["more than a trailer", Buffer.alloc(100, 0x41)],
       ["a second frame", frame],
-      ["an empty frame", packFrame(Buffer.alloc(0), compression)],
+      ["an empty frame", compression === "zstd" ? zstdCompressSync("") : gzipSync("")],
       ["a skippable zstd frame", Buffer.from("502a4d1804000000deadbeef", "hex")],
     ])("is refused with %s behind it", async (_name, trailing) => {
       const followed = Buffer.concat([frame, trailing]);
@@ -107,7 +111,7 @@ describe("a gzip member", () => {
   });
 
   it.each(WAYS)("that states another length is refused, decoded %s", async (_, decode) => {
-    const member = Buffer.from(packFrame(CONTENT, "gzip"));
+    const member = Buffer.from(await packFrame(CONTENT, "gzip"));
     member.writeUInt32LE(CONTENT.length + 1, member.length - 4);
 
     await expect(decode(member, "gzip", CONTENT.length)).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED" });
@@ -115,7 +119,7 @@ describe("a gzip member", () => {
 });
 
 it("does not unpack a bomb further than its limit allows (fault 99)", async () => {
-  const bomb = packFrame(Buffer.alloc(1 << 26), "gzip");
+  const bomb = await packFrame(Buffer.alloc(1 << 26), "gzip");
   let seen = 0;
 
   const reading = (async () => {
@@ -133,10 +137,10 @@ it.each([
   ["of 256 bytes", randomBytes(256)],
   ["of 70,000 bytes", randomBytes(70_000)],
 ])("takes every form of zstd frame for one frame: a content %s", async (_, content) => {
-  const frames = [packFrame(content, "zstd"), zstdCompressSync(content), await streamed(content)];
+  const frames = [await packFrame(content, "zstd"), zstdCompressSync(content), await streamed(content)];
 
   for (const frame of frames) {
-    const whole = decodeFrame(frame, "zstd", content.length);
+    const whole = await decodeFrame(frame, "zstd", content.length);
     const inParts = await decodeInPieces(frame, "zstd", content.length, 999);
     expect([content.equals(whole), content.equals(inParts)]).toEqual([true, true]);
     const doubled = Buffer.concat([frame, frame]);

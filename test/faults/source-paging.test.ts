@@ -40,7 +40,7 @@ describe("a page chain", () => {
     const reading = await readingRig(server.url).reader.readDay(TASK, running());
 
     const frame = readFileSync(join(reading.folder, "h07-0002.json.zst"));
-    const body = decodeFrame(frame, "zstd", 1000);
+    const body = await decodeFrame(frame, "zstd", 1000);
     expect(Buffer.from(body).toString()).toBe(pageBody({ events: [A, B] }));
   });
 

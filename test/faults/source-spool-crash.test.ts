@@ -80,7 +80,7 @@ async function expectWhole(files: Files): Promise<void> {
   expect([...finished.keys()]).toEqual(["T00", "T01", "T02"]);
   for (const record of [...finished.values()].flat()) {
     const frame = await files.read(`${FOLDER}/${pageFileName(record.window, record.number, ".zst")}`);
-    const body = decodeFrame(frame, "zstd", record.body_bytes);
+    const body = await decodeFrame(frame, "zstd", record.body_bytes);
     expect(sha256Hex(body)).toBe(record.body_sha256);
   }
 }

@@ -41,7 +41,7 @@ describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
     const digest = await writeCompressed(nodeFiles, path, compression, blocksOf(LINES), never);
 
     const frame = await nodeFiles.read(path);
-    const content = decodeFrame(frame, compression, LINES.length);
+    const content = await decodeFrame(frame, compression, LINES.length);
     expect(Buffer.from(content).toString()).toBe(LINES);
     expect(digest).toEqual({
       bytes: frame.length,
@@ -54,7 +54,7 @@ describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
   it("may hold nothing", async () => {
     const digest = await writeCompressed(nodeFiles, path, compression, blocksOf(""), never);
 
-    expect(decodeFrame(await nodeFiles.read(path), compression, 0)).toHaveLength(0);
+    expect(await decodeFrame(await nodeFiles.read(path), compression, 0)).toHaveLength(0);
     expect(digest.contentBytes).toBe(0);
   });
 

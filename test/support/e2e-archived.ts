@@ -1,13 +1,11 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { decodeFrame } from "../../src/bytes/frame-decoder.js";
+import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import { packagePath } from "../../src/model/manifest.js";
 import type { Manifest } from "../../src/model/manifest.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import type { Simulator } from "../../packages/simulator/index.js";
-
-const MAX_BYTES = 1 << 28;
 
 /** The days of an archive, each with the number of its newest revision, oldest first. */
 export function revisionsIn(root: string): ReadonlyMap<UtcDay, number> {
@@ -36,12 +34,11 @@ export function recordLinesOf(root: string, day: UtcDay, revision: number): read
   return ["events", "carried"].flatMap((part) => {
     const name = readdirSync(folder).find((file) => file.startsWith(`${part}.ndjson.`));
     if (name === undefined) return [];
-    const text = decodeFrame(
-      readFileSync(join(folder, name)),
-      name.endsWith(".zst") ? "zstd" : "gzip",
-      MAX_BYTES,
-    );
-    return Buffer.from(text).toString("latin1").split("\n").slice(0, -1);
+    const decode = name.endsWith(".zst") ? zstdDecompressSync : gunzipSync;
+    return decode(readFileSync(join(folder, name)))
+      .toString("latin1")
+      .split("\n")
+      .slice(0, -1);
   });
 }
 

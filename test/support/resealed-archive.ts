@@ -56,9 +56,9 @@ async function forgeFile(
   if (listed === undefined) throw new Error(`no ${path}`);
   const isCompressed = path.endsWith(".zst");
   const stored = await readFile(join(folder, path));
-  const before = isCompressed ? decodeFrame(stored, "zstd", listed.content_bytes) : stored;
+  const before = isCompressed ? await decodeFrame(stored, "zstd", listed.content_bytes) : stored;
   const content = Buffer.from(edit(Buffer.from(before).toString()));
-  const bytes = isCompressed ? packFrame(content, "zstd") : content;
+  const bytes = isCompressed ? await packFrame(content, "zstd") : content;
   await writeFile(join(folder, path), bytes);
   const forged = {
     bytes: bytes.length,

@@ -199,7 +199,7 @@ class SampleMaker {
     const text = `{"activityEventEntities":[${events.join(",")}],"continuationUri":null,"continuationToken":${token},"lastResultSet":false}`;
     const body = Buffer.from(text);
     const name = pageFileName(window.label, number, fileExtension(this.#compression));
-    await nodeFiles.writeNew(join(folder, name), packFrame(body, this.#compression));
+    await nodeFiles.writeNew(join(folder, name), await packFrame(body, this.#compression));
     return {
       window: window.label,
       number,

@@ -85,7 +85,7 @@ export async function writePage(
 ): Promise<void> {
   const name = pageFileName(record.window, record.number, fileExtension(compression));
   await nodeFiles.removeTree(join(spool, name));
-  await nodeFiles.writeNew(join(spool, name), packFrame(body, compression));
+  await nodeFiles.writeNew(join(spool, name), await packFrame(body, compression));
 }
 
 function pageRecord(

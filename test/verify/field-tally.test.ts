@@ -7,19 +7,19 @@ import { Tenant } from "../../packages/simulator/tenant.js";
 import { Truth } from "../../packages/simulator/truth.js";
 import { FieldTally } from "../../src/verify/field-tally.js";
 
-function tallied(...events: readonly string[]): FieldTally {
+async function tallied(...events: readonly string[]): Promise<FieldTally> {
   const tally = new FieldTally();
-  scanPage(Buffer.from(`{"activityEventEntities":[${events.join(",")}]}`), tally);
+  await scanPage(Buffer.from(`{"activityEventEntities":[${events.join(",")}]}`), tally);
   return tally;
 }
 
-function countsOf(...events: readonly string[]): FieldCounts {
-  return tallied(...events).counts();
+async function countsOf(...events: readonly string[]): Promise<FieldCounts> {
+  return (await tallied(...events)).counts();
 }
 
 describe("FieldTally", () => {
-  it("counts for every field the events that have it, and those that have something in it", () => {
-    const { by_field: fields } = countsOf(
+  it("counts for every field the events that have it, and those that have something in it", async () => {
+    const { by_field: fields } = await countsOf(
       `{"A":"x","B":null,"C":"","D":[],"E":{},"F":[1],"G":{"a":1},"H":0,"I":false,"J":[ ],"K":{ \n }}`,
       `{"A":"y","B":"b"}`,
     );
@@ -39,33 +39,33 @@ describe("FieldTally", () => {
     });
   });
 
-  it("counts a field that comes twice once, as its last value says", () => {
-    const { by_field: fields } = countsOf(`{"A":"x","A":null}`, `{"B":"","B":"x"}`);
+  it("counts a field that comes twice once, as its last value says", async () => {
+    const { by_field: fields } = await countsOf(`{"A":"x","A":null}`, `{"B":"","B":"x"}`);
 
     expect(fields).toEqual({ A: { present: 1, filled: 0 }, B: { present: 1, filled: 1 } });
   });
 
-  it("counts top-level fields alone", () => {
-    expect(Object.keys(countsOf(`{"A":{"B":[{"C":1}]}}`).by_field)).toEqual(["A"]);
+  it("counts top-level fields alone", async () => {
+    expect(Object.keys((await countsOf(`{"A":{"B":[{"C":1}]}}`)).by_field)).toEqual(["A"]);
   });
 
-  it("counts together what is no identifier, an event once, and writes none of it", () => {
-    const { by_field: fields } = countsOf(`{"jane@contoso.com":1,"a b":null}`, `{"\\u2028":""}`);
+  it("counts together what is no identifier, an event once, and writes none of it", async () => {
+    const { by_field: fields } = await countsOf(`{"jane@contoso.com":1,"a b":null}`, `{"\\u2028":""}`);
 
     expect(fields).toEqual({ "*": { present: 2, filled: 1 } });
   });
 
-  it("lists 500 fields and counts the others together", () => {
+  it("lists 500 fields and counts the others together", async () => {
     const members = Array.from({ length: 700 }, (_, at) => `"Field${at}":1`);
 
-    const { by_field: fields } = countsOf(`{${members.join(",")}}`);
+    const { by_field: fields } = await countsOf(`{${members.join(",")}}`);
 
     expect(Object.keys(fields)).toHaveLength(501);
     expect(fields["*"]).toEqual({ present: 1, filled: 1 });
   });
 
-  it("sorts names by their code units", () => {
-    expect(Object.keys(countsOf(`{"b":1,"B":1,"a":1,"__proto__":1,"no name":1}`).by_field)).toEqual([
+  it("sorts names by their code units", async () => {
+    expect(Object.keys((await countsOf(`{"b":1,"B":1,"a":1,"__proto__":1,"no name":1}`)).by_field)).toEqual([
       "*",
       "B",
       "__proto__",
@@ -74,7 +74,7 @@ describe("FieldTally", () => {
     ]);
   });
 
-  it("counts what is filled within each activity that has 20 events", () => {
+  it("counts what is filled within each activity that has 20 events", async () => {
     const often = Array.from(
       { length: 20 },
       (_, at) => `{"UserAgent":${at < 5 ? `"x"` : "null"},"Activity":"ViewReport"}`,
@@ -82,26 +82,26 @@ describe("FieldTally", () => {
     const seldom = Array.from({ length: 19 }, () => `{"Activity":"ExportReport","UserAgent":"x"}`);
     const odd = Array.from({ length: 30 }, () => `{"Activity":"two words","UserAgent":"x"}`);
 
-    const { filled_by_activity: filled } = countsOf(...often, ...seldom, ...odd, `{"UserAgent":"x"}`);
+    const { filled_by_activity: filled } = await countsOf(...often, ...seldom, ...odd, `{"UserAgent":"x"}`);
 
     expect(filled).toEqual({ ViewReport: { Activity: 20, UserAgent: 5 } });
   });
 
-  it("lists the 20 activities with most events, sorted by name", () => {
+  it("lists the 20 activities with most events, sorted by name", async () => {
     const events = Array.from({ length: 25 }, (_, at) =>
       Array.from({ length: 20 + at }, () => `{"Activity":"Activity${at}"}`),
     ).flat();
 
-    const names = Object.keys(countsOf(...events).filled_by_activity);
+    const names = Object.keys((await countsOf(...events)).filled_by_activity);
 
     expect(names).toEqual(Array.from({ length: 20 }, (_, at) => `Activity${at + 5}`).toSorted());
   });
 
-  it("takes an event back as if it had not come", () => {
+  it("takes an event back as if it had not come", async () => {
     const events = Array.from({ length: 21 }, (_, at) => `{"Activity":"ViewReport","A":${at % 2}}`);
     const body = Buffer.from(`{"activityEventEntities":[${[...events, `{"B" : [ ]}`].join(",")}]}`);
     const tally = new FieldTally();
-    const page = scanPage(body, tally);
+    const page = await scanPage(body, tally);
 
     tally.takeBack(page, 21);
     tally.takeBack(page, 0);
@@ -112,13 +112,13 @@ describe("FieldTally", () => {
     });
   });
 
-  it("counts a restless tenant's day as JSON.parse does", () => {
+  it("counts a restless tenant's day as JSON.parse does", async () => {
     const truth = new Truth(new Tenant({ ...RESTLESS_SCENARIO, eventsPerDay: 3_000, duplicateShare: 0.05 }));
     const texts = Array.from(truth.eventsOf("2026-11-18" as UtcDay, Infinity), (bytes) =>
       Buffer.from(bytes).toString(),
     );
     const tally = new FieldTally();
-    const page = scanPage(Buffer.from(`{"activityEventEntities":[${texts.join(",")}]}`), tally);
+    const page = await scanPage(Buffer.from(`{"activityEventEntities":[${texts.join(",")}]}`), tally);
     for (const [index, text] of texts.entries()) if (texts.indexOf(text) < index) tally.takeBack(page, index);
 
     const distinct = [...new Set(texts)].map((text) => JSON.parse(text) as Record<string, unknown>);

@@ -3,6 +3,7 @@ import { windowLabel } from "../../model/window.js";
 import type { Window } from "../../model/window.js";
 import type { Clock } from "../../io/clock.js";
 import type { Http } from "../../io/http.js";
+import { MAX_PAGE_BYTES } from "../../bytes/page-scanner.js";
 import { firstRequest } from "../activity-request.js";
 import type { CertificateExpiry } from "../sign-in/certificate-expiry.js";
 import { readClaims } from "../sign-in/token-claims.js";
@@ -33,8 +34,6 @@ export interface PreflightDoors {
 }
 
 const TIMEOUT_MS = 120_000;
-// A busy hour's page; only its status and headers are of interest here.
-const MAX_BYTES = 64 * 1024 * 1024;
 /** Days back whose windows are settled, and far from the horizon. */
 const SETTLED_DAYS = 3;
 
@@ -72,7 +71,7 @@ async function askSource(
   await takeRequest(signal);
   const { url } = firstRequest(tenant.api, settledHour(clock.now()));
   const headers = { authorization: `Bearer ${token.value}`, accept: "application/json" };
-  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_PAGE_BYTES };
   const answer = await http.request({ method: "GET", url, headers, ...limits }, signal);
   const roles = readClaims(token.value)?.roles ?? [];
   const refusal = explainAnswer(answer, roles);
