@@ -9,7 +9,7 @@ export { SINK_CASES } from "./sink-cases.js";
 export type { SinkCase, SinkMaker, SinkPlace } from "./sink-maker.js";
 export { STORE_CASES } from "./store-cases.js";
 export { isOffered } from "./store-maker.js";
-export type { StoreCase, StoreMaker, StorePlace } from "./store-maker.js";
+export type { ServerFault, StoreCase, StoreMaker, StorePlace } from "./store-maker.js";
 export { HOSTILE_LINES } from "./hostile-lines.js";
 export { testHost } from "./test-host.js";
 export { batchOf, recordLine, recordLines } from "./sample-days.js";

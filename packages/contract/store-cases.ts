@@ -3,6 +3,7 @@ import type { StoreCase } from "./store-maker.js";
 import { MEMORY } from "./store-memory.js";
 import { CONDUCT, KEEPING } from "./store-promises.js";
 import { READING } from "./store-reading.js";
+import { SERVER } from "./store-server.js";
 import { REPLACING, TOGETHER } from "./store-together.js";
 import { FAILED_WRITES, WRITING } from "./store-writing.js";
 
@@ -14,6 +15,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...REPLACING,
   ...READING,
   ...CONDUCT,
+  ...SERVER,
   ...KEEPING,
   ...FOLDER,
   ...MEMORY,

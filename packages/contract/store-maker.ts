@@ -25,9 +25,17 @@ export interface StoreMaker {
   unreachable?(): Promise<StorePlace>;
   /** A store whose server refuses the credential. Only for stores with one. */
   refused?(): Promise<StorePlace>;
+  /**
+   * Makes the server behind the places of `make` fail in this way from now on, and returns what ends it. Only for stores
+   * whose server is a stand-in of the test's own.
+   */
+  disturb?(fault: ServerFault): () => void;
 }
 
-export type StoreNeed = "retention" | "hold" | "folder" | "unreachable" | "refused";
+/** The work is done and its answer lost; a listing or an object ends before its end. */
+export type ServerFault = "loses the answer to a write" | "cuts listings short" | "cuts objects short";
+
+export type StoreNeed = "retention" | "hold" | "folder" | "unreachable" | "refused" | "disturb";
 
 /** One promise of the contract. `run` throws when the store breaks it. */
 export interface StoreCase {
@@ -50,6 +58,7 @@ export function isOffered(need: StoreNeed | undefined, maker: StoreMaker): boole
       return maker.offers.folder === true;
     case "unreachable":
     case "refused":
+    case "disturb":
       return maker[need] !== undefined;
     default:
       return need satisfies never;
