@@ -1,5 +1,10 @@
 import { OPEN_SINKS, TENANT_PARTS } from "../compose/container.js";
 import type { Composition } from "../compose/container.js";
+import type { TenantParts } from "../compose/open-tenant.js";
+import type { OpenedSinks } from "../deliver/opened-sinks.js";
+import { requireContent } from "../deliver/sink-inventory.js";
+import { isCreated } from "../ledger/archive-tree.js";
+import { readArchive } from "../ledger/open-archive.js";
 import { SinkPlaces } from "../deliver/sink-places.js";
 import { isDaybookError } from "../model/errors.js";
 import type { CommandResult } from "./command.js";
@@ -39,10 +44,12 @@ export async function lookAtSinks(
   const places = new SinkPlaces({ sinks, files, root, configSha256, log });
   const looked = new Map<string, Looked>();
   const shared = await places.findSharedFolders();
+  const requireAllContent = await contentCheck(tenant, sinks, { files, root });
   for (const { name, sink } of sinks.all()) {
     const check = async (): Promise<void> => {
       const error = shared.get(name);
       if (error !== undefined) throw error;
+      await requireAllContent(name, signal);
       await sink.check(signal);
     };
     looked.set(name, await look(`${tenant} sink ${name}`, "ready to be written", check));
@@ -51,6 +58,20 @@ export async function lookAtSinks(
   for (const [name, error] of (await places.findSharedStores(ready, signal)).found)
     looked.set(name, await look(`${tenant} sink ${name}`, "a place of its own", () => Promise.reject(error)));
   return [...looked.values()];
+}
+
+/** Fails when a record sink no longer holds what it has confirmed; nothing is written to it then. */
+async function contentCheck(
+  tenant: string,
+  sinks: OpenedSinks,
+  { files, root }: Pick<TenantParts, "files" | "root">,
+): Promise<(name: string, signal: AbortSignal) => Promise<void>> {
+  const index = (await isCreated(files, root)) ? (await readArchive(files, root)).ledger.index : undefined;
+  return async (name, signal) => {
+    const opened = sinks.stores().find((one) => one.name === name);
+    if (opened !== undefined && index !== undefined)
+      await requireContent({ name, store: opened.store, tenant }, index, signal);
+  };
 }
 
 /** One look: `expected` when the work succeeds, else its error. */

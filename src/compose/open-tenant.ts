@@ -88,6 +88,7 @@ async function composePass(
     tenant,
     root,
     files,
+    clock,
     log,
     ledger: archive.ledger,
     targets: targetsOf(sinks, parts, archive.ledger),

@@ -5,6 +5,7 @@ import { entryPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readWhole } from "../plugin/expected-body.js";
+import { sinkLost } from "./sink-inventory.js";
 import type { ObjectStore } from "../plugin/types.js";
 
 export interface FenceOptions {
@@ -44,10 +45,13 @@ export class LedgerFence {
     return this.#climb(held, signal);
   }
 
-  /** Whether it is still so: one request where nothing has changed. */
+  /** Whether it is still so: two requests where nothing has changed. SINK_LOST when the newest entry is gone meanwhile. */
   async recheck(signal: AbortSignal): Promise<void> {
-    if (this.#held === undefined) await this.check(signal);
-    else await this.#climb(this.#held, signal);
+    const held = this.#held;
+    if (held === undefined) return void (await this.check(signal));
+    if (held > 0 && !(await this.#has(held - 1, signal)))
+      throw sinkLost(this.#options.name, `no ${this.#key(entryPath(held - 1))}`, "the entry that was there");
+    await this.#climb(held, signal);
   }
 
   /** The first `held` entries were just found in the store, or put there. */

@@ -10,9 +10,19 @@ import { expectedBody, readWhole } from "../plugin/expected-body.js";
 import { LedgerFence } from "./ledger-fence.js";
 import type { FenceOptions } from "./ledger-fence.js";
 import { bodyOf, expectedOf } from "./repeatable-body.js";
+import { missingFrom, sinkLost } from "./sink-inventory.js";
+import type { DayIndex } from "../ledger/day-index.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { Expected, ObjectStore } from "../plugin/types.js";
+
+/** What is known of a sink from earlier passes. */
+export interface KnownContent {
+  /** Whether it has confirmed any package. */
+  readonly isFilled: boolean;
+  /** How many ledger entries it held after its newest sync; 0 when unknown. */
+  readonly entries: number;
+}
 
 /** The store is guarded already: deadlines and retries are not this class's concern. */
 export type RecordSinkOptions = FenceOptions;
@@ -24,6 +34,7 @@ const IN_THE_WAY =
 
 /** The whole archive of a tenant in any object store, byte for byte as docs/FORMAT.md lays it out. */
 export class RecordSink {
+  readonly name: string;
   /** The tenant's archive as the store gives it back. */
   readonly source: ArchiveSource;
   /** Where the tenant's archive lies when the store keeps its objects as files of this host. */
@@ -37,9 +48,12 @@ export class RecordSink {
   #synced: number | undefined;
   /** The describing files known to be in the store. */
   readonly #described = new Set<string>();
+  /** Whether the store was seen with an `archive.json`. */
+  #hasIdentity = false;
 
   constructor(options: RecordSinkOptions) {
-    const { store, tenant } = options;
+    const { name, store, tenant } = options;
+    this.name = name;
     this.source = storeSource(store, tenant);
     this.folder = store.folder === undefined ? undefined : join(store.folder, tenant);
     this.#store = store;
@@ -50,13 +64,33 @@ export class RecordSink {
   }
 
   /**
-   * To be called before any work: whether the store's archive is ours; an empty store is made ours. ARCHIVE_FORKED when another
-   * writer has added to it, SINK_TAKEN when it holds another archive.
+   * To be called before any work: whether the store's archive is ours; an empty store is made ours. Returns what it has lost
+   * beside packages, which the next sync puts back. SINK_LOST when it is empty and should not be: its disk may not be mounted,
+   * so nothing is written. ARCHIVE_FORKED when another writer has added to it, SINK_TAKEN when it holds another archive.
    */
-  async claim(signal: AbortSignal): Promise<void> {
+  async claim({ isFilled, entries }: KnownContent, signal: AbortSignal): Promise<readonly string[]> {
     const held = await this.#fence.check(signal);
-    if (held < (this.#synced ?? 0)) this.#forget();
-    if (held === 0) await this.#fenced(signal, () => this.#describe(signal));
+    const isDescribed = (await this.#store.stat(this.#key("archive.json"), signal)) !== undefined;
+    const isKnown = isFilled || entries > 0;
+    if (isKnown && held === 0 && !isDescribed)
+      throw sinkLost(this.name, `nothing below ${this.#tenant}/`, "the archive that it confirmed");
+    if (!isDescribed || held < Math.max(entries, this.#synced ?? 0)) this.#forget();
+    if (!isDescribed) await this.#fenced(signal, () => this.#describe(signal));
+    this.#hasIdentity = true;
+    return [
+      ...(isKnown && !isDescribed ? ["archive.json"] : []),
+      ...(held < entries ? [`ledger entries ${held} to ${entries - 1}`] : []),
+    ];
+  }
+
+  /** The revisions that the ledger says the store holds and it does not. */
+  async missing(index: DayIndex, signal: AbortSignal): Promise<readonly SealedDay[]> {
+    return missingFrom({ name: this.name, store: this.#store, tenant: this.#tenant }, index, signal);
+  }
+
+  async hasManifest({ day, revision }: SealedDay, signal: AbortSignal): Promise<boolean> {
+    const key = this.#key(`${packagePath(day, revision)}/manifest.json`);
+    return (await this.#store.stat(key, signal)) !== undefined;
   }
 
   /** Whether it is still ours; asks for what came since. ARCHIVE_FORKED, SINK_TAKEN. */
@@ -106,15 +140,15 @@ export class RecordSink {
 
   /**
    * Brings the store's ledger to the state folder's: what describes the archive, then the entries that are not there yet, each
-   * with its head, then `head`. ARCHIVE_FORKED when the store has another entry or more of them, SINK_TAKEN when it holds
-   * another archive.
+   * with its head, then `head`. Returns how many entries the store holds now. ARCHIVE_FORKED when the store has another entry
+   * or more of them, SINK_TAKEN when it holds another archive.
    */
-  async syncLedger(signal: AbortSignal): Promise<void> {
-    await this.#fenced(signal, () => this.#syncLedger(signal));
+  async syncLedger(signal: AbortSignal): Promise<number> {
+    return this.#fenced(signal, () => this.#syncLedger(signal));
   }
 
-  async #syncLedger(signal: AbortSignal): Promise<void> {
-    if (this.#synced === this.#ledgerSize()) return;
+  async #syncLedger(signal: AbortSignal): Promise<number> {
+    if (this.#synced === this.#ledgerSize()) return this.#synced;
     let number = this.#synced ?? (await this.#heldEntries(signal));
     await this.#describe(signal);
     while (await this.#putIfThere(entryPath(number), signal)) {
@@ -125,11 +159,16 @@ export class RecordSink {
     this.#fence.advance(number);
     await this.#replaceHead(signal);
     this.#synced = number;
+    return number;
   }
 
-  /** Work on a store whose ledger is ours; what it meets there otherwise is looked into. */
+  /** Work on a store whose ledger is ours and still there; what it meets there otherwise is looked into. */
   async #fenced<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#fence.recheck(signal);
+    // A new store has no entry yet by which the fence would notice that its disk is gone.
+    const isGone =
+      this.#hasIdentity && (await this.#store.stat(this.#key("archive.json"), signal)) === undefined;
+    if (isGone) throw sinkLost(this.name, "no archive.json", "the one that was there");
     try {
       return await work();
     } catch (error) {
@@ -144,6 +183,7 @@ export class RecordSink {
   #forget(): void {
     this.#synced = undefined;
     this.#described.clear();
+    this.#hasIdentity = false;
   }
 
   async #describe(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FixityCheck } from "../ledger/ledger-index.js";
-import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import type { DayIndex } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { ManifestFile } from "../model/manifest.js";
@@ -9,6 +9,7 @@ import type { UtcDay } from "../model/utc-day.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
+import { confirmedBy } from "./sink-queue.js";
 
 /** Between two looks into a sink, and after one that found something. */
 const EVERY_MS = 7 * DAY_MS;
@@ -43,7 +44,7 @@ export function fixityDue(
   if (sinceMs < (isDamaged ? DAMAGED_EVERY_MS : EVERY_MS)) return [];
   const days = [...index.days.keys()].toSorted();
   const due = isDamaged ? days : daysOfTurns(days, turnsSince(last, nowMs));
-  return due.flatMap((day) => heldBy(sink, index.days.get(day)));
+  return due.flatMap((day) => confirmedBy(sink, index.days.get(day)));
 }
 
 /** Reads a package back, every byte, and compares it with its manifest, and that with the ledger. */
@@ -89,16 +90,6 @@ async function readFile(
     hash.update(piece);
   }
   return hash.digest("hex");
-}
-
-/** The day's revisions that the sink has confirmed and that are not destroyed. */
-function heldBy(sink: string, record: DayRecord | undefined): readonly SealedDay[] {
-  if (record === undefined) return [];
-  const { day, revisions, deliveries } = record;
-  const confirmed = deliveries.get(sink)?.revision ?? 0;
-  return revisions
-    .filter(({ revision, tombstoneSha256 }) => tombstoneSha256 === undefined && revision <= confirmed)
-    .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
 }
 
 /** The weeks whose turn it is: those that were missed are made up for. */

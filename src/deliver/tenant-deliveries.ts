@@ -2,10 +2,13 @@ import type { Deliveries } from "../pass/day-steps.js";
 import { actOf } from "./deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
 import { pruneDelivered } from "./prune.js";
+import { SinkLosses } from "./sink-losses.js";
 import type { SharedPlaces, SinkPlaces } from "./sink-places.js";
+import type { RecordSink } from "./record-sink.js";
 import { pluginError } from "./plugin-error.js";
 import { deliverPending, isKnownFailure, pendingFor } from "./sink-queue.js";
 import { expireView } from "./view-expiry.js";
+import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { Ledger } from "../ledger/ledger.js";
@@ -18,6 +21,7 @@ export interface DeliveriesParts {
   /** The tenant's folder in the state folder. */
   readonly root: string;
   readonly files: Files;
+  readonly clock: Clock;
   readonly log: Log;
   readonly ledger: Ledger;
   readonly targets: readonly Target[];
@@ -31,24 +35,33 @@ export interface DeliveriesParts {
 export class TenantDeliveries implements Deliveries {
   readonly failures = new Map<string, DaybookError>();
   readonly #parts: DeliveriesParts;
+  readonly #losses: SinkLosses;
   /** A record sink has just refused a package of ours, as another one stood there: another writer may be at work. */
   #isDisputed = false;
 
   constructor(parts: DeliveriesParts) {
     this.#parts = parts;
+    this.#losses = new SinkLosses(parts);
+  }
+
+  async begin(signal: AbortSignal): Promise<void> {
+    await this.#begin(undefined, signal);
   }
 
   /**
    * Checks every record sink before the pass spends a request to the source. A sink that does not answer proves nothing: it
    * is checked again before anything is written to it, and its failure is reported then. ARCHIVE_FORKED when another writer
-   * has added to one; SINK_TAKEN when all of them hold another archive, SINK_SHARED when none has a place of its own.
+   * has added to one; SINK_TAKEN when all of them hold another archive, SINK_SHARED when none has a place of its own. The sink
+   * `refill` may be empty although it has confirmed days.
    */
-  async begin(signal: AbortSignal): Promise<void> {
+  async #begin(refill: string | undefined, signal: AbortSignal): Promise<void> {
     this.failures.clear();
     this.#isDisputed = false;
     this.#leaveOutShared(await this.#parts.places.findSharedFolders());
     const targets = this.#recordTargets().filter(({ name }) => !this.failures.has(name));
-    const asked = await Promise.allSettled(targets.map(({ sink }) => sink.claim(signal)));
+    const asked = await Promise.allSettled(
+      targets.map(({ sink }) => this.#losses.claim(sink, sink.name === refill, signal)),
+    );
     signal.throwIfAborted();
     for (const [number, one] of asked.entries())
       if (one.status === "rejected") this.#leaveOut(targets[number]?.name ?? "", one.reason);
@@ -61,6 +74,11 @@ export class TenantDeliveries implements Deliveries {
     const ready = targets.filter((_, number) => asked[number]?.status === "fulfilled");
     const names = new Set(ready.map(({ name }) => name));
     this.#leaveOutShared(await this.#parts.places.findSharedStoresOnce(names, signal));
+    await this.#recordLosses(
+      ready.map(({ sink }) => sink),
+      refill,
+      signal,
+    );
   }
 
   /**
@@ -83,6 +101,7 @@ export class TenantDeliveries implements Deliveries {
     await this.#deliver(this.#viewTargets(), this.#index(), signal);
     await this.#expireViews(signal);
     await this.syncLedgers(signal);
+    this.#reportLosses();
     const { files, root, targets, isPastHorizon } = this.#parts;
     if (this.failures.size > 0) return;
     await pruneDelivered(this.#index(), { files, root, targets, isClosed: isPastHorizon }, signal);
@@ -103,9 +122,10 @@ export class TenantDeliveries implements Deliveries {
       await this.#settle(outcome);
       if ("delivered" in outcome) delivered += 1;
     };
-    await this.begin(signal);
+    await this.#begin(name, signal);
     if (!this.failures.has(name)) await deliverPending([target], this.#index(), settings, settle, signal);
     await this.syncLedgers(signal);
+    this.#reportLosses();
     return delivered;
   }
 
@@ -171,7 +191,7 @@ export class TenantDeliveries implements Deliveries {
         if (failure !== undefined) await target.sink.requireOurs(signal);
         // A ledger must not name a package that the sink lacks.
         else if (!this.#isDisputed && pendingFor(target, this.#index()).length === 0)
-          await target.sink.syncLedger(signal);
+          await this.#losses.synced(target.name, await target.sink.syncLedger(signal));
       } catch (error) {
         signal.throwIfAborted();
         const known = isDaybookError(error) ? error : pluginError(target.name, error);
@@ -189,13 +209,35 @@ export class TenantDeliveries implements Deliveries {
     if (failures[0] !== undefined && failures.every((error) => error !== undefined)) throw failures[0];
   }
 
-  /** After a failed fsync a second one would not tell the truth: nothing more is put on that disk in this pass (fault 50). */
+  async #recordLosses(
+    ready: readonly RecordSink[],
+    refill: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const sink of ready)
+      if (!this.failures.has(sink.name)) await this.#losses.record(sink, sink.name === refill, signal);
+    for (const [sink, { code }] of this.failures)
+      if (code === "SINK_LOST") await this.#losses.recordEmpty(sink);
+  }
+
+  /** A loss that was made good is still an error of the pass: something removes files from the sink. */
+  #reportLosses(): void {
+    for (const [sink, error] of this.#losses.errors())
+      if (!this.failures.has(sink)) this.failures.set(sink, error);
+  }
+
+  /**
+   * After a failed fsync a second one would not tell the truth, and an empty sink may be a disk that is not mounted: nothing is
+   * written there in this pass (fault 50).
+   */
   #leaveOut(sink: string, error: unknown): void {
-    if (isDaybookError(error, "DISK_FAILED")) this.#failed(sink, error, { tenant: this.#parts.tenant, sink });
+    if (isDaybookError(error, "DISK_FAILED") || isDaybookError(error, "SINK_LOST"))
+      this.#failed(sink, error, { tenant: this.#parts.tenant, sink });
   }
 
   #failed(sink: string, error: DaybookError, fields: object): void {
     this.failures.set(sink, error);
+    this.#losses.forgetInventory(sink);
     const { code, message, hint } = error;
     this.#parts.log.error({ ...fields, code, message, hint }, "delivery failed");
   }

@@ -145,7 +145,17 @@ function markDelivered(record: DayRecord, manifestSha256: string): DayRecord {
 }
 
 function addFailure(record: DayRecord, sink: string, failure: DeliveryFailure): DayRecord {
-  return { ...record, failures: new Map(record.failures).set(sink, failure) };
+  const failed = { ...record, failures: new Map(record.failures).set(sink, failure) };
+  return failure.code === "SINK_LOST" ? withdrawDelivery(failed, sink, failure.revision) : failed;
+}
+
+/** The sink has lost the revision: it counts as never delivered there, and neither do those after it. */
+function withdrawDelivery(record: DayRecord, sink: string, revision: number): DayRecord {
+  const delivery = record.deliveries.get(sink);
+  if (delivery === undefined || delivery.revision < revision) return record;
+  const others = new Map([...record.deliveries].filter(([name]) => name !== sink));
+  const deliveries = revision > 1 ? others.set(sink, { ...delivery, revision: revision - 1 }) : others;
+  return { ...record, deliveries };
 }
 
 function addTombstone(record: DayRecord, revision: number, tombstoneSha256: string, at: number): DayRecord {

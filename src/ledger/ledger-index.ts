@@ -79,6 +79,7 @@ export class LedgerIndex implements DayIndex {
     const behind = this.behind.get(sink) ?? this.#daysFor(sink);
     const newest = revisions.at(-1)?.revision ?? 0;
     if ((deliveries.get(sink)?.revision ?? 0) >= newest) behind.delete(day);
+    else behind.add(day);
   }
 
   /** A sink that is named for the first time lacks every day that is sealed. */

@@ -247,6 +247,12 @@ export const ERROR_CATALOGUE = {
     "a sink holds another archive under the tenant's name",
     "nothing was written to it; bring that archive back with `daybook restore`, or give the tenant another name or the sink another place",
   ),
+  SINK_LOST: entry(
+    65,
+    "never",
+    "a sink no longer holds what it confirmed",
+    "check that its disk is mounted and that its options name the right place; where its content is gone for good, `daybook archive --backfill-sink NAME` fills it again",
+  ),
   SINK_SHARED: entry(
     78,
     "never",

@@ -89,7 +89,7 @@ describe("a ledger fence", () => {
     await expect(fence().check(signal)).rejects.toMatchObject({ code: "SINK_MISMATCH" });
   });
 
-  it("asks three things of a store that is up to date, and one when asked again", async () => {
+  it("asks three things of a store that is up to date, and two when asked again", async () => {
     await states(1_000, 1_000);
     const ours = fence();
     await ours.check(signal);
@@ -101,7 +101,19 @@ describe("a ledger fence", () => {
       "get contoso/ledger/000/000000999.json",
       "stat contoso/ledger/000/000001000.json",
     ]);
-    expect(requests).toEqual(["stat contoso/ledger/000/000001000.json"]);
+    expect(requests).toEqual([
+      "stat contoso/ledger/000/000000999.json",
+      "stat contoso/ledger/000/000001000.json",
+    ]);
+  });
+
+  it("finds a store that is empty all of a sudden", async () => {
+    await states(5, 5);
+    const ours = fence();
+    await ours.check(signal);
+    await rm(vault, { recursive: true });
+
+    await expect(ours.recheck(signal)).rejects.toMatchObject({ code: "SINK_LOST" });
   });
 
   it("asks little more of a store that is a few entries behind, and not much of one that is far behind", async () => {

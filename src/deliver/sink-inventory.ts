@@ -1,0 +1,80 @@
+import type { SealedDay } from "../archive/sealed-package.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import { DaybookError } from "../model/errors.js";
+import { packagePath } from "../model/manifest.js";
+import type { ObjectStore } from "../plugin/types.js";
+import { confirmedBy } from "./sink-queue.js";
+
+export interface InventoryOptions {
+  /** The sink's name in the configuration. */
+  readonly name: string;
+  readonly store: ObjectStore;
+  readonly tenant: string;
+}
+
+/**
+ * The revisions that the sink has confirmed and no longer holds, by one listing of its `days/`. A package counts as held when
+ * its manifest is there: it is written last. Oldest first.
+ */
+export async function missingFrom(
+  { name, store, tenant }: InventoryOptions,
+  index: DayIndex,
+  signal: AbortSignal,
+): Promise<readonly SealedDay[]> {
+  const days = [...index.days.keys()].toSorted();
+  const confirmed = days.flatMap((day) => confirmedBy(name, index.days.get(day)));
+  if (confirmed.length === 0) return [];
+  const held = new Set<string>();
+  for await (const key of store.list(`${tenant}/days/`, signal)) {
+    if (key.endsWith("/manifest.json")) held.add(key);
+  }
+  return confirmed.filter(
+    ({ day, revision }) => !held.has(`${tenant}/${packagePath(day, revision)}/manifest.json`),
+  );
+}
+
+/** SINK_LOST when the sink lacks what it has confirmed. */
+export async function requireContent(
+  sink: InventoryOptions,
+  index: DayIndex,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, store, tenant } = sink;
+  if (!isFilled(name, index)) return;
+  const identity = `${tenant}/archive.json`;
+  if ((await store.stat(identity, signal)) === undefined)
+    throw sinkLost(name, `no ${identity}`, "the archive that it confirmed");
+  const [first, ...others] = await missingFrom(sink, index, signal);
+  if (first === undefined) return;
+  const more = others.length === 0 ? "" : ` and ${others.length} more`;
+  throw sinkLost(
+    name,
+    `no ${packagePath(first.day, first.revision)}${more}`,
+    "every package that it confirmed",
+  );
+}
+
+/** The newest revision that the sink has confirmed, of its newest day; undefined when there is none. */
+export function newestConfirmed(sink: string, index: DayIndex): SealedDay | undefined {
+  for (const day of [...index.days.keys()].toSorted().toReversed()) {
+    const newest = confirmedBy(sink, index.days.get(day)).at(-1);
+    if (newest !== undefined) return newest;
+  }
+  return undefined;
+}
+
+/** Whether the ledger says that the sink holds something, or should. */
+export function isFilled(sink: string, index: DayIndex): boolean {
+  return newestConfirmed(sink, index) !== undefined || isKnownLoss(sink, index);
+}
+
+/** Whether the ledger says already that the sink has lost something, and nothing was delivered to it since. */
+export function isKnownLoss(sink: string, index: DayIndex): boolean {
+  return [...(index.behind.get(sink) ?? [])].some(
+    (day) => index.days.get(day)?.failures.get(sink)?.code === "SINK_LOST",
+  );
+}
+
+export function sinkLost(sink: string, found: string, expected: string): DaybookError {
+  return new DaybookError("SINK_LOST", { message: `${sink}: found ${found}, expected ${expected}` });
+}

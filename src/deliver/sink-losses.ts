@@ -1,0 +1,129 @@
+import type { Clock } from "../io/clock.js";
+import type { Files } from "../io/files.js";
+import type { Ledger } from "../ledger/ledger.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { Log } from "../model/log.js";
+import { DAY_MS } from "../model/utc-day.js";
+import type { RecordSink } from "./record-sink.js";
+import { isFilled, isKnownLoss, newestConfirmed } from "./sink-inventory.js";
+import { SyncMarks } from "./sync-marks.js";
+
+export interface SinkLossesParts {
+  readonly tenant: string;
+  /** The tenant's folder in the state folder. */
+  readonly root: string;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly ledger: Ledger;
+}
+
+/** How long an inventory of a sink counts, while its newest package is there. */
+const INVENTORY_LASTS_MS = DAY_MS;
+
+/**
+ * Notices what record sinks have lost since they confirmed it, and writes it into the ledger: a lost package is then delivered
+ * again by the sink's queue. Each loss is an error of the pass that finds it, even when all was put back.
+ */
+export class SinkLosses {
+  readonly #parts: SinkLossesParts;
+  readonly #marks: SyncMarks;
+  readonly #inventoriedMs = new Map<string, number>();
+  /** By sink, what this pass found to be lost. */
+  readonly #found = new Map<string, readonly string[]>();
+
+  constructor(parts: SinkLossesParts) {
+    this.#parts = parts;
+    this.#marks = new SyncMarks(parts.files, parts.root);
+  }
+
+  /** As `RecordSink.claim`. With `isRefill` the sink may be empty: the operator has said that it is to be filled again. */
+  async claim(sink: RecordSink, isRefill: boolean, signal: AbortSignal): Promise<void> {
+    this.#found.delete(sink.name);
+    const { name } = sink;
+    const known = isRefill
+      ? { isFilled: false, entries: 0 }
+      : { isFilled: isFilled(name, this.#parts.ledger.index), entries: await this.#marks.read(name) };
+    const lost = await sink.claim(known, signal);
+    if (lost.length > 0) this.#found.set(name, lost);
+  }
+
+  /** To be called once no other writer is known of: records what a claimed sink lacks. */
+  async record(sink: RecordSink, isRefill: boolean, signal: AbortSignal): Promise<void> {
+    const { ledger } = this.#parts;
+    const { name } = sink;
+    for (const what of this.#found.get(name) ?? [])
+      await ledger.append({ type: "incident", code: "SINK_LOST", subject: `${name}: ${what}` }, "daybook");
+    const packages = isRefill
+      ? await sink.missing(ledger.index, signal)
+      : await this.#inventory(sink, signal);
+    for (const { day, revision, manifestSha256: manifest_sha256 } of packages)
+      await ledger.append(
+        { type: "sink-failed", day, revision, manifest_sha256, sink: name, code: "SINK_LOST" },
+        "daybook",
+      );
+    if (isRefill) return;
+    const paths = packages.map(({ day, revision }) => `${day} revision ${revision}`);
+    const lost = [...(this.#found.get(name) ?? []), ...paths];
+    if (lost.length === 0) return;
+    this.#found.set(name, lost);
+    this.#parts.log.error({ tenant: this.#parts.tenant, sink: name, lost }, "loss found in sink");
+  }
+
+  /** The sink is empty although it should not be: one entry says so, for who reads the ledger alone. */
+  async recordEmpty(sink: string): Promise<void> {
+    const { ledger } = this.#parts;
+    this.forgetInventory(sink);
+    const newest = newestConfirmed(sink, ledger.index);
+    if (newest === undefined || isKnownLoss(sink, ledger.index)) return;
+    const { day, revision, manifestSha256: manifest_sha256 } = newest;
+    await ledger.append(
+      { type: "sink-failed", day, revision, manifest_sha256, sink, code: "SINK_LOST" },
+      "daybook",
+    );
+  }
+
+  /** The sink has failed: what it holds is looked up again by the next pass. */
+  forgetInventory(sink: string): void {
+    this.#inventoriedMs.delete(sink);
+  }
+
+  async synced(sink: string, entries: number): Promise<void> {
+    await this.#marks.write(sink, entries);
+  }
+
+  /** The losses of this pass, each as the error of its sink. */
+  errors(): ReadonlyMap<string, DaybookError> {
+    return new Map([...this.#found].map(([sink, lost]) => [sink, lossError(sink, lost)]));
+  }
+
+  /** What the sink has confirmed and lacks; a sink that does not answer is looked at again by the next pass. */
+  async #inventory(sink: RecordSink, signal: AbortSignal): ReturnType<RecordSink["missing"]> {
+    const { ledger, clock, log, tenant } = this.#parts;
+    const { name } = sink;
+    try {
+      const newest = newestConfirmed(name, ledger.index);
+      const isFresh = clock.now() - (this.#inventoriedMs.get(name) ?? -Infinity) < INVENTORY_LASTS_MS;
+      if (newest === undefined || (isFresh && (await sink.hasManifest(newest, signal)))) return [];
+      const missing = await sink.missing(ledger.index, signal);
+      this.#inventoriedMs.set(name, clock.now());
+      return missing;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isDaybookError(error)) throw error;
+      log.warn({ tenant, sink: name, code: error.code, message: error.message }, "sink not inventoried");
+      return [];
+    }
+  }
+}
+
+const MAX_NAMED = 5;
+
+function lossError(sink: string, lost: readonly string[]): DaybookError {
+  const named = lost.slice(0, MAX_NAMED).join(", ");
+  const more = lost.length > MAX_NAMED ? ` and ${lost.length - MAX_NAMED} more` : "";
+  return new DaybookError("SINK_LOST", {
+    message: `${sink}: found without ${named}${more}, expected all that it confirmed`,
+    hint: "what is to be had elsewhere was put back; find out who or what removes files there",
+  });
+}
