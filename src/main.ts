@@ -6,12 +6,6 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
 }
 const argv = process.argv.slice(2);
 const [command = ""] = argv;
-const { setFlagsFromString } = await import("node:v8");
-// The space for young objects stays at its first megabyte: it would grow to 64 of them in a day's first seconds and stay
-// there, while what lives longer than a moment is 20 megabytes, however large the day is.
-setFlagsFromString("--semi-space-growth-factor=1");
-// Without the compiler in the middle: its code is 4 MB for as long as the process runs, and a day takes no longer to read.
-setFlagsFromString("--no-maglev");
 const { enableCompileCache } = await import("node:module");
 // What comes from the cache is there whole, used or not: 5 MB more for as long as the daemon runs.
 if (command !== "run") enableCompileCache();
@@ -37,7 +31,18 @@ for (const event of ["uncaughtException", "unhandledRejection"] as const) {
 // Node's own listener writes several lines, which no reader of the daemon's log could parse.
 process.removeAllListeners("warning");
 process.on("warning", ({ name, message }) => say("warn", "warning", `${name}: ${message}`));
-// A reader that closes early (`daybook coverage | head`) is no defect.
-process.stdout.on("error", () => process.exit(0));
+// A reader that goes away (`daybook coverage | head`, `daybook archive 2>&1 | true`) costs the output and nothing else.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
 
-process.exit(await runCommandLine(argv, stop.signal, { redactor, giveBackMemory }));
+const exitCode = await runCommandLine(argv, stop.signal, { redactor, giveBackMemory });
+// A pipe takes 64 KiB at a time: what it has not taken yet would be lost with the process.
+await Promise.all([drained(process.stdout), drained(process.stderr)]);
+process.exit(exitCode);
+
+/** Resolves when everything written so far has left the process, or cannot any more. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.writable) stream.write("", () => resolve());
+    else resolve();
+  });
+}

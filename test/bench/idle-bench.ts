@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { unitFlags } from "./unit-flags.ts";
 
 const TARGET_MB = 100;
 const SETTLING_MS = 75_000;
@@ -36,7 +37,7 @@ async function measure(source: Source): Promise<boolean> {
   // As the unit has it.
   const malloc = { MALLOC_ARENA_MAX: "1", MALLOC_TRIM_THRESHOLD_: "131072" };
   const env = { ...process.env, ...malloc, BENCH_TOKEN: source.token };
-  const args = [main, "run", "--config", writeConfig(source)];
+  const args = [...unitFlags(), main, "run", "--config", writeConfig(source)];
   const daemon = spawn(process.execPath, args, { env, stdio: ["ignore", "inherit", "pipe"] });
   const exited = new Promise<never>((_, reject) =>
     daemon.once("exit", (code) => reject(new Error(`the daemon ended with ${code}`))),

@@ -19,6 +19,7 @@ import type * as LedgerPaths from "../../src/model/ledger-entry.js";
 import type * as Hashes from "../../src/model/sha256.js";
 import type * as Days from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
+import { unitFlags } from "./unit-flags.ts";
 
 const YEARS = 7;
 const LOCAL_DAYS = 28;
@@ -188,7 +189,7 @@ async function measure(): Promise<boolean> {
   const startedMs = performance.now();
   const daemon = spawn(
     process.execPath,
-    [join(dist, "src/main.js"), "run", "--config", join(scratch, "daybook.yaml")],
+    [...unitFlags(), join(dist, "src/main.js"), "run", "--config", join(scratch, "daybook.yaml")],
     {
       stdio: ["ignore", "inherit", "pipe"],
       // With what the unit tells glibc.
