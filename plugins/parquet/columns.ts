@@ -1,4 +1,6 @@
-/** What a column holds. A timestamp is milliseconds since the epoch. */
+import { creationTimeMicros } from "daybook/plugin";
+
+/** What a column holds. A timestamp is microseconds since the epoch. */
 export type ColumnType = "text" | "integer" | "boolean" | "timestamp";
 
 /** A value that fits its column; null where the event has none that does. */
@@ -53,7 +55,6 @@ export const FIELD_COLUMNS: readonly Column[] = [
 
 export const COLUMNS: readonly Column[] = [...OWN_COLUMNS, ...FIELD_COLUMNS];
 
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 const MAX_INTEGER = 2 ** 31 - 1;
 
 /**
@@ -72,18 +73,10 @@ export function fitting(type: ColumnType, value: unknown): Value {
     case "boolean":
       return typeof value === "boolean" ? value : null;
     case "timestamp":
-      return typeof value === "string" ? instantOf(value) : null;
+      return typeof value === "string" ? (creationTimeMicros(value) ?? null) : null;
     default:
       return type satisfies never;
   }
-}
-
-/** The source writes UTC without saying so, which Date.parse would take for local time. */
-function instantOf(text: string): number | null {
-  const match = ISO_TIME.exec(text);
-  if (match === null) return null;
-  const ms = Date.parse(match[2] === undefined ? `${text}Z` : text);
-  return Number.isNaN(ms) ? null : ms;
 }
 
 function fields(type: ColumnType, ...names: readonly string[]): readonly Column[] {

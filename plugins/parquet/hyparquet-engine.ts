@@ -11,8 +11,8 @@ const TYPES: Readonly<Record<ColumnType, Partial<SchemaElement>>> = {
   boolean: { type: "BOOLEAN" },
   timestamp: {
     type: "INT64",
-    converted_type: "TIMESTAMP_MILLIS",
-    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" },
+    converted_type: "TIMESTAMP_MICROS",
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MICROS" },
   },
 };
 

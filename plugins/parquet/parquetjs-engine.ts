@@ -8,7 +8,7 @@ const TYPES: Readonly<Record<ColumnType, FieldDefinition["type"]>> = {
   text: "UTF8",
   integer: "INT32",
   boolean: "BOOLEAN",
-  timestamp: "TIMESTAMP_MILLIS",
+  timestamp: "TIMESTAMP_MICROS",
 };
 
 /**
@@ -62,8 +62,9 @@ function rowOf(columns: readonly (readonly Value[])[], row: number): Record<stri
   return Object.fromEntries(
     COLUMNS.map(({ name, type }, index) => {
       const value = columns[index]?.[row] ?? null;
-      // A number before 1970 is refused, a Date is not.
-      return [name, type === "timestamp" && typeof value === "number" ? new Date(value) : value];
+      // The library refuses a number before 1970, but not a Date, which has milliseconds only.
+      const isEarly = type === "timestamp" && typeof value === "number" && value < 0;
+      return [name, isEarly ? new Date(value / 1000) : value];
     }),
   );
 }

@@ -1,7 +1,7 @@
 /** The part of parquetjs-lite 0.8.7 that is used; the package has no types of its own. */
 declare module "parquetjs-lite" {
   export interface FieldDefinition {
-    readonly type: "UTF8" | "INT32" | "BOOLEAN" | "TIMESTAMP_MILLIS";
+    readonly type: "UTF8" | "INT32" | "BOOLEAN" | "TIMESTAMP_MICROS";
     readonly optional: boolean;
     readonly compression: "GZIP";
     readonly statistics: false;

@@ -2,6 +2,7 @@
 export { z } from "zod";
 export { endpointUrl, filePath, secretRef } from "../config/schema/values.js";
 export type { SecretRef } from "../config/schema/values.js";
+export { creationTimeMicros } from "../model/creation-time.js";
 export { DAY_MS, parseUtcDay, utcDayOf } from "../model/utc-day.js";
 export type { UtcDay } from "../model/utc-day.js";
 export { DaybookError, isDaybookError } from "../model/errors.js";

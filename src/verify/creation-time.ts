@@ -1,22 +1,11 @@
 import { eventField, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
+import { creationTimeMicros } from "../model/creation-time.js";
 import { DAY_MS, dayStartMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 
-const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})?$/;
 const ZERO = 0x30;
 const SECONDS_CHARS = 19;
-
-/**
- * The instant that a CreationTime names, in milliseconds since the epoch; undefined when it is no time. The source writes
- * UTC without saying so, which Date.parse would take for local time (powerbi-api facts, section 8).
- */
-export function parseCreationTime(text: string): number | undefined {
-  const match = ISO_TIME.exec(text);
-  if (match === null) return undefined;
-  const ms = Date.parse(match[2] === undefined ? `${text}Z` : text);
-  return Number.isNaN(ms) ? undefined : ms;
-}
 
 /** Reads the CreationTimes of one day's events straight from their bytes where they have the usual form. */
 export class CreationTimes {
@@ -33,8 +22,7 @@ export class CreationTimes {
 
   /** Takes an event's time; returns whether it has one and it lies in the day. */
   takes(page: ScannedPage, index: number): boolean {
-    const ms =
-      this.#usualTime(page, index) ?? parseCreationTime(eventField(page, index, "CreationTime") ?? "");
+    const ms = this.#usualTime(page, index) ?? creationTimeMs(eventField(page, index, "CreationTime"));
     if (ms === undefined) return false;
     if (ms < this.firstMs) this.firstMs = ms;
     if (ms > this.lastMs) this.lastMs = ms;
@@ -63,6 +51,11 @@ export class CreationTimes {
     }
     return true;
   }
+}
+
+function creationTimeMs(text: string | undefined): number | undefined {
+  const micros = creationTimeMicros(text ?? "");
+  return micros === undefined ? undefined : Math.floor(micros / 1000);
 }
 
 /** The number below `limit` that two digits write, else NaN. */

@@ -13,6 +13,18 @@ export async function parquetRows(path: string): Promise<readonly Record<string,
   return await parquetReadObjects({ file: await bytesAt(path), compressors });
 }
 
+/** The column's timestamps as they stand in the file. */
+export async function parquetMicros(path: string, column: string): Promise<readonly unknown[]> {
+  const parsers = { timestampFromMicroseconds: (micros: bigint) => micros };
+  const rows = await parquetReadObjects({
+    file: await bytesAt(path),
+    compressors,
+    columns: [column],
+    parsers,
+  });
+  return rows.map((row) => row[column]);
+}
+
 export async function parquetFooter(path: string): Promise<FileMetaData> {
   return parquetMetadata(await bytesAt(path));
 }

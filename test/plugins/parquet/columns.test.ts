@@ -5,7 +5,7 @@ import { COLUMNS, fitting } from "../../../plugins/parquet/columns.js";
 import { ENGINE_NAMES } from "../../../plugins/parquet/engine.js";
 import { parquetPlace } from "../../support/parquet-place.js";
 import type { ParquetPlace } from "../../support/parquet-place.js";
-import { parquetFooter, parquetRows } from "../../support/parquet-rows.js";
+import { parquetFooter, parquetMicros, parquetRows } from "../../support/parquet-rows.js";
 
 const FILE = "tenant=contoso/date=2026-11-20/events.parquet";
 
@@ -21,11 +21,10 @@ describe("the columns", () => {
   it.each([
     { text: "2026-11-20T07:55:15", iso: "2026-11-20T07:55:15.000Z" },
     { text: "2026-11-20T07:55:15Z", iso: "2026-11-20T07:55:15.000Z" },
-    { text: "2026-11-20T07:55:15.1234567", iso: "2026-11-20T07:55:15.123Z" },
     { text: "2026-11-20T07:55:15+02:00", iso: "2026-11-20T05:55:15.000Z" },
     { text: "0001-01-01T00:00:00", iso: "0001-01-01T00:00:00.000Z" },
   ])("take $text for $iso, whatever the zone of the machine", ({ text, iso }) => {
-    expect(fitting("timestamp", text)).toBe(Date.parse(iso));
+    expect(fitting("timestamp", text)).toBe(Date.parse(iso) * 1000);
   });
 
   it.each([
@@ -86,6 +85,23 @@ describe.each(ENGINE_NAMES)("a file by %s", (engine) => {
       Id: null,
       CreationTime: null,
     });
+  });
+
+  it("keeps six digits of a second, and takes a time before 1970", async () => {
+    await place
+      .open()
+      .write(
+        batchOf([
+          '{"CreationTime":"2026-11-20T07:55:15.1234567"}',
+          '{"CreationTime":"1969-12-31T23:59:59.5"}',
+        ]),
+        new AbortController().signal,
+      );
+
+    expect(await parquetMicros(join(place.lake, FILE), "CreationTime")).toEqual([
+      BigInt(Date.parse("2026-11-20T07:55:15.123Z")) * 1000n + 456n,
+      -500_000n,
+    ]);
   });
 
   it("has a row for every event and the same columns when fields are new or change their type (fault 78)", async () => {
