@@ -36,9 +36,6 @@ const TO_MEND: readonly string[] = [
   "src/archive/lacking-lines.ts imports verify/",
   "src/archive/package-check.ts imports ledger/",
   "src/archive/package-files.ts imports audit/",
-  "src/deliver/first-start-check.ts imports restore/",
-  "src/deliver/sink-checks.ts imports pass/",
-  "src/deliver/tenant-deliveries.ts imports pass/",
   "src/plan/requests-per-day.ts imports ledger/",
 ];
 

@@ -18,6 +18,7 @@ import { deadlineMs } from "../plan/day-state.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import { folderSource, storeSource } from "../archive/source.js";
 import { RecordSink } from "../deliver/record-sink.js";
+import { refuseUnfinishedRestore } from "../restore/unfinished-restore.js";
 import { refuseSecondArchive } from "../deliver/first-start-check.js";
 import { SinkChecks } from "../deliver/sink-checks.js";
 import { recordSettingChanges } from "../pass/setting-changes.js";
@@ -64,7 +65,10 @@ export async function openTenant(parts: TenantParts, progress: PassProgress): Pr
   try {
     await probeDisk(files, root);
     sinks = parts.openSinks();
-    await refuseSecondArchive({ ...parts, stores: sinks.stores() });
+    if (!(await isCreated(files, root))) {
+      await refuseUnfinishedRestore(files, root);
+      await refuseSecondArchive(sinks.stores(), parts.tenant);
+    }
     return { ...(await composePass(parts, sinks, progress)), close };
   } catch (error) {
     await close();

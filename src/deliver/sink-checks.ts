@@ -4,7 +4,6 @@ import type { Clock } from "../io/clock.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import type { PassProgress } from "../pass/progress.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 
@@ -13,7 +12,8 @@ export interface SinkChecksParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly ledger: Ledger;
-  readonly progress: Pick<PassProgress, "note">;
+  /** Shows what is under way. */
+  readonly progress: { note(tenant: string, what: string): void };
   /** The record sinks. */
   readonly sinks: readonly { readonly name: string; readonly source: ArchiveSource }[];
   /** Whether the sink has failed in this pass already: it need not be waited for again. */

@@ -1,4 +1,3 @@
-import type { Deliveries } from "../pass/day-steps.js";
 import { actOf } from "./deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
 import { pruneDelivered } from "./prune.js";
@@ -32,7 +31,7 @@ export interface DeliveriesParts {
 }
 
 /** Brings sealed days to the sinks and their receipts into the ledger. A sink that fails is recorded, and asked again next time. */
-export class TenantDeliveries implements Deliveries {
+export class TenantDeliveries {
   readonly failures = new Map<string, DaybookError>();
   readonly #parts: DeliveriesParts;
   readonly #losses: SinkLosses;
