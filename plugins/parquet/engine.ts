@@ -1,15 +1,7 @@
-import type { Value } from "./columns.js";
+import type { ParquetEngine } from "./parquet-engine.js";
 
 export const ENGINE_NAMES = ["hyparquet-writer", "parquetjs-lite"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
-
-/** Makes the bytes of one Parquet file of `COLUMNS`, piece by piece in their order. The same rows give the same bytes. */
-export interface ParquetEngine {
-  /** One row group, after the file's start if it is the first. The bytes are good until the next call. */
-  encodeGroup(columns: readonly (readonly Value[])[]): Promise<Uint8Array>;
-  /** What ends the file. */
-  encodeEnd(): Promise<Uint8Array>;
-}
 
 /** The engine for one file; `facts` go into its key-value metadata. Loads only the library that is asked for. */
 export async function openEngine(

@@ -3,7 +3,7 @@ import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import { COLUMNS, EVENT } from "./columns.js";
 import type { Column, ColumnType, Value } from "./columns.js";
-import type { ParquetEngine } from "./engine.js";
+import type { ParquetEngine } from "./parquet-engine.js";
 
 const TYPES: Readonly<Record<ColumnType, Partial<SchemaElement>>> = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8" },

@@ -2,7 +2,7 @@ import parquetjs from "parquetjs-lite";
 import type { FieldDefinition, ParquetWriter } from "parquetjs-lite";
 import { COLUMNS } from "./columns.js";
 import type { Column, ColumnType, Value } from "./columns.js";
-import type { ParquetEngine } from "./engine.js";
+import type { ParquetEngine } from "./parquet-engine.js";
 
 const TYPES: Readonly<Record<ColumnType, FieldDefinition["type"]>> = {
   text: "UTF8",

@@ -1,15 +1,7 @@
 import type { HeadObjectCommandOutput, S3 } from "@aws-sdk/client-s3";
 import { isDaybookError } from "daybook/plugin";
+import type { BucketOptions } from "./bucket-options.js";
 import { s3Failure } from "./s3-failure.js";
-
-export interface BucketOptions {
-  readonly bucket: string;
-  readonly region: string;
-  readonly endpoint?: string | undefined;
-  readonly pathStyle: boolean;
-  readonly bucketOwner?: string | undefined;
-  readonly profile?: string | undefined;
-}
 
 /** What every request names. */
 export interface Target {

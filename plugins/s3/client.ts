@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from "node:https";
 import { Readable } from "node:stream";
 import { S3 } from "@aws-sdk/client-s3";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import type { BucketOptions } from "./bucket.js";
+import type { BucketOptions } from "./bucket-options.js";
 
 const CONNECT_MS = 10_000;
 /** Without a byte either way. A transfer may take as long as the core's deadline allows. */

@@ -8,7 +8,7 @@ import type { Lock } from "./object-lock.js";
 import { setLegalHold } from "./object-lock.js";
 import { hashObject } from "./reading.js";
 import { removeObject, removeVersion } from "./removal.js";
-import type { S3StoreOptions } from "./s3-store.js";
+import type { S3StoreOptions } from "./store-options.js";
 import { storeObject } from "./upload.js";
 
 /** How long the probe is locked: long enough for the requests until its lock is tried, short enough to wait for. */

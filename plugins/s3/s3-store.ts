@@ -1,6 +1,6 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 import { DaybookError, abortable, assertKey, conflict, isDaybookError, parseUtcDay } from "daybook/plugin";
-import type { Body, Clock, Expected, Log, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import type { Body, Expected, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
 import { keysBelow, keysShown, versionsOf } from "./listing.js";
 import { isAtLeast, lockOf, setLegalHold, strengthenLock } from "./object-lock.js";
@@ -9,19 +9,8 @@ import { probeBucket } from "./probe-bucket.js";
 import { storedSha256 } from "./read-back.js";
 import { hashObject, readObject } from "./reading.js";
 import { removeObject, removeVersion } from "./removal.js";
+import type { S3StoreOptions } from "./store-options.js";
 import { storeObject } from "./upload.js";
-import type { UploadRules } from "./upload.js";
-
-export interface S3StoreOptions {
-  readonly bucket: Bucket;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** What every key starts with; empty, or ends in `/`. */
-  readonly prefix: string;
-  readonly lockMode?: Lock["mode"] | undefined;
-  readonly versioning: boolean;
-  readonly upload: UploadRules;
-}
 
 /** Objects in an S3 bucket: each one put that fails where an object stands, then read back as the store shows it. */
 export class S3Store implements ObjectStore {

@@ -4,6 +4,7 @@ import { jsonSchema } from "../../src/config/json-schema.js";
 import { configReference } from "../../src/config/reference.js";
 import { bashCompletion } from "./bash-completion.js";
 import { manualPage } from "./manual-page.js";
+import { schemaSql } from "../../plugins/postgres/schema-sql.js";
 
 /** The files that are made from a declaration, by path within the package. */
 export function generatedFiles(): Readonly<Record<string, string>> {
@@ -13,6 +14,11 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     "docs/CONFIG.md": configReference(),
     "docs/ERRORS.md": errorsReference(),
     "docs/daybook.1": manualPage(),
+    "plugins/postgres/schema.sql": schemaSql({
+      schema: "daybook",
+      writeRole: "daybook_writer",
+      readRole: "daybook_reader",
+    }),
     "systemd/daybook.bash-completion": bashCompletion(),
   };
 }
