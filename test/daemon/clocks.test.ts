@@ -44,6 +44,18 @@ describe("the daemon and clocks", () => {
     expect((await rig.run("status")).exit).toBe(67);
   });
 
+  it("declares no day lost while the source does not answer", async () => {
+    const rig = await daemonRig({ start: "2026-03-15T09:00:00Z", horizon: "4d" });
+    await rig.runUntil("2026-03-15T10:00:00Z");
+    rig.clock.set("2026-03-22T10:00:00Z");
+    rig.simulator("contoso").injectFault({ when: () => true, respond: { reset: true } });
+
+    const { lines } = await rig.runUntil("2026-03-22T11:00:00Z");
+
+    expect(lines.some(({ msg }) => msg === "loss not confirmed by the source's clock")).toBe(true);
+    expect(lines.some(({ msg }) => msg === "day lost")).toBe(false);
+  });
+
   it("reads by UTC alone, whatever the local time does (fault 70)", async () => {
     const before = process.env["TZ"];
     process.env["TZ"] = "Europe/Berlin";
