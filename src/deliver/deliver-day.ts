@@ -9,7 +9,8 @@ import { recordsOf } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { Sink } from "../plugin/types.js";
 import { currentView } from "./current-view.js";
-import { digestLines } from "./line-set.js";
+import { digestLines, digesting } from "./multiset-digest.js";
+import type { MultisetDigest } from "./multiset-digest.js";
 import { pluginError } from "./plugin-error.js";
 
 /** A sink that days are delivered to. */
@@ -103,14 +104,18 @@ async function deliverView(
   signal: AbortSignal,
 ): Promise<number> {
   const batch = await currentView(sealed, tenant, source, signal);
-  const { records } = await sink.write(batch, signal);
+  // Digested while the sink reads it: a day is large, and decoding it again takes as long.
+  let given: MultisetDigest | undefined;
+  const lines = (): AsyncIterable<string> => digesting(batch.lines(), (digest) => (given = digest));
+  const { records } = await sink.write({ ...batch, lines }, signal);
   if (records !== batch.records) throw mismatch(name, sealed, `${batch.records} records`, `${records}`);
   if (!readBack) return records;
   const found = await digestLines(sink.read(sealed.day, signal));
   if (found.lines !== batch.records)
     throw mismatch(name, sealed, `to read ${batch.records} records`, `${found.lines}`);
-  const expected = await digestLines(batch.lines());
-  if (found.digest !== expected.digest) throw mismatch(name, sealed, "to read the same records", "others");
+  // A sink that had the day already need not have read it.
+  given ??= await digestLines(batch.lines());
+  if (found.digest() !== given.digest()) throw mismatch(name, sealed, "to read the same records", "others");
   return records;
 }
 
