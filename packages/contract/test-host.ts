@@ -6,7 +6,7 @@ import type { Host } from "../../src/plugin/types.js";
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-/** What a plugin gets in its tests: the real disk and clock, a silent log, no secret, no other store. */
+/** What a plugin gets in its tests: the real disk and clock, a silent log, no secret, no sign-in, no other store. */
 export function testHost(more: Partial<Host> = {}): Host {
   return {
     log: silentLog,
@@ -18,6 +18,9 @@ export function testHost(more: Partial<Host> = {}): Host {
     },
     secret: () => {
       throw new DaybookError("SECRET_UNREADABLE", { message: "the test host has no secret" });
+    },
+    azureTokens: () => {
+      throw new DaybookError("SIGNIN_REFUSED", { message: "the test host has no sign-in" });
     },
     ...more,
   };

@@ -6,6 +6,8 @@ import type { LoadedConfig } from "../config/load.js";
 import type { Redactor } from "../config/redactor.js";
 import type { TenantConfig } from "../config/schema.js";
 import { SecretSource } from "../config/secrets.js";
+import { redactedTokens } from "./redacted-tokens.js";
+import { sinkTokens } from "./sink-tokens.js";
 import { MAX_PAGE_BYTES } from "../bytes/page-scanner.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
@@ -165,7 +167,7 @@ function makeTokens(c: DependencyContainer, stampPath?: string): Tokens {
   const { http, clock, files, env } = c.resolve(OUTSIDE);
   const tokens = signIn(
     {
-      tenant: name,
+      name,
       credential: credentialOf(config.auth, c.resolve(SECRETS)),
       ...(stampPath === undefined ? {} : { stampPath }),
       ...(authority === undefined ? {} : { authority }),
@@ -173,18 +175,7 @@ function makeTokens(c: DependencyContainer, stampPath?: string): Tokens {
     },
     { http, clock, files, log: c.resolve(LOG), environment: env },
   );
-  return tellingRedactor(tokens, c.resolve(REDACTOR));
-}
-
-/** A token is a secret as well, and is made known before anybody can send it. */
-function tellingRedactor(tokens: Tokens, redactor: Redactor): Tokens {
-  return {
-    token: async (signal, rejected) => {
-      const token = await tokens.token(signal, rejected);
-      redactor.addPassing(token.value);
-      return token;
-    },
-  };
+  return redactedTokens(tokens, c.resolve(REDACTOR));
 }
 
 function makeAccess(c: DependencyContainer): AccessPause {
@@ -269,6 +260,13 @@ function makeOpenSinks(c: DependencyContainer): () => OpenedSinks {
     clock,
     log: c.resolve(LOG),
     secret: (ref) => c.resolve(SECRETS).text(ref),
+    azureTokens: (request) => {
+      const { http, env } = c.resolve(OUTSIDE);
+      const doors = { http, clock, files, log: c.resolve(LOG), environment: env };
+      const side = { name: c.resolve(TENANT).name, authority: c.resolve(ENDPOINTS).authority };
+      const tokens = sinkTokens(side, request, c.resolve(SECRETS), doors);
+      return redactedTokens(tokens, c.resolve(REDACTOR));
+    },
   };
   return () => plugins.openAll(sinks, options, opening);
 }

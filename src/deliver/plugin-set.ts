@@ -20,6 +20,7 @@ export interface OpenOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly secret: Host["secret"];
+  readonly azureTokens: Host["azureTokens"];
 }
 
 /** The plugins that the configuration names, loaded once; opening them does no I/O. */
@@ -64,7 +65,7 @@ export class PluginSet {
 
   /** Opens a configured sink for one tenant. `options` are those that the plugin's own schema gave back. */
   open(name: string, use: string, options: unknown, settings: OpenOptions): OpenedPlugin {
-    const { clock, log, tenant, files, secret } = settings;
+    const { clock, log, tenant, files, secret, azureTokens } = settings;
     const guard = { name, clock, log };
     const stores: ObjectStore[] = [];
     const openStore = (spec: unknown): ObjectStore => {
@@ -72,7 +73,7 @@ export class PluginSet {
       stores.push(store);
       return store;
     };
-    const host: Host = Object.freeze({ log, clock, files, tenant, openStore, secret });
+    const host: Host = Object.freeze({ log, clock, files, tenant, openStore, secret, azureTokens });
     const plugin = this.plugin(use);
     switch (plugin.kind) {
       case "store":

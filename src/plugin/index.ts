@@ -1,5 +1,7 @@
 /** The public entry for plugins: `import { defineStore } from "daybook/plugin"`. docs/SINKS.md is its guide. */
 export { z } from "zod";
+export { azureAuth } from "../config/schema/auth.js";
+export type { AzureAuth } from "../config/schema/auth.js";
 export { endpointUrl, filePath, secretRef } from "../config/schema/values.js";
 export type { SecretRef } from "../config/schema/values.js";
 export { creationTimeMicros } from "../model/creation-time.js";
@@ -20,6 +22,9 @@ export { expectedBody, readWhole } from "./expected-body.js";
 export { assertKey } from "./object-key.js";
 export { API_VERSION } from "./types.js";
 export type {
+  AzureToken,
+  AzureTokenRequest,
+  AzureTokens,
   Batch,
   Body,
   Expected,

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { AzureAuth } from "../config/schema/auth.js";
 import type { SecretRef } from "../config/schema/values.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
@@ -118,6 +119,33 @@ export interface Host {
    * secret is then used without a restart. SECRET_UNREADABLE, SECRET_EXPOSED.
    */
   secret(ref: SecretRef): Promise<string>;
+  /**
+   * The tokens of an application or identity in Entra ID, by the same sign-in as the source's: fetched when first asked for,
+   * renewed ahead of their end, a refused credential not tried again for a quarter of an hour. Make it once in `open`, and
+   * ask it before each request.
+   */
+  azureTokens(request: AzureTokenRequest): AzureTokens;
+}
+
+export interface AzureTokenRequest {
+  /** The value of an option declared as `azureAuth`. */
+  readonly auth: AzureAuth;
+  /** What the token is for, such as `https://storage.azure.com/.default`. */
+  readonly scope: string;
+  /** The directory to sign in to; the archived tenant's own when absent. */
+  readonly tenantId?: string;
+}
+
+export interface AzureTokens {
+  /** A token valid now. SIGNIN_REFUSED, SIGNIN_UNAVAILABLE, SECRET_UNREADABLE, or the signal's reason when aborted. */
+  token(signal: AbortSignal): Promise<AzureToken>;
+}
+
+/** `value` is a secret: it goes into one header and nowhere else. */
+export interface AzureToken {
+  readonly value: string;
+  /** When it stops being valid, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
 }
 
 export const API_VERSION = 1;

@@ -44,6 +44,11 @@ export function endpointsOf(name: CloudName, tenantId: string): Endpoints {
   return { api, scope, authority: `${authority}/${tenantId}`, continuationHosts };
 }
 
+/** The sign-in service of the same cloud for another directory. */
+export function authorityFor(authority: string, tenantId: string): string {
+  return new URL(tenantId, authority).href;
+}
+
 /**
  * `custom`: a private cloud, a reverse proxy or the simulator. Its continuations name its own host, or where a proxy stands
  * before a known cloud, that cloud's.

@@ -49,7 +49,7 @@ describe("a token endpoint that drips", () => {
     };
     const tokens = signIn(
       {
-        tenant: "contoso",
+        name: "contoso",
         credential: secretOf(CANARY),
         authority: rig.entra.authority("tenant"),
         scope: SCOPE,

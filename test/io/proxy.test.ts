@@ -46,7 +46,7 @@ function use(environment: Readonly<Record<string, string>>): void {
 function tokensAt(host: string): Tokens {
   const authority = `${entra.origin.replace("localhost", host)}/tenant`;
   const credential = { method: "client-secret", clientId: "app", secret: async () => "secret" } as const;
-  const options = { tenant: "contoso", credential, authority, scope: "https://resource/.default" };
+  const options = { name: "contoso", credential, authority, scope: "https://resource/.default" };
   const doors = {
     http: nodeHttp,
     clock: systemClock,

@@ -80,7 +80,11 @@ describe("readDay", () => {
       const extension = compression === "zstd" ? ".zst" : ".gz";
       for (const page of reading.pages) {
         const name = `h${page.window.slice(1)}-000${page.number}.json${extension}`;
-        const body = await decodeFrame(readFileSync(join(reading.folder, name)), compression, page.body_bytes);
+        const body = await decodeFrame(
+          readFileSync(join(reading.folder, name)),
+          compression,
+          page.body_bytes,
+        );
         expect(sha256Hex(body)).toBe(page.body_sha256);
       }
     },

@@ -88,10 +88,12 @@ const token = z.strictObject({
   }),
 });
 
-/** How a tenant signs in; each method has its own keys. */
-export const auth = z
+/** How an application or identity signs in to Entra ID; each method has its own keys. */
+export const azureAuth = z
   .discriminatedUnion("method", [clientSecret, clientCertificate, managedIdentity, workloadIdentity, token])
   .meta({ description: "How to sign in." });
+
+export type AzureAuth = Readonly<z.output<typeof azureAuth>>;
 
 interface CertificateForm {
   readonly certificate?: unknown;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { auth } from "./auth.js";
+import { azureAuth } from "./auth.js";
 import { endpointUrl, guid, isObject } from "./values.js";
 
 /** The API's own limit is 200 in an hour (https://learn.microsoft.com/rest/api/power-bi/admin/get-activity-events). */
@@ -38,7 +38,7 @@ export const tenant = z
     endpoints: customEndpoints.optional().meta({
       description: "With `cloud: custom` only: a private cloud, a proxy, the simulator.",
     }),
-    auth,
+    auth: azureAuth,
     requestsPerHour: z
       .int()
       .min(1)

@@ -31,8 +31,8 @@ export type Credential =
   | { readonly method: "token"; readonly token: ReadSecret };
 
 export interface SignInOptions {
-  /** The tenant's name in the configuration. */
-  readonly tenant: string;
+  /** Who signs in, for messages: `contoso`, or `a sink of contoso`. */
+  readonly name: string;
   readonly credential: Credential;
   /** With the tenant's id. Not needed by `token` and `managed-identity`. */
   readonly authority?: string;
@@ -50,9 +50,9 @@ export interface SignInDoors {
   readonly environment: Environment;
 }
 
-/** The tokens of one tenant. Nothing is read or sent before the first is asked for. */
+/** The tokens of one tenant, or of one of its sinks. Nothing is read or sent before the first is asked for. */
 export function signIn(options: SignInOptions, doors: SignInDoors): Tokens {
-  const subject = `sign-in of ${options.tenant}`;
+  const subject = `sign-in of ${options.name}`;
   const { credential, stampPath } = options;
   const { clock, files, log } = doors;
   const stamp = stampPath === undefined ? {} : { stamp: { files, path: stampPath } };

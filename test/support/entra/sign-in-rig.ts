@@ -56,7 +56,7 @@ export function signInRig(): SignInRig {
     },
     log,
     tokensFor(credential, tenantId = TENANT, authority = started().authority(tenantId)) {
-      const options = { tenant: "contoso", credential, authority, scope: SCOPE };
+      const options = { name: "contoso", credential, authority, scope: SCOPE };
       return signIn(options, { http: nodeHttp, clock: systemClock, files: nodeFiles, log, environment: {} });
     },
   };
