@@ -11,7 +11,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/servers/**", "test/bench/**", "test/**/*.long.test.ts"],
-    setupFiles: ["reflect-metadata"],
+    setupFiles: ["reflect-metadata", "test/support/loopback-only.ts"],
     // The cache is not invalidated when the tsconfig decorator flags change: stale green tests.
     fsModuleCache: false,
     // Half of the time is spent waiting for the disk; by itself vitest leaves a core idle as well.
