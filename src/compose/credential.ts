@@ -1,6 +1,6 @@
 import type { AuthConfig } from "../config/schema.js";
 import type { SecretSource } from "../config/secrets.js";
-import type { CertificateSource } from "../source/sign-in/certificate-credential.js";
+import type { CertificateSource } from "../source/sign-in/pem-credential.js";
 import type { Credential } from "../source/sign-in/sign-in.js";
 
 type CertificateAuth = Extract<AuthConfig, { readonly method: "client-certificate" }>;
@@ -36,14 +36,10 @@ export function credentialOf(auth: AuthConfig, secrets: SecretSource): Credentia
 
 /** Where the client certificate lies; also what its expiry is read from. */
 export function certificateOf(auth: CertificateAuth, secrets: SecretSource): CertificateSource {
-  const { certificate, privateKey, pkcs12, passphrase } = auth;
-  const locked = passphrase === undefined ? {} : { passphrase: () => secrets.text(passphrase) };
-  if (pkcs12 !== undefined) return { pkcs12: () => secrets.bytes(pkcs12), ...locked };
-  if (certificate === undefined || privateKey === undefined)
-    throw new TypeError("the schema lets no such auth pass");
+  const { certificate, privateKey, passphrase } = auth;
   return {
     certificate: () => secrets.publicText(certificate),
     privateKey: () => secrets.text(privateKey),
-    ...locked,
+    ...(passphrase === undefined ? {} : { passphrase: () => secrets.text(passphrase) }),
   };
 }

@@ -47,15 +47,6 @@ export class SecretSource {
     return value;
   }
 
-  /** A secret that is no text, such as a PKCS#12 file; within a variable it is base64. */
-  async bytes(ref: SecretRef): Promise<Uint8Array> {
-    const bytes = await this.#bytes(ref, OPEN_TO_OTHERS);
-    const value = "env" in ref ? Buffer.from(decoded(bytes, whereOf(ref)), "base64") : bytes;
-    if (value.length === 0) throw unreadable(whereOf(ref), "it is empty");
-    this.redactor.add(Buffer.from(value).toString("base64"));
-    return value;
-  }
-
   /** What lies beside secrets and is none, such as a certificate: others may read it, but not write it. */
   async publicText(ref: SecretRef): Promise<string> {
     const value = decoded(await this.#bytes(ref, WRITABLE_BY_OTHERS), whereOf(ref));
@@ -98,12 +89,25 @@ function whereOf(ref: SecretRef): string {
 }
 
 function decoded(bytes: Uint8Array, where: string): string {
+  if (isDer(bytes)) throw binary(where);
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     // Without cause: the decoder's error may hold the bytes.
     throw unreadable(where, "it is not UTF-8 text");
   }
+}
+
+/** A sequence with a length of two bytes or more: what a PKCS#12 file, a DER certificate or a DER key starts with. */
+function isDer(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x30 && (bytes[1] ?? 0) > 0x80;
+}
+
+function binary(where: string): DaybookError {
+  return new DaybookError("SECRET_UNREADABLE", {
+    message: `secret in ${where}: found a PKCS#12 or DER file, expected PEM`,
+    hint: "make PEM of it with `openssl pkcs12 -in x.pfx -out x.pem -nodes`, and name that file for certificate and privateKey",
+  });
 }
 
 function missing(where: string, found: string): never {

@@ -11,7 +11,6 @@ describe("auth", () => {
   it.each([
     `{ method: client-secret, ${ID}, secret: { env: S } }`,
     `{ method: client-certificate, ${ID}, certificate: { file: a }, privateKey: { credential: k } }`,
-    `{ method: client-certificate, ${ID}, pkcs12: { file: a }, passphrase: { env: P } }`,
     "{ method: managed-identity }",
     `{ method: managed-identity, ${ID} }`,
     `{ method: workload-identity, ${ID}, tokenFile: /t }`,
@@ -20,11 +19,7 @@ describe("auth", () => {
   });
 
   it.each([
-    [`{ method: client-certificate, ${ID}, certificate: { file: a } }`, "tenants.contoso.auth"],
-    [
-      `{ method: client-certificate, ${ID}, privateKey: { file: a }, pkcs12: { file: b } }`,
-      "tenants.contoso.auth",
-    ],
+    [`{ method: client-certificate, ${ID}, certificate: { file: a } }`, "tenants.contoso.auth.privateKey"],
     [
       `{ method: managed-identity, ${ID}, objectId: 8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11 }`,
       "tenants.contoso.auth",

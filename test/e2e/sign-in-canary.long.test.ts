@@ -64,11 +64,10 @@ describe.each(["goes well", "is refused with all that was sent"])(
         "an encrypted key",
         "certificate: { file: ./client.pem }, privateKey: { file: ./client-encrypted.key }",
       ],
-      ["PKCS#12", "pkcs12: { file: ./aes.p12 }"],
     ])("neither key nor passphrase nor assertion of %s is found anywhere", async (_name, keys) => {
       const own = await operator({}, TOKEN);
       own.entra.certificates.set(APPLICATION_ID, fixture("client.pem").toString("utf8"));
-      for (const name of ["client.pem", "client-encrypted.key", "aes.p12"]) own.put(name, fixture(name));
+      for (const name of ["client.pem", "client-encrypted.key"]) own.put(name, fixture(name));
       own.env["PASSPHRASE"] = PASSPHRASE;
       const passphrase = "passphrase: { env: PASSPHRASE }";
       own.configure({

@@ -66,16 +66,13 @@ describe("a client certificate", () => {
       "PEM with an encrypted key",
       "certificate: { file: ./client.pem }, privateKey: { file: ./client-encrypted.key }, passphrase: { env: PASSPHRASE }",
     ],
-    ["PKCS#12", "pkcs12: { file: ./aes.p12 }, passphrase: { env: PASSPHRASE }"],
-    ["PKCS#12 from the environment", "pkcs12: { env: PKCS12 }, passphrase: { env: PASSPHRASE }"],
   ])("in %s archives a day", async (_name, keys) => {
     const own = await operator();
     own.entra.certificates.set(APPLICATION_ID, fixture("client.pem").toString("utf8"));
-    for (const name of ["client.pem", "client.key", "client-encrypted.key", "aes.p12"]) {
+    for (const name of ["client.pem", "client.key", "client-encrypted.key"]) {
       own.put(name, fixture(name));
     }
     own.env["PASSPHRASE"] = PASSPHRASE;
-    own.env["PKCS12"] = fixture("aes.p12").toString("base64");
     own.configure({ auth: signsWith(keys) });
 
     await archiveDay(own);

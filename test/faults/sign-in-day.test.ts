@@ -87,7 +87,11 @@ const METHODS: readonly (readonly [string, () => Credential])[] = [
     () => ({
       method: "client-certificate",
       clientId: APPLICATION,
-      certificate: { pkcs12: async () => fixture("aes.p12"), passphrase: async () => "kirschbaum" },
+      certificate: {
+        certificate: async () => fixture("client.pem").toString("utf8"),
+        privateKey: async () => fixture("client-encrypted.key").toString("utf8"),
+        passphrase: async () => "kirschbaum",
+      },
       sendCertificateChain: true,
     }),
   ],

@@ -14,34 +14,25 @@ const clientSecret = z.strictObject({
   }),
 });
 
-const clientCertificate = z
-  .strictObject({
-    method: z.literal("client-certificate"),
-    clientId,
-    certificate: secretRef.optional().meta({
-      description: "The certificate, PEM, with its chain if `sendCertificateChain` is on.",
-      examples: [{ file: "/etc/daybook/contoso.pem" }],
-    }),
-    privateKey: secretRef.optional().meta({
-      description: "The certificate's private key, PEM.",
-      examples: [{ credential: "contoso-key" }],
-    }),
-    pkcs12: secretRef.optional().meta({
-      description: "Certificate and key in one PKCS#12 file, instead of `certificate` and `privateKey`.",
-      examples: [{ file: "/etc/daybook/contoso.pfx" }],
-    }),
-    passphrase: secretRef.optional().meta({
-      description: "What decrypts the private key or the PKCS#12 file.",
-      examples: [{ credential: "contoso-passphrase" }],
-    }),
-    sendCertificateChain: z.boolean().default(false).meta({
-      description: "Send the chain (x5c), for applications that trust the certificate's subject and issuer.",
-    }),
-  })
-  .refine(hasOneCertificate, {
-    error: "must have certificate and privateKey, or pkcs12 alone",
-    when: isObject,
-  });
+const clientCertificate = z.strictObject({
+  method: z.literal("client-certificate"),
+  clientId,
+  certificate: secretRef.meta({
+    description: "The certificate, PEM, with its chain if `sendCertificateChain` is on.",
+    examples: [{ file: "/etc/daybook/contoso.pem" }],
+  }),
+  privateKey: secretRef.meta({
+    description: "The certificate's private key, PEM. It may be in the same file.",
+    examples: [{ credential: "contoso-key" }],
+  }),
+  passphrase: secretRef.optional().meta({
+    description: "What decrypts the private key.",
+    examples: [{ credential: "contoso-passphrase" }],
+  }),
+  sendCertificateChain: z.boolean().default(false).meta({
+    description: "Send the chain (x5c), for applications that trust the certificate's subject and issuer.",
+  }),
+});
 
 const managedIdentity = z
   .strictObject({
@@ -94,15 +85,3 @@ export const azureAuth = z
   .meta({ description: "How to sign in." });
 
 export type AzureAuth = Readonly<z.output<typeof azureAuth>>;
-
-interface CertificateForm {
-  readonly certificate?: unknown;
-  readonly privateKey?: unknown;
-  readonly pkcs12?: unknown;
-}
-
-function hasOneCertificate(form: CertificateForm): boolean {
-  const isPem = form.certificate !== undefined && form.privateKey !== undefined;
-  const isPartOfPem = form.certificate !== undefined || form.privateKey !== undefined;
-  return form.pkcs12 === undefined ? isPem : !isPartOfPem;
-}

@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import { DAY_MS } from "../../model/utc-day.js";
-import { readCertificateCredential } from "./certificate-credential.js";
-import type { CertificateSource } from "./certificate-credential.js";
+import { readPemCredential } from "./pem-credential.js";
+import type { CertificateSource } from "./pem-credential.js";
 
 /** How near a certificate's end is: from 30, 14 and 3 days ahead. */
 export type ExpiryWarning = "none" | "soon" | "near" | "urgent" | "expired";
@@ -19,7 +19,7 @@ export async function readCertificateExpiry(
   source: CertificateSource,
   nowMs: number,
 ): Promise<CertificateExpiry> {
-  const { certificates } = await readCertificateCredential(subject, source);
+  const { certificates } = await readPemCredential(subject, source);
   return certificateExpiry(certificates[0], nowMs);
 }
 

@@ -3,7 +3,7 @@ import type { SignInTarget } from "./msal-sign-in.js";
 import type { CertificateCredential } from "./pem-credential.js";
 import type { SignInAttempt, SignInMethod } from "./sign-in-method.js";
 
-/** auth.method `client-certificate`, its credential from PEM or PKCS#12. */
+/** auth.method `client-certificate`. */
 export class ClientCertificate implements SignInMethod {
   constructor(
     private readonly target: SignInTarget,

@@ -1,6 +1,14 @@
 import { X509Certificate, createPrivateKey } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { DaybookError } from "../../model/errors.js";
+import type { ReadSecret } from "./sign-in-method.js";
+
+/** Where a client certificate is. Everything is read anew for each sign-in. */
+export interface CertificateSource {
+  readonly certificate: ReadSecret;
+  readonly privateKey: ReadSecret;
+  readonly passphrase?: ReadSecret;
+}
 
 /** A certificate with its key, checked to belong together. */
 export interface CertificateCredential {
@@ -10,20 +18,20 @@ export interface CertificateCredential {
 }
 
 /**
- * `keyPem` may be encrypted (PKCS#8, or the older form of OpenSSL); `certificatePem` may hold the chain, in any order. Throws
- * SECRET_UNREADABLE.
+ * The key may be encrypted (PKCS#8, or the older form of OpenSSL); the certificate may come with its chain, in any order;
+ * both may be in one file. `subject` opens the message. Rejects with SECRET_UNREADABLE.
  */
-export function pemCredential(
+export async function readPemCredential(
   subject: string,
-  certificatePem: string,
-  keyPem: string,
-  passphrase: string | undefined,
-): CertificateCredential {
-  return pairUp(subject, readCertificates(subject, certificatePem), readKey(subject, keyPem, passphrase));
+  source: CertificateSource,
+): Promise<CertificateCredential> {
+  const passphrase = await source.passphrase?.();
+  const certificates = readCertificates(subject, await source.certificate());
+  return pairUp(subject, certificates, readKey(subject, await source.privateKey(), passphrase));
 }
 
 /** All certificates of a PEM text, at least one. Throws SECRET_UNREADABLE. */
-export function readCertificates(subject: string, pem: string): X509Certificate[] {
+function readCertificates(subject: string, pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw unusable(subject, "no certificate found, expected PEM");
   try {
@@ -33,8 +41,8 @@ export function readCertificates(subject: string, pem: string): X509Certificate[
   }
 }
 
-/** Puts the key's certificate first. Throws SECRET_UNREADABLE when none is the key's, or the key is not what Entra ID accepts. */
-export function pairUp(
+/** Puts the key's certificate first. Throws SECRET_UNREADABLE when none is the key's, or Entra ID would not accept the key. */
+function pairUp(
   subject: string,
   certificates: readonly X509Certificate[],
   privateKey: KeyObject,
@@ -51,8 +59,8 @@ export function pairUp(
   return { certificates: [leaf, ...certificates.filter((other) => other !== leaf)], privateKey };
 }
 
-/** The cause is left out on purpose: nothing that was made from a key goes into an error. */
-export function unusable(subject: string, found: string): DaybookError {
+/** Without a cause: it may quote the key. */
+function unusable(subject: string, found: string): DaybookError {
   return new DaybookError("SECRET_UNREADABLE", {
     message: `${subject}: client certificate: ${found}`,
     hint: "check auth.certificate, auth.privateKey and auth.passphrase; `openssl x509 -in FILE -noout -text` shows a certificate",

@@ -2,7 +2,7 @@ import { isDaybookError } from "../../model/errors.js";
 import type { Log } from "../../model/log.js";
 import type { Clock } from "../../io/clock.js";
 import type { AccessToken, Tokens } from "../tokens.js";
-import { SharedFlight } from "./shared-flight.js";
+import { SingleFlight } from "./single-flight.js";
 import type { SignInMethod } from "./sign-in-method.js";
 import type { SignInPause } from "./sign-in-pause.js";
 
@@ -22,7 +22,7 @@ export interface RenewalOptions {
 export class RenewedTokens implements Tokens {
   #current: AccessToken | undefined;
   #renewAtMs = 0;
-  readonly #renewal = new SharedFlight((signal) => this.#renew(signal));
+  readonly #renewal = new SingleFlight((signal) => this.#renew(signal));
 
   constructor(private readonly options: RenewalOptions) {}
 

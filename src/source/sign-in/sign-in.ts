@@ -3,8 +3,8 @@ import type { Clock } from "../../io/clock.js";
 import type { Files } from "../../io/files.js";
 import type { Http } from "../../io/http.js";
 import type { Tokens } from "../tokens.js";
-import { readCertificateCredential } from "./certificate-credential.js";
-import type { CertificateSource } from "./certificate-credential.js";
+import { readPemCredential } from "./pem-credential.js";
+import type { CertificateSource } from "./pem-credential.js";
 import { ClientCertificate } from "./client-certificate.js";
 import { ClientSecret } from "./client-secret.js";
 import { GivenToken } from "./given-token.js";
@@ -80,7 +80,7 @@ function methodOf(
     case "client-certificate":
       return new ClientCertificate(
         target(credential.clientId),
-        () => readCertificateCredential(subject, credential.certificate),
+        () => readPemCredential(subject, credential.certificate),
         credential.sendCertificateChain,
       );
     case "workload-identity":

@@ -1,8 +1,8 @@
 /**
- * One piece of work for everybody who asks while it is under way. Whoever gives up leaves alone; when the last has left, the
- * work is aborted.
+ * Callers that come while the work is under way share it. A caller that is aborted leaves alone; when the last one has
+ * left, the work is aborted.
  */
-export class SharedFlight<T> {
+export class SingleFlight<T> {
   #flight: Flight<T> | undefined;
 
   constructor(private readonly work: (signal: AbortSignal) => Promise<T>) {}
@@ -20,7 +20,7 @@ export class SharedFlight<T> {
       signal.removeEventListener("abort", leave);
       flight.waiting -= 1;
       if (flight.waiting === 0 && this.#flight === flight) {
-        // Nobody may join a flight that is being aborted.
+        // A flight that is being aborted takes no more callers.
         this.#flight = undefined;
         flight.abort.abort(signal.reason);
       }
@@ -32,7 +32,7 @@ export class SharedFlight<T> {
     const result = this.work(abort.signal).finally(() => {
       if (this.#flight?.abort === abort) this.#flight = undefined;
     });
-    // A flight that everybody has left may still fail; that is nobody's error.
+    // It may still fail after the last caller has left.
     result.catch(() => undefined);
     return { result, abort, waiting: 0 };
   }
