@@ -27,7 +27,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
   "pipeline.ts": ["model", "seal", "pass"],
   pass: ["model", "io", "plan", "source", "verify", "seal", "ledger", "archive", "deliver", "pipeline.js"],
-  view: ["model", "io", "plan", "ledger", "archive"],
+  // source: when the certificate of the sign-in expires.
+  view: ["model", "io", "plan", "source", "ledger", "archive", "deliver"],
   serve: ["model", "io", "plan", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],
 };
 

@@ -2,7 +2,7 @@ import { DAY_STATES } from "../model/day-state.js";
 import type { DayState } from "../model/day-state.js";
 import type { Reason } from "../model/manifest.js";
 import { DAY_MS, addDays, dayStartMs, eachDay } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
 
 /** What is known of a day beside its state; all absent for a day that was never read. */
 export interface HeldDay {
@@ -20,9 +20,7 @@ export interface CoveredDay extends HeldDay {
   readonly state: DayState;
 }
 
-export interface Coverage {
-  readonly from: UtcDay;
-  readonly to: UtcDay;
+export interface Coverage extends DayRange {
   /** Every day of the range, oldest first. */
   readonly days: readonly CoveredDay[];
   readonly counts: Readonly<Record<DayState, number>>;
@@ -30,7 +28,7 @@ export interface Coverage {
 
 /** Every day from `from` to `to` (both included) with its state and what is held of it. */
 export function coverDays(
-  range: { readonly from: UtcDay; readonly to: UtcDay },
+  range: DayRange,
   stateOf: (day: UtcDay) => DayState,
   heldOf: (day: UtcDay) => HeldDay | undefined,
 ): Coverage {

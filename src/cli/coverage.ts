@@ -4,13 +4,13 @@ import type { Coverage, HeldDay } from "../audit/coverage.js";
 import { OUTSIDE, RULES } from "../compose/container.js";
 import type { Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayState } from "../plan/day-state.js";
 import type { Command, CommonOptions } from "./command.js";
 import { dayRange } from "./days.js";
-import type { DayRange, RangeOptions } from "./days.js";
+import type { RangeOptions } from "./days.js";
 import { worstExit } from "./exit-codes.js";
-import { lookAtTenants, wholeRange } from "./held.js";
+import { lookAtTenants, rangeOf } from "./held.js";
 import type { LookedAt } from "./held.js";
 import { count } from "./progress.js";
 
@@ -23,7 +23,7 @@ const MOST_DAYS_LISTED = 35;
 export const coverage: Command<CoverageOptions> = async (options, surroundings) => {
   const found = await lookAtTenants(options, surroundings, async (tenant) => ({
     tenant: tenant.name,
-    coverage: await coverTenant(tenant, dayRange(options, wholeRange(tenant))),
+    coverage: await coverTenant(tenant, dayRange(options, rangeOf(tenant))),
   }));
   return {
     exit: worstExit(found.map((one) => coverageExit(one.coverage))),

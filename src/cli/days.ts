@@ -1,16 +1,11 @@
 import { DaybookError } from "../model/errors.js";
 import { parseUtcDay } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
 
 export interface RangeOptions {
   readonly from?: string;
   readonly to?: string;
   readonly day?: string;
-}
-
-export interface DayRange {
-  readonly from: UtcDay;
-  readonly to: UtcDay;
 }
 
 /** The days that `--from`, `--to` and `--day` name; a missing end is taken from `bounds`. */

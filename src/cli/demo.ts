@@ -14,7 +14,7 @@ import { archive } from "./archive.js";
 import type { Command, CommandResult, Surroundings } from "./command.js";
 import { coverTenant, coverageText } from "./coverage.js";
 import { worstExit } from "./exit-codes.js";
-import { lookAtTenants, wholeRange } from "./held.js";
+import { lookAtTenants, rangeOf } from "./held.js";
 import { count } from "./progress.js";
 import { reportInput } from "./report-input.js";
 import { folderPlace, verifyPlace } from "./verify.js";
@@ -144,7 +144,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
   const place = await folderPlace(join(folder, "archive", "demo"), surroundings);
   const audited = await verifyPlace(place, { level: "deep" }, surroundings);
   const [report] = await lookAtTenants({ config }, surroundings, async (tenant) => {
-    const coverage = await coverTenant(tenant, wholeRange(tenant));
+    const coverage = await coverTenant(tenant, rangeOf(tenant));
     say(coverageText(coverage, surroundings.stdout.isTTY));
     if (tenant.held === undefined) return undefined;
     const { compression } = tenant.container.resolve(LOADED).config;

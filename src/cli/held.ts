@@ -1,11 +1,9 @@
 import { OPEN_SINKS, OUTSIDE, RULES, TENANT } from "../compose/container.js";
 import type { Composition } from "../compose/container.js";
 import { HeldTenant } from "../compose/read-only-tenant.js";
-import { oldestReadableDay } from "../plan/day-state.js";
-import { firstDayOfArchive } from "../plan/plan-days.js";
-import { utcDayOf } from "../model/utc-day.js";
+import type { DayRange } from "../model/utc-day.js";
+import { wholeRange } from "../view/tenant-view.js";
 import type { CommonOptions, Surroundings } from "./command.js";
-import type { DayRange } from "./days.js";
 import { openWorkspace } from "./workspace.js";
 import type { Workspace } from "./workspace.js";
 
@@ -51,12 +49,8 @@ export async function lookAt<T>(
   }
 }
 
-/** From the first day that the archive could have, or the horizon, to today. */
-export function wholeRange({ held, container }: LookedAt): DayRange {
-  const rules = container.resolve(RULES);
-  const nowMs = container.resolve(OUTSIDE).clock.now();
-  const horizon = oldestReadableDay(rules, nowMs);
-  const { days, createdAt: createdMs } = held?.index ?? { days: new Map(), createdAt: nowMs };
-  const first = firstDayOfArchive({ days, rules, createdMs });
-  return { from: first < horizon ? first : horizon, to: utcDayOf(nowMs) };
+/** Every day that the archive could have. */
+export function rangeOf({ held, container }: LookedAt): DayRange {
+  const facts = { index: held?.index, rules: container.resolve(RULES) };
+  return wholeRange(facts, container.resolve(OUTSIDE).clock.now());
 }

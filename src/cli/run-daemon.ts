@@ -1,14 +1,4 @@
-import {
-  BUDGET,
-  LOADED,
-  LOG,
-  OUTSIDE,
-  RULES,
-  SINKS,
-  TENANT,
-  TENANT_PARTS,
-  VIEW_EXPIRED,
-} from "../compose/container.js";
+import { BUDGET, LOADED, LOG, OUTSIDE, RULES, TENANT, TENANT_PARTS } from "../compose/container.js";
 import type { Composition } from "../compose/container.js";
 import { changedKeys } from "../daemon/config-changes.js";
 import { SharedHttp } from "../daemon/http.js";
@@ -19,7 +9,6 @@ import { systemd } from "../io/notify-systemd.js";
 import { keepFailure } from "../view/last-failure.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import type { UtcDay } from "../model/utc-day.js";
 import { openTenant } from "../compose/open-tenant.js";
 import { folderSource } from "../archive/source.js";
 import { Counts } from "../serve/counts.js";
@@ -29,6 +18,7 @@ import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { errorFields, logTerminal } from "./daemon-log.js";
 import { DaemonView } from "./daemon-view.js";
 import { worstExit } from "./exit-codes.js";
+import { sinkQueues } from "./sink-queues.js";
 import { openWorkspace } from "./workspace.js";
 import type { Workspace } from "./workspace.js";
 
@@ -129,15 +119,6 @@ function workOf(container: Composition, counts: Counts): TenantWork {
       keepFailure(files, root, error === undefined ? undefined : { atMs: clock.now(), error }),
     certificate: certificateDoor(container),
   };
-}
-
-function sinkQueues(container: Composition): TenantWork["sinks"] {
-  const { plugins } = container.resolve(SINKS);
-  return Object.entries(container.resolve(LOADED).config.sinks).map(([name, { use }]) =>
-    plugins.plugin(use).kind === "store"
-      ? { kind: "record", name }
-      : { kind: "view", name, isExpired: (day: UtcDay) => container.resolve(VIEW_EXPIRED)(name, day) },
-  );
 }
 
 /** Every line that a pass logs is a sign of life: deliveries have no other. */

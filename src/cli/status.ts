@@ -2,7 +2,7 @@ import { isDaybookError } from "../model/errors.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { coverTenant, coverageText } from "./coverage.js";
 import { worstExit } from "./exit-codes.js";
-import { lookAt, wholeRange } from "./held.js";
+import { lookAt, rangeOf } from "./held.js";
 import { tenantText } from "./status-text.js";
 import { statusOf } from "./tenant-status.js";
 import type { FoundStatus } from "./tenant-status.js";
@@ -45,7 +45,7 @@ async function tellTenant(
   try {
     return await lookAt(tenant, surroundings, async (looked) => ({
       ...(await statusOf(looked)),
-      calendar: days ? coverageText(await coverTenant(looked, wholeRange(looked)), false) : "",
+      calendar: days ? coverageText(await coverTenant(looked, rangeOf(looked)), false) : "",
     }));
   } catch (error) {
     surroundings.signal.throwIfAborted();

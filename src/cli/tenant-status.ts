@@ -1,20 +1,17 @@
 import { BUDGET, OUTSIDE, RULES, TENANT } from "../compose/container.js";
-import { alarmsOf } from "../daemon/alarms.js";
-import type { AlarmFound, AlarmKind } from "../daemon/alarms.js";
+import type { AlarmKind } from "../view/alarms.js";
 import { keptFailure } from "../view/last-failure.js";
+import { viewTenant } from "../view/tenant-view.js";
+import type { TenantFacts } from "../view/tenant-view.js";
+import { LedgerIndex } from "../ledger/ledger-index.js";
 import { lastReReadings } from "../ledger/last-re-readings.js";
 import type { ReReadings } from "../ledger/last-re-readings.js";
 import { DaybookError } from "../model/errors.js";
 import { DAY_MS, eachDay, isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
-import { dayAlarms } from "../plan/alarms.js";
-import type { DayAlarms } from "../plan/alarms.js";
-import { backlogOf } from "../plan/backlog.js";
 import type { RequestOutlook } from "../plan/backlog.js";
-import { deadlineMs, oldestReadableDay } from "../plan/day-state.js";
-import { planDays } from "../plan/plan-days.js";
-import type { Plan, PlanInput } from "../plan/plan-days.js";
+import { oldestReadableDay } from "../plan/day-state.js";
 import { folderSource } from "../archive/source.js";
 import { certificateDoor } from "../compose/tenant-preflight.js";
 import { usualRequests } from "../plan/requests-per-day.js";
@@ -22,8 +19,7 @@ import { certificateStatus } from "./certificate-status.js";
 import type { CertificateStatus } from "./certificate-status.js";
 import { EXIT } from "./exit-codes.js";
 import type { LookedAt } from "./held.js";
-import { sinkFailures, sinksBehind } from "./sinks-behind.js";
-import type { SinkBehind } from "./sinks-behind.js";
+import { sinksOf } from "./sink-queues.js";
 
 export interface TenantStatus {
   readonly tenant: string;
@@ -43,7 +39,7 @@ export interface TenantStatus {
   readonly requests: { readonly left: number; readonly per_hour: number };
   /** Requests that the days to be read take at least, and when they can be done. */
   readonly backlog: { readonly requests: number; readonly done_by: string | null };
-  readonly sinks_behind: readonly SinkBehind[];
+  readonly sinks_behind: readonly { readonly sink: string; readonly revisions: number }[];
   /** When each sink was last read back, and what that found. */
   readonly verified: readonly {
     readonly sink: string;
@@ -63,60 +59,64 @@ export interface FoundStatus {
   readonly exits: readonly number[];
 }
 
-/** What the ledger says of a tenant's days; of an archive that cannot be read, nothing. */
-interface DaysFound {
-  readonly plan: Plan;
-  readonly alarms: DayAlarms;
-  readonly lost: number;
-}
-
 /** As of now; `unreadable` says why nothing is held. */
 export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Promise<FoundStatus> {
   const { held, container, name } = tenant;
   const nowMs = container.resolve(OUTSIDE).clock.now();
-  const rules = container.resolve(RULES);
-  const outlook = await outlookOf(tenant);
-  const days = unreadable === undefined ? daysOf(tenant, nowMs, outlook) : NO_DAYS;
-  const behind = sinksBehind(tenant);
-  const failure = unreadable ?? (await failureOf(tenant));
-  const alarms = await alarmsFor(tenant, days.alarms, behind, failure);
-  const { requests, doneMs } = backlogOf(days.plan.tasks, nowMs, outlook);
-  const planned = (wanted: string): Plan["tasks"] =>
-    days.plan.tasks.filter(({ reason }) => reason === wanted);
-  const checks = held?.index.newestFixityChecks ?? [];
+  const facts = await factsOf(tenant, nowMs, unreadable);
+  const { missing, reReadingsDue, counts, overdue, beyondSaving, backlog, alarms } = viewTenant(facts, nowMs);
+  const gaps = missing.filter(({ state }) => state === "gap");
   const status: TenantStatus = {
     tenant: name,
     readable: unreadable === undefined,
     newest_sealed: held?.index.newestDay ?? null,
-    gaps: planned("gap").map(({ day }) => ({ day, deadline: isoTime(deadlineMs(day, rules)) })),
-    due: planned("scheduled").length,
-    re_readings_due: planned("re-reading").length,
+    gaps: gaps.map(({ day, deadlineMs }) => ({ day, deadline: isoTime(deadlineMs) })),
+    due: missing.length - gaps.length,
+    re_readings_due: reReadingsDue,
     re_readings: reReadingsOf(tenant, nowMs),
-    lost: days.lost,
-    overdue: days.alarms.overdue.map(({ day }) => day),
-    beyond_saving: days.alarms.beyondSaving.map(({ day }) => day),
-    requests: { left: outlook.left, per_hour: outlook.requestsPerHour },
-    backlog: { requests, done_by: doneMs === undefined ? null : isoTime(doneMs) },
-    sinks_behind: behind,
-    verified: checks.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
+    lost: counts.lost,
+    overdue: overdue.map(({ day }) => day),
+    beyond_saving: beyondSaving.map(({ day }) => day),
+    requests: { left: facts.budget.left, per_hour: facts.budget.requestsPerHour },
+    backlog: {
+      requests: backlog.requests,
+      done_by: backlog.doneMs === undefined ? null : isoTime(backlog.doneMs),
+    },
+    sinks_behind: facts.sinks
+      .filter(({ behind }) => behind > 0)
+      .map(({ sink, behind: revisions }) => ({ sink, revisions })),
+    verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
     certificate: await certificateStatus(container),
     alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
   };
-  return { status, exits: exitsOf(status, failure) };
+  return { status, exits: exitsOf(status, facts.failure) };
 }
 
-const NO_DAYS: DaysFound = {
-  plan: { tasks: [], newlyLost: [] },
-  alarms: { overdue: [], beyondSaving: [] },
-  lost: 0,
-};
+async function factsOf(
+  tenant: LookedAt,
+  nowMs: number,
+  unreadable: DaybookError | undefined,
+): Promise<TenantFacts> {
+  const { name, held, container } = tenant;
+  const index = unreadable === undefined ? (held?.index ?? emptyIndex(nowMs)) : undefined;
+  return {
+    tenant: name,
+    rules: container.resolve(RULES),
+    index,
+    budget: await outlookOf(tenant),
+    sinks: sinksOf(container, index),
+    verifications: held?.index.newestFixityChecks ?? [],
+    // `certificate` in the status says when it cannot be read.
+    certificate: await certificateDoor(container)?.().catch(() => undefined),
+    failure: unreadable ?? (await failureOf(tenant)),
+  };
+}
 
-function daysOf({ held, container }: LookedAt, nowMs: number, outlook: RequestOutlook): DaysFound {
-  const { days, createdAt: createdMs } = held?.index ?? { days: new Map(), createdAt: nowMs };
-  const input: PlanInput = { days, rules: container.resolve(RULES), nowMs, createdMs };
-  const plan = planDays(input);
-  const lost = [...(held?.index.days.values() ?? [])].filter((record) => record.lost !== undefined).length;
-  return { plan, alarms: dayAlarms(input, outlook), lost: plan.newlyLost.length + lost };
+/** Nothing was archived yet: the archive begins now. */
+function emptyIndex(nowMs: number): LedgerIndex {
+  const index = new LedgerIndex();
+  index.createdAt = nowMs;
+  return index;
 }
 
 async function outlookOf({ held, container }: LookedAt): Promise<RequestOutlook> {
@@ -128,24 +128,6 @@ async function outlookOf({ held, container }: LookedAt): Promise<RequestOutlook>
     requestsPerHour: config.requestsPerHour,
     requestsPerDay: held === undefined ? WINDOWS_PER_DAY : await usualRequests(held.index, source, signal),
   };
-}
-
-async function alarmsFor(
-  tenant: LookedAt,
-  days: DayAlarms,
-  behind: readonly SinkBehind[],
-  failure: DaybookError | undefined,
-): Promise<readonly AlarmFound[]> {
-  // One that cannot be read is told by `certificate`.
-  const certificate = await certificateDoor(tenant.container)?.().catch(() => undefined);
-  const sinks = sinkFailures(tenant, behind);
-  return alarmsOf({
-    days,
-    failure,
-    sinks,
-    certificate,
-    verifications: tenant.held?.index.newestFixityChecks ?? [],
-  });
 }
 
 /** What the daemon's last pass failed with, unless something was read since. */

@@ -1,4 +1,4 @@
-import type { Alarm, AlarmFound } from "./alarms.js";
+import type { Alarm, AlarmFound } from "../view/alarms.js";
 import { DAY_MS } from "../model/utc-day.js";
 
 /** What has changed since the alarms were last looked at. */

@@ -1,10 +1,7 @@
-import type { Alarm } from "./alarms.js";
-import type { DayIndex } from "../ledger/day-index.js";
+import type { Alarm } from "../view/alarms.js";
 import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
-import type { Backlog } from "../plan/backlog.js";
-import type { ReadingRules } from "../plan/day-state.js";
-import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
+import type { TenantFacts } from "../view/tenant-view.js";
 
 /**
  * What a tenant is doing. `refused`: the source's door is shut and tried every 15 minutes at most; `failing`: the last pass
@@ -34,47 +31,15 @@ export interface PassPosition {
   readonly windowsDone: number;
 }
 
-export interface SinkState {
-  readonly sink: string;
-  readonly kind: "record" | "view";
-  /** Revisions that it lacks. */
-  readonly behind: number;
-  /** Why, when the last pass could not deliver. */
-  readonly failure: DaybookError | undefined;
-}
-
-/** The newest check of what a sink holds, from the ledger's `fixity-checked` entries. */
-export interface VerificationState {
-  readonly sink: string;
-  readonly atMs: number;
-  readonly days: number;
-  readonly findings: number;
-}
-
-/** Everything that the daemon knows of one tenant. Nothing in it is a secret or names a person. */
-export interface TenantSnapshot {
-  readonly tenant: string;
+/** What the daemon knows of one tenant. It contains no secret and names no person. */
+export interface TenantSnapshot extends TenantFacts {
   readonly condition: TenantCondition;
-  /** What went wrong last, while it is so. */
-  readonly failure: DaybookError | undefined;
   readonly position: PassPosition | undefined;
   readonly lastPass: PassSummary | undefined;
   /** Milliseconds since the epoch; undefined while a pass runs or none will come. */
   readonly nextPassMs: number | undefined;
+  /** Alarms that stand, each with its beginning. */
   readonly alarms: readonly Alarm[];
-  readonly rules: ReadingRules;
-  /** Every day that the ledger names; undefined until the archive could be opened. */
-  readonly index: DayIndex | undefined;
-  readonly budget: {
-    readonly left: number;
-    readonly requestsPerHour: number;
-    /** When the next request may be made, milliseconds since the epoch. */
-    readonly nextMs: number;
-  };
-  readonly backlog: Backlog;
-  readonly sinks: readonly SinkState[];
-  readonly certificate: CertificateExpiry | undefined;
-  readonly verifications: readonly VerificationState[];
 }
 
 /** The daemon as seen from outside at one moment: what health, metrics, status page and messages are made of. */

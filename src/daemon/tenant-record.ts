@@ -1,10 +1,6 @@
 import { AlarmBook } from "./alarm-book.js";
-import { alarmsOf } from "./alarms.js";
-import type { PassPosition, PassSummary, SinkState, TenantCondition, TenantSnapshot } from "./state.js";
+import type { PassPosition, PassSummary, TenantCondition, TenantSnapshot } from "./state.js";
 import type { TenantWork } from "./tenant-work.js";
-import { pendingFor } from "../deliver/sink-queue.js";
-import type { DayIndex } from "../ledger/day-index.js";
-import { LedgerIndex } from "../ledger/ledger-index.js";
 import type { Ledger } from "../ledger/ledger.js";
 import type { DaybookError } from "../model/errors.js";
 import type { DayTask } from "../model/reading.js";
@@ -12,17 +8,11 @@ import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { DayResult, PassProgress, ReadingStep } from "../pass/progress.js";
-import { dayAlarms } from "../plan/alarms.js";
-import type { DayAlarms } from "../plan/alarms.js";
-import { backlogOf } from "../plan/backlog.js";
-import type { RequestOutlook } from "../plan/backlog.js";
-import { planDays } from "../plan/plan-days.js";
-import type { PlanInput } from "../plan/plan-days.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
-
-const NOTHING: DayIndex = new LedgerIndex();
-const NO_ALARMS: DayAlarms = { overdue: [], beyondSaving: [] };
+import { sinkStates } from "../view/sink-state.js";
+import { viewTenant } from "../view/tenant-view.js";
+import type { TenantFacts } from "../view/tenant-view.js";
 
 /** What is known of one tenant: told by its loop and its passes, read as a snapshot. Logs its alarms as they come and go. */
 export class TenantRecord implements PassProgress {
@@ -138,8 +128,8 @@ export class TenantRecord implements PassProgress {
   /** Holds what is known against the clock, and says which alarms began, last or are over. */
   appraise(): void {
     const { log, tenant, clock } = this.#work;
-    const index = this.#ledger?.index;
-    const { begun, lasting, over } = this.#alarms.update(this.#found(index), clock.now());
+    const nowMs = clock.now();
+    const { begun, lasting, over } = this.#alarms.update(viewTenant(this.#facts(), nowMs).alarms, nowMs);
     for (const { kind, text } of begun) log.error({ tenant, alarm: kind, found: text }, "alarm began");
     for (const { kind, text, sinceMs } of lasting)
       log.error({ tenant, alarm: kind, found: text, since: isoTime(sinceMs) }, "alarm lasted");
@@ -149,57 +139,29 @@ export class TenantRecord implements PassProgress {
   }
 
   snapshot(): TenantSnapshot {
-    const { tenant, rules, requestsPerHour } = this.#work;
-    const index = this.#ledger?.index;
-    const { condition, failure, lastPass, nextPassMs } = this;
+    const { condition, lastPass, nextPassMs } = this;
     return {
-      tenant,
+      ...this.#facts(),
       condition,
-      failure,
       lastPass,
       nextPassMs,
-      rules,
-      index,
       position: this.#position,
       alarms: this.#alarms.standing,
-      budget: { ...this.#budget, requestsPerHour },
-      backlog: this.#backlog(index),
-      sinks: this.#sinks(index),
-      certificate: this.#certificate,
-      verifications: this.#ledger?.index.newestFixityChecks ?? [],
     };
   }
 
-  #found(index: DayIndex | undefined): ReturnType<typeof alarmsOf> {
-    return alarmsOf({
-      days: index === undefined ? NO_ALARMS : dayAlarms(this.#planInput(index), this.#outlook()),
+  #facts(): TenantFacts {
+    const { tenant, rules, requestsPerHour, sinks } = this.#work;
+    const index = this.#ledger?.index;
+    return {
+      tenant,
+      rules,
+      index,
       failure: this.failure,
-      sinks: this.#sinkFailures,
+      budget: { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay },
+      sinks: sinkStates(sinks, index, this.#sinkFailures),
       certificate: this.#certificate,
-      verifications: this.#ledger?.index.newestFixityChecks ?? [],
-    });
-  }
-
-  #planInput({ days, createdAt }: DayIndex): PlanInput {
-    return { days, rules: this.#work.rules, nowMs: this.#work.clock.now(), createdMs: createdAt };
-  }
-
-  #outlook(): RequestOutlook {
-    const { requestsPerHour } = this.#work;
-    return { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay };
-  }
-
-  #backlog(index: DayIndex | undefined): TenantSnapshot["backlog"] {
-    const tasks = index === undefined ? [] : planDays(this.#planInput(index)).tasks;
-    return backlogOf(tasks, this.#work.clock.now(), this.#outlook());
-  }
-
-  #sinks(index: DayIndex = NOTHING): readonly SinkState[] {
-    return this.#work.sinks.map((queue) => ({
-      sink: queue.name,
-      kind: queue.kind,
-      behind: pendingFor(queue, index).length,
-      failure: this.#sinkFailures.get(queue.name),
-    }));
+      verifications: index?.newestFixityChecks ?? [],
+    };
   }
 }

@@ -1,4 +1,4 @@
-import type { pendingFor } from "../deliver/sink-queue.js";
+import type { SinkQueue } from "../deliver/sink-queue.js";
 import type { Clock } from "../io/clock.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DaybookError } from "../model/errors.js";
@@ -17,7 +17,7 @@ export interface TenantWork {
   /** When passes begin: cron, UTC. */
   readonly schedule: string;
   readonly requestsPerHour: number;
-  readonly sinks: readonly Parameters<typeof pendingFor>[0][];
+  readonly sinks: readonly SinkQueue[];
   readonly clock: Clock;
   readonly log: Log;
   /** Takes the archive's lock and puts the archive in order. */

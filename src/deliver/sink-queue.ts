@@ -6,8 +6,8 @@ import type { SealedDay } from "../archive/sealed-package.js";
 import { deliverDay } from "./deliver-day.js";
 import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
 
-/** What decides over a sink's queue. */
-type Queue = { readonly name: string } & (
+/** What decides which revisions a sink still has to get. */
+export type SinkQueue = { readonly name: string } & (
   { readonly kind: "record" } | { readonly kind: "view"; readonly isExpired: (day: UtcDay) => boolean }
 );
 
@@ -16,7 +16,7 @@ type Queue = { readonly name: string } & (
  * revision, in order; a view sink the newest alone. The ledger is the queue, so it needs no room however long a sink is
  * down, and a sink added later is filled from the first day on (fault 77).
  */
-export function pendingFor(target: Queue, index: DayIndex): readonly SealedDay[] {
+export function pendingFor(target: SinkQueue, index: DayIndex): readonly SealedDay[] {
   const days = [...(index.behind.get(target.name) ?? index.days.keys())]
     .filter((day) => target.kind === "record" || !target.isExpired(day))
     .toSorted();

@@ -1,6 +1,12 @@
 /** A UTC calendar day, `YYYY-MM-DD`: the unit of the archive. Never a `Date`, so that no time zone reaches it. */
 export type UtcDay = string & { readonly __brand: "UtcDay" };
 
+/** Days from the first to the last, both included. */
+export interface DayRange {
+  readonly from: UtcDay;
+  readonly to: UtcDay;
+}
+
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 

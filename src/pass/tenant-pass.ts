@@ -4,7 +4,7 @@ import type { DaybookError, ErrorCode } from "../model/errors.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
 import type { DayTask } from "../model/reading.js";
-import type { UtcDay } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
 import type { DayResult, PassProgress } from "./progress.js";
 import { archiveDay } from "../pipeline.js";
 import type { DaySteps } from "../pipeline.js";
@@ -28,7 +28,7 @@ export interface PassSteps extends DaySteps {
 }
 
 export interface PassOptions {
-  readonly range?: { readonly from: UtcDay; readonly to: UtcDay };
+  readonly range?: DayRange;
   /** Reads the days of the range again although nothing is due. */
   readonly reread: boolean;
 }

@@ -1,6 +1,6 @@
 import type { DayTask } from "../model/reading.js";
 import { addDays, daysBetween, eachDay, utcDayOf } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayState, deadlineMs, nextReadingMs, oldestReadableDay } from "./day-state.js";
 import type { DayFacts, ReadingRules } from "./day-state.js";
 
@@ -11,7 +11,7 @@ export interface PlanInput {
   /** When the archive was created: older days than its first horizon were never ours to read, so they are not lost. */
   readonly createdMs: number;
   /** Limits the work to these days; all when absent. */
-  readonly range?: { readonly from: UtcDay; readonly to: UtcDay };
+  readonly range?: DayRange;
 }
 
 export interface Plan {

@@ -1,5 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
-import type { Alarm, AlarmKind } from "../daemon/alarms.js";
+import type { Alarm, AlarmKind } from "../view/alarms.js";
 import { isoTime } from "../model/utc-day.js";
 
 /** An alarm that the receiver has been told of. */

@@ -4,13 +4,13 @@ import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import type { TenantSnapshot } from "../daemon/state.js";
 import { addDays } from "../model/utc-day.js";
+import type { DayRange } from "../model/utc-day.js";
 import { deadlineMs, firstReadingMs } from "../plan/day-state.js";
 import type { PageContext } from "./overview-page.js";
 import { renderPage } from "./page.js";
 import { renderRevision } from "./revision-section.js";
 import type { ShownRevision } from "./sealed-manifests.js";
 import { dayText, renderTime, spanText } from "./told-time.js";
-import type { DayRange } from "./year.js";
 
 /** `/tenants/NAME/days/YYYY-MM-DD`; the newest revision first. */
 export function renderDayPage(

@@ -1,4 +1,4 @@
-import type { Alarm } from "../daemon/alarms.js";
+import type { Alarm } from "../view/alarms.js";
 import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
 import type { Alert, ToldAlarm } from "./alert-message.js";

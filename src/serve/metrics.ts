@@ -1,9 +1,10 @@
-import type { AlarmKind } from "../daemon/alarms.js";
+import type { AlarmKind } from "../view/alarms.js";
 import type { DaemonSnapshot, TenantCondition, TenantSnapshot } from "../daemon/state.js";
 import { dayEndMs } from "../model/utc-day.js";
 import type { Counted, Counts } from "./counts.js";
 import type { Metric, Sample } from "./metric-text.js";
-import { countDays, missingDays, newestSealedDay } from "./year.js";
+import { viewTenant } from "../view/tenant-view.js";
+import type { TenantView } from "../view/tenant-view.js";
 
 /** What the metrics are made of. */
 export interface MetricSource {
@@ -13,8 +14,13 @@ export interface MetricSource {
   readonly version: string;
 }
 
+/** The same with the view of each tenant, computed once for all metrics. */
+interface Viewed extends MetricSource {
+  readonly tenants: readonly (TenantSnapshot & { readonly view: TenantView })[];
+}
+
 interface MetricRule extends Omit<Metric, "samples"> {
-  readonly samples: (source: MetricSource) => readonly Sample[];
+  readonly samples: (source: Viewed) => readonly Sample[];
 }
 
 const CONDITIONS = {
@@ -68,18 +74,14 @@ const METRICS: readonly MetricRule[] = [
       'Days of the archive, by state; state="gap" are the gaps, state="lost" the lost days.',
     ),
     samples: (source) =>
-      ofEachOpen(source, (tenant) => {
-        const counts = countDays(tenant, source.nowMs);
-        return oneOf("state", counts, (state) => counts[state]);
-      }),
+      ofEachOpen(source, ({ view: { counts } }) => oneOf("state", counts, (state) => counts[state])),
   },
   {
     ...gauge("daybook_newest_sealed_day_age_seconds", "Seconds since the end of the newest sealed day."),
     samples: (source) =>
-      ofEach(source, (tenant) => {
-        const newest = newestSealedDay(tenant);
-        return newest === undefined ? [] : [own((source.nowMs - dayEndMs(newest)) / 1_000)];
-      }),
+      ofEach(source, ({ view: { newestSealed } }) =>
+        newestSealed === undefined ? [] : [own((source.nowMs - dayEndMs(newestSealed)) / 1_000)],
+      ),
   },
   {
     ...gauge(
@@ -87,15 +89,13 @@ const METRICS: readonly MetricRule[] = [
       "Seconds until the source begins to forget the nearest day that is due and not archived; absent when none is.",
     ),
     samples: (source) =>
-      ofEach(source, (tenant) =>
-        missingDays(tenant, source.nowMs)
-          .slice(0, 1)
-          .map(({ deadlineMs }) => own((deadlineMs - source.nowMs) / 1_000)),
+      ofEach(source, ({ view: { missing } }) =>
+        missing.slice(0, 1).map(({ deadlineMs }) => own((deadlineMs - source.nowMs) / 1_000)),
       ),
   },
   {
     ...gauge("daybook_backlog", "Days to be read now, re-readings included."),
-    samples: (source) => ofEachOpen(source, ({ backlog }) => [own(backlog.days)]),
+    samples: (source) => ofEachOpen(source, ({ view: { backlog } }) => [own(backlog.days)]),
   },
   {
     ...gauge("daybook_requests_left", "Requests that the hour's allowance still has."),
@@ -192,7 +192,9 @@ const METRICS: readonly MetricRule[] = [
 export const METRIC_NAMES: readonly string[] = METRICS.map(({ name }) => name);
 
 export function metricsOf(source: MetricSource): readonly Metric[] {
-  return METRICS.map(({ name, type, help, samples }) => ({ name, type, help, samples: samples(source) }));
+  const tenants = source.snapshot.tenants.map((one) => ({ ...one, view: viewTenant(one, source.nowMs) }));
+  const viewed = { ...source, tenants };
+  return METRICS.map(({ name, type, help, samples }) => ({ name, type, help, samples: samples(viewed) }));
 }
 
 function gauge(name: string, help: string): Omit<Metric, "samples"> {
@@ -204,18 +206,18 @@ function counter(name: string, help: string): Omit<Metric, "samples"> {
 }
 
 function ofEach(
-  { snapshot }: MetricSource,
-  samples: (tenant: TenantSnapshot) => readonly Sample[],
+  { tenants }: Viewed,
+  samples: (tenant: Viewed["tenants"][number]) => readonly Sample[],
 ): readonly Sample[] {
-  return snapshot.tenants.flatMap((tenant) =>
+  return tenants.flatMap((tenant) =>
     samples(tenant).map(({ labels, value }) => ({ labels: { tenant: tenant.tenant, ...labels }, value })),
   );
 }
 
 /** Of a tenant whose archive could be opened: of any other nothing is known, and a counter that falls to 0 would lie. */
 function ofEachOpen(
-  source: MetricSource,
-  samples: (tenant: TenantSnapshot) => readonly Sample[],
+  source: Viewed,
+  samples: (tenant: Viewed["tenants"][number]) => readonly Sample[],
 ): readonly Sample[] {
   return ofEach(source, (tenant) => (tenant.index === undefined ? [] : samples(tenant)));
 }

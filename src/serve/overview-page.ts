@@ -7,7 +7,7 @@ import { renderTable } from "../html/table.js";
 import { renderCondition, renderTenant } from "./tenant-section.js";
 import { spanText } from "./told-time.js";
 import { judgeStatus } from "./verdict.js";
-import { countDays, missingDays, newestSealedDay } from "./year.js";
+import { viewTenant } from "../view/tenant-view.js";
 
 /** With more tenants than this the first page is a table, and each has a page of its own. */
 const MOST_TENANTS_WHOLE = 5;
@@ -92,16 +92,16 @@ function renderTenantTable(tenants: readonly TenantSnapshot[], nowMs: number): H
 
 function renderRow(tenant: TenantSnapshot, nowMs: number): readonly (Html | string)[] {
   const { tenant: name, condition, alarms, sinks } = tenant;
-  const counts = countDays(tenant, nowMs);
+  const { counts, missing, newestSealed } = viewTenant(tenant, nowMs);
   const known = (text: string): string => (tenant.index === undefined ? "unknown" : text);
-  const [nearest] = missingDays(tenant, nowMs);
+  const [nearest] = missing;
   return [
     html`<a href="/tenants/${name}">${name}</a>`,
     renderCondition(condition),
     alarms.length === 0
       ? "none"
       : html`<span class="soon">${alarms.map(({ kind }) => kind).join(", ")}</span>`,
-    known(newestSealedDay(tenant) ?? "none yet"),
+    known(newestSealed ?? "none yet"),
     known(count(counts.gap)),
     known(nearest === undefined ? "none" : `${spanText(nearest.deadlineMs - nowMs)} left`),
     known(count(counts.lost)),

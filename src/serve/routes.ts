@@ -9,7 +9,8 @@ import { metricsOf } from "./metrics.js";
 import { renderOverview, renderTenantPage } from "./overview-page.js";
 import { revisionsOf } from "./sealed-manifests.js";
 import type { SourcesOf } from "./sealed-manifests.js";
-import { coverRange, rangeShown, wholeRange } from "./year.js";
+import { wholeRange } from "../view/tenant-view.js";
+import { coverRange, rangeShown } from "./year.js";
 
 /** What is asked about, as of now. */
 export interface Asked {

@@ -2,12 +2,12 @@ import { STATE_SIGNS } from "../audit/calendar.js";
 import { count } from "../audit/grouped-number.js";
 import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
-import type { SinkState, TenantSnapshot } from "../daemon/state.js";
+import type { TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
 import { renderTable } from "../html/table.js";
 import { renderTime, spanText } from "./told-time.js";
-import { missingDays } from "./year.js";
-import type { MissingDay } from "./year.js";
+import type { SinkState } from "../view/sink-state.js";
+import type { MissingDay, TenantView } from "../view/tenant-view.js";
 
 /** With less time than this a gap is shown in red. */
 const SOON_MS = 7 * DAY_MS;
@@ -31,24 +31,23 @@ export function renderAlarms({ tenant, alarms }: TenantSnapshot, nowMs: number):
 const MOST_MISSING = 7;
 
 /** Days that are due and not archived, with the time that is left for each. */
-export function renderMissing(tenant: TenantSnapshot, nowMs: number): Html {
-  const missing = missingDays(tenant, nowMs);
+export function renderMissing(tenant: string, { missing }: TenantView, nowMs: number): Html {
   if (missing.length === 0) return NOTHING;
   const rest = missing.slice(MOST_MISSING);
   return html`<h3>Days to be read</h3>
-    ${renderMissingTable(tenant, missing.slice(0, MOST_MISSING), `Days of ${tenant.tenant} to be read`, nowMs)}
+    ${renderMissingTable(tenant, missing.slice(0, MOST_MISSING), `Days of ${tenant} to be read`, nowMs)}
     ${
       rest.length === 0
         ? NOTHING
         : html`<details>
             <summary>and ${count(rest.length)} more</summary>
-            ${renderMissingTable(tenant, rest, `More days of ${tenant.tenant} to be read`, nowMs)}
+            ${renderMissingTable(tenant, rest, `More days of ${tenant} to be read`, nowMs)}
           </details>`
     }`;
 }
 
 function renderMissingTable(
-  { tenant }: TenantSnapshot,
+  tenant: string,
   missing: readonly MissingDay[],
   label: string,
   nowMs: number,
@@ -108,7 +107,11 @@ export function renderVerifications({ tenant, verifications }: TenantSnapshot, n
   </div>`;
 }
 
-export function renderWork({ lastPass, backlog, certificate }: TenantSnapshot, nowMs: number): Html {
+export function renderWork(
+  { lastPass, certificate }: TenantSnapshot,
+  { backlog }: TenantView,
+  nowMs: number,
+): Html {
   const facts: readonly (readonly [string, Html])[] = [
     ["Last pass", lastPass === undefined ? html`none since the daemon started` : renderPass(lastPass, nowMs)],
     ["To be read now", renderBacklog(backlog)],
@@ -163,7 +166,7 @@ function renderPass(pass: NonNullable<TenantSnapshot["lastPass"]>, nowMs: number
   ${counts}.${why}`;
 }
 
-function renderBacklog({ days, requests, doneMs }: TenantSnapshot["backlog"]): Html {
+function renderBacklog({ days, requests, doneMs }: TenantView["backlog"]): Html {
   if (days === 0) return html`nothing`;
   const when = doneMs === undefined ? NOTHING : html`, done ${renderTime(doneMs)} at the earliest`;
   return html`${count(days)} days, at least ${count(requests)} requests${when}`;

@@ -6,11 +6,14 @@ import { utcDayOf } from "../model/utc-day.js";
 import { renderAlarms, renderMissing, renderSinks, renderVerifications, renderWork } from "./tenant-parts.js";
 import { renderTime, spanText } from "./told-time.js";
 import { renderCalendar, renderLegend } from "./year-calendar.js";
-import { countDays, coverRange, newestSealedDay, rangeShown, yearsOf } from "./year.js";
+import { viewTenant } from "../view/tenant-view.js";
+import type { TenantView } from "../view/tenant-view.js";
+import { coverRange, rangeShown, yearsOf } from "./year.js";
 
 /** Everything that the page says of one tenant. `year` undefined: the last twelve months. */
 export function renderTenant(tenant: TenantSnapshot, nowMs: number, year?: string): Html {
   const { tenant: name } = tenant;
+  const view = viewTenant(tenant, nowMs);
   return html`<section class="tenant" aria-labelledby="${name}">
     <h2 id="${name}"><a href="/tenants/${name}">${name}</a> ${renderCondition(tenant.condition)}</h2>
     <p class="doing">${doing(tenant, nowMs)}</p>
@@ -18,15 +21,21 @@ export function renderTenant(tenant: TenantSnapshot, nowMs: number, year?: strin
     ${
       tenant.index === undefined
         ? html`<p class="none">What is archived cannot be told: the archive is not open.</p>`
-        : renderArchive(tenant, nowMs, year)
+        : renderArchive({ tenant, view, nowMs }, year)
     }
-    ${renderWork(tenant, nowMs)}
+    ${renderWork(tenant, view, nowMs)}
   </section> `;
 }
 
-function renderArchive(tenant: TenantSnapshot, nowMs: number, year: string | undefined): Html {
-  return html`${renderFigures(tenant, nowMs)} ${renderYear(tenant, nowMs, year)}
-    ${renderMissing(tenant, nowMs)}
+interface ShownTenant {
+  readonly tenant: TenantSnapshot;
+  readonly view: TenantView;
+  readonly nowMs: number;
+}
+
+function renderArchive({ tenant, view, nowMs }: ShownTenant, year: string | undefined): Html {
+  return html`${renderFigures({ tenant, view, nowMs })} ${renderYear(tenant, nowMs, year)}
+    ${renderMissing(tenant.tenant, view, nowMs)}
     <div class="pair">${renderSinks(tenant)} ${renderVerifications(tenant, nowMs)}</div>`;
 }
 
@@ -60,9 +69,9 @@ function doing({ condition, position, nextPassMs }: TenantSnapshot, nowMs: numbe
   }
 }
 
-function renderFigures(tenant: TenantSnapshot, nowMs: number): Html {
+function renderFigures({ tenant, view, nowMs }: ShownTenant): Html {
   const { budget } = tenant;
-  const counts = countDays(tenant, nowMs);
+  const { counts, newestSealed } = view;
   const { left, requestsPerHour, nextMs } = budget;
   const wait =
     left === 0 && nextMs > nowMs
@@ -71,7 +80,7 @@ function renderFigures(tenant: TenantSnapshot, nowMs: number): Html {
   return html`<dl class="figures">
     <div>
       <dt>newest sealed day</dt>
-      <dd>${newestSealedDay(tenant) ?? "none yet"}</dd>
+      <dd>${newestSealed ?? "none yet"}</dd>
     </div>
     <div>
       <dt>days held</dt>

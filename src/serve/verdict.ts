@@ -1,6 +1,7 @@
-import type { AlarmKind } from "../daemon/alarms.js";
-import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
-import { countDays, missingDays } from "./year.js";
+import type { AlarmKind } from "../view/alarms.js";
+import type { DaemonSnapshot } from "../daemon/state.js";
+import { viewTenant } from "../view/tenant-view.js";
+import type { TenantView } from "../view/tenant-view.js";
 
 /** The page's headline: good, in need of a person, or an archive that is not what it was. */
 export interface StatusVerdict {
@@ -14,7 +15,8 @@ export interface StatusVerdict {
 const DAMAGE: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["integrity-failure", "days-beyond-saving"]);
 
 export function judgeStatus({ phase, tenants }: DaemonSnapshot, nowMs: number): StatusVerdict {
-  const reasons = lostReasons(tenants, nowMs);
+  const views = tenants.map((tenant) => viewTenant(tenant, nowMs));
+  const reasons = lostReasons(views);
   const alarms = tenants.flatMap(({ alarms: own }) => own);
   if (alarms.length > 0) {
     const tone = alarms.some(({ kind }) => DAMAGE.has(kind)) ? "damaged" : "missing";
@@ -24,7 +26,7 @@ export function judgeStatus({ phase, tenants }: DaemonSnapshot, nowMs: number): 
   }
   if (phase !== "ready")
     return { tone: "missing", headline: `The daemon is ${phase}.`, tenants: [], reasons };
-  const due = tenants.flatMap((tenant) => missingDays(tenant, nowMs)).length;
+  const due = views.reduce((sum, { missing }) => sum + missing.length, 0);
   const headline =
     due === 0
       ? "Every day that can still be read is archived, or not due yet."
@@ -33,8 +35,8 @@ export function judgeStatus({ phase, tenants }: DaemonSnapshot, nowMs: number): 
 }
 
 /** No alarm, because nobody can do anything any more; but never left unsaid. */
-function lostReasons(tenants: readonly TenantSnapshot[], nowMs: number): readonly string[] {
-  const lost = tenants.reduce((sum, tenant) => sum + countDays(tenant, nowMs).lost, 0);
+function lostReasons(views: readonly TenantView[]): readonly string[] {
+  const lost = views.reduce((sum, { counts }) => sum + counts.lost, 0);
   if (lost === 0) return [];
   return [
     `${lost} ${lost === 1 ? "day is" : "days are"} lost for ever: the source forgot ${lost === 1 ? "it" : "them"} unread.`,

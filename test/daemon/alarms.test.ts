@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { AlarmBook } from "../../src/daemon/alarm-book.js";
-import { alarmsOf } from "../../src/daemon/alarms.js";
-import type { AlarmFound, TenantFindings } from "../../src/daemon/alarms.js";
+import { alarmsOf } from "../../src/view/alarms.js";
+import type { AlarmFound, TenantFindings } from "../../src/view/alarms.js";
 import { DaybookError } from "../../src/model/errors.js";
 import { DAY_MS, parseUtcDay } from "../../src/model/utc-day.js";
 
 const NOTHING: TenantFindings = {
   days: { overdue: [], beyondSaving: [] },
   failure: undefined,
-  sinks: new Map(),
+  sinks: [],
   certificate: undefined,
   verifications: [],
 };
@@ -41,10 +41,10 @@ describe("alarmsOf", () => {
   });
 
   it("tells a sink that is down from one that holds other bytes", () => {
-    const sinks = new Map([
-      ["lake", new DaybookError("SINK_UNAVAILABLE", { message: "m" })],
-      ["vault", new DaybookError("SINK_CONFLICT", { message: "m" })],
-    ]);
+    const sinks = [
+      { sink: "lake", failure: new DaybookError("SINK_UNAVAILABLE", { message: "m" }) },
+      { sink: "vault", failure: new DaybookError("SINK_CONFLICT", { message: "m" }) },
+    ];
 
     expect(alarmsOf({ ...NOTHING, sinks }).map(({ kind, subject }) => [kind, subject])).toEqual([
       ["sink-behind", "lake"],

@@ -2,8 +2,10 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, addDays, dayEndMs, eachDay, parseUtcDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { alarmMs, dayAlarms } from "../../src/plan/alarms.js";
+import type { DayAlarms } from "../../src/plan/alarms.js";
 import type { DayFacts } from "../../src/plan/day-state.js";
 import type { RequestOutlook } from "../../src/plan/backlog.js";
+import { planDays } from "../../src/plan/plan-days.js";
 import type { PlanInput } from "../../src/plan/plan-days.js";
 
 const rules = { horizonDays: 28, readAfterMs: [26 * HOUR_MS, 21 * DAY_MS] };
@@ -31,11 +33,15 @@ function inputReadTo(last: UtcDay, nowMs: number): PlanInput {
   return { days, rules, nowMs, createdMs: dayEndMs(first) };
 }
 
+function alarmsFor(input: PlanInput, outlook: RequestOutlook): DayAlarms {
+  return dayAlarms(planDays(input).tasks, input, outlook);
+}
+
 describe("dayAlarms", () => {
   it("raises no alarm for a day that has been due for less than an hour", () => {
     const dueMs = dayEndMs(newest) + 26 * HOUR_MS;
 
-    const alarms = dayAlarms(inputReadTo(addDays(newest, -1), dueMs + HOUR_MS - 1), plenty);
+    const alarms = alarmsFor(inputReadTo(addDays(newest, -1), dueMs + HOUR_MS - 1), plenty);
 
     expect(alarms.overdue).toEqual([]);
   });
@@ -43,7 +49,7 @@ describe("dayAlarms", () => {
   it("raises one an hour after the day was due", () => {
     const dueMs = dayEndMs(newest) + 26 * HOUR_MS;
 
-    const { overdue } = dayAlarms(inputReadTo(addDays(newest, -1), dueMs + HOUR_MS), plenty);
+    const { overdue } = alarmsFor(inputReadTo(addDays(newest, -1), dueMs + HOUR_MS), plenty);
 
     expect(overdue.map((one) => one.day)).toEqual([newest]);
     expect(overdue[0]).toMatchObject({ dueMs, deadlineMs: dayEndMs(newest) + 27 * DAY_MS });
@@ -52,7 +58,7 @@ describe("dayAlarms", () => {
   it("names the nearest deadline first", () => {
     const nowMs = dayEndMs(newest) + 28 * HOUR_MS;
 
-    const { overdue } = dayAlarms(inputReadTo(addDays(newest, -3), nowMs), plenty);
+    const { overdue } = alarmsFor(inputReadTo(addDays(newest, -3), nowMs), plenty);
 
     expect(overdue.map((one) => one.day)).toEqual([addDays(newest, -2), addDays(newest, -1), newest]);
   });
@@ -60,15 +66,15 @@ describe("dayAlarms", () => {
   it("says nothing of re-readings", () => {
     const nowMs = dayEndMs(newest) + 28 * HOUR_MS;
 
-    expect(dayAlarms(inputReadTo(newest, nowMs), plenty)).toEqual({ overdue: [], beyondSaving: [] });
+    expect(alarmsFor(inputReadTo(newest, nowMs), plenty)).toEqual({ overdue: [], beyondSaving: [] });
   });
 
   it("gives a new archive an hour for what was due before it", () => {
     const nowMs = Date.parse("2026-03-15T09:00:00Z");
     const fresh = (ageMs: number): PlanInput => ({ days: new Map(), rules, nowMs, createdMs: nowMs - ageMs });
 
-    expect(dayAlarms(fresh(HOUR_MS - 1), plenty).overdue).toEqual([]);
-    expect(dayAlarms(fresh(HOUR_MS), plenty).overdue).toHaveLength(26);
+    expect(alarmsFor(fresh(HOUR_MS - 1), plenty).overdue).toEqual([]);
+    expect(alarmsFor(fresh(HOUR_MS), plenty).overdue).toHaveLength(26);
   });
 
   it("knows a day that the budget cannot save before it is lost", () => {
@@ -76,7 +82,7 @@ describe("dayAlarms", () => {
     const nowMs = Date.parse("2026-03-15T09:00:00Z");
     const input = { days: new Map(), rules, nowMs, createdMs: nowMs };
 
-    const { beyondSaving } = dayAlarms(input, slow(nowMs));
+    const { beyondSaving } = alarmsFor(input, slow(nowMs));
 
     expect(beyondSaving[0]?.day).toBe("2026-02-16");
     expect(beyondSaving[0]?.doneMs).toBe(nowMs + DAY_MS);
@@ -87,7 +93,7 @@ describe("dayAlarms", () => {
     const nowMs = Date.parse("2026-03-15T09:00:00Z");
     const input = { days: new Map(), rules, nowMs, createdMs: nowMs };
 
-    const { beyondSaving } = dayAlarms(input, slow(nowMs));
+    const { beyondSaving } = alarmsFor(input, slow(nowMs));
 
     // One request an hour is 24 a day: exactly what the days that follow each other need.
     expect(beyondSaving).toHaveLength(1);

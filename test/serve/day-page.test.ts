@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DayIncident } from "../../src/ledger/day-index.js";
 import { renderDayPage } from "../../src/serve/day-page.js";
-import { coverRange, wholeRange } from "../../src/serve/year.js";
+import { coverRange } from "../../src/serve/year.js";
+import { wholeRange } from "../../src/view/tenant-view.js";
 import { indexOfDays } from "../support/indexed.js";
 import { NOW_MS, dayOf, quietTenant, sealedDay, snapshotOf } from "../support/status-sample.js";
 

@@ -1,18 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { TenantSnapshot } from "../../src/daemon/state.js";
-import { DAY_MS, addDays, eachDay } from "../../src/model/utc-day.js";
+import { eachDay } from "../../src/model/utc-day.js";
 import { healthOf } from "../../src/serve/health.js";
 import { renderOverview, renderTenantPage } from "../../src/serve/overview-page.js";
 import type { PageContext } from "../../src/serve/overview-page.js";
 import { judgeStatus } from "../../src/serve/verdict.js";
-import {
-  countDays,
-  coverRange,
-  newestSealedDay,
-  rangeShown,
-  wholeRange,
-  yearsOf,
-} from "../../src/serve/year.js";
+import { rangeShown, yearsOf } from "../../src/serve/year.js";
 import {
   NOW_MS,
   TODAY,
@@ -140,26 +133,6 @@ describe("rangeShown", () => {
     expect(rangeShown(contoso, NOW_MS, "2025")).toEqual({ from: "2025-09-03", to: "2025-12-31" });
     expect(rangeShown(contoso, NOW_MS, "2026")).toEqual({ from: "2026-01-01", to: TODAY });
     expect(rangeShown(contoso, NOW_MS, "2024")).toBeUndefined();
-  });
-});
-
-describe("countDays", () => {
-  it.each([0, 1, 11, 27, 28, 29, 200])("counts what the calendar shows, %i days later", (days) => {
-    const nowMs = NOW_MS + days * DAY_MS;
-
-    for (const tenant of [
-      troubledTenant("fabrikam"),
-      quietTenant("contoso"),
-      quietTenant("young", "2026-11-10"),
-    ])
-      expect(countDays(tenant, nowMs)).toEqual(coverRange(tenant, wholeRange(tenant, nowMs), nowMs).counts);
-  });
-});
-
-describe("newestSealedDay", () => {
-  it("passes over days that were only lost", () => {
-    expect(newestSealedDay(quietTenant("contoso"))).toBe(addDays(TODAY, -3));
-    expect(newestSealedDay({ ...quietTenant("contoso"), index: undefined })).toBeUndefined();
   });
 });
 

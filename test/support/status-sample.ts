@@ -1,4 +1,4 @@
-import type { Alarm } from "../../src/daemon/alarms.js";
+import type { Alarm } from "../../src/view/alarms.js";
 import type { DaemonSnapshot, DaemonState, TenantSnapshot } from "../../src/daemon/state.js";
 import type { DayRecord } from "../../src/ledger/day-index.js";
 import type { Log } from "../../src/model/log.js";
@@ -82,8 +82,7 @@ export function quietTenant(
     alarms: [],
     rules: RULES,
     index: indexOfDays(days, Date.parse(`${from}T10:00:00.000Z`) + 27 * DAY_MS),
-    budget: { left: 84, requestsPerHour: 180, nextMs: 0 },
-    backlog: { days: 1, requests: 26, doneMs: NOW_MS },
+    budget: { left: 84, requestsPerHour: 180, nextMs: 0, requestsPerDay: 26 },
     sinks: [
       { sink: "vault", kind: "record", behind: 0, failure: undefined },
       { sink: "lake", kind: "view", behind: 0, failure: undefined },
@@ -121,8 +120,7 @@ export function troubledTenant(tenant: string): TenantSnapshot {
       alarm("certificate-expiring", "the client certificate expires in 11 days, at 2026-12-04T09:00:00.000Z"),
     ],
     index: indexOfDays(days, Date.parse("2025-11-16T10:00:00.000Z")),
-    budget: { left: 0, requestsPerHour: 180, nextMs: NOW_MS + 14 * 60_000 },
-    backlog: { days: 4, requests: 104, doneMs: NOW_MS + 41 * 60_000 },
+    budget: { left: 0, requestsPerHour: 180, nextMs: NOW_MS + 14 * 60_000, requestsPerDay: 26 },
     sinks: [
       { sink: "vault", kind: "record", behind: 0, failure: undefined },
       {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Alarm } from "../../src/daemon/alarms.js";
+import type { Alarm } from "../../src/view/alarms.js";
 import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { nodeHttp } from "../../src/io/node-http.js";

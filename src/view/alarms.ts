@@ -1,4 +1,5 @@
-import type { VerificationState } from "./state.js";
+import type { SinkState } from "./sink-state.js";
+import type { FixityCheck } from "../ledger/ledger-index.js";
 import type { DaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -37,11 +38,10 @@ export interface TenantFindings {
   readonly days: DayAlarms;
   /** What made the last pass, or the opening of the archive, fail. */
   readonly failure: DaybookError | undefined;
-  /** Sinks that failed in the last pass. */
-  readonly sinks: ReadonlyMap<string, DaybookError>;
+  readonly sinks: readonly Pick<SinkState, "sink" | "failure">[];
   readonly certificate: CertificateExpiry | undefined;
   /** The newest check of each sink. */
-  readonly verifications: readonly Pick<VerificationState, "sink" | "findings">[];
+  readonly verifications: readonly (Pick<FixityCheck, "findings"> & { readonly sink: string })[];
 }
 
 /** Every alarm that stands, as of now. Pure. */
@@ -50,7 +50,7 @@ export function alarmsOf(found: TenantFindings): readonly AlarmFound[] {
     ...dayAlarm("days-overdue", "due and not archived", found.days.overdue),
     ...dayAlarm("days-beyond-saving", "more than the request budget can save", found.days.beyondSaving),
     ...failureAlarm(found.failure),
-    ...[...found.sinks].map(([sink, error]) => sinkAlarm(sink, error)),
+    ...found.sinks.flatMap(sinkAlarm),
     ...found.verifications
       .filter(({ findings }) => findings > 0)
       .map(({ sink, findings }) => fixityAlarm(sink, findings)),
@@ -69,7 +69,7 @@ function dayAlarm(kind: AlarmKind, what: string, days: readonly DayAtRisk[]): re
 
 function failureAlarm(error: DaybookError | undefined): readonly AlarmFound[] {
   if (error === undefined) return [];
-  return [{ kind: kindOf(error), subject: "", text: told(error) }];
+  return [{ kind: kindOf(error), subject: "", text: textOf(error) }];
 }
 
 function kindOf({ exitCode }: DaybookError): AlarmKind {
@@ -77,9 +77,10 @@ function kindOf({ exitCode }: DaybookError): AlarmKind {
   return exitCode === 77 ? "sign-in-refused" : "tenant-failing";
 }
 
-function sinkAlarm(sink: string, error: DaybookError): AlarmFound {
-  const kind = error.exitCode === 65 ? "integrity-failure" : "sink-behind";
-  return { kind, subject: sink, text: told(error) };
+function sinkAlarm({ sink, failure }: Pick<SinkState, "sink" | "failure">): readonly AlarmFound[] {
+  if (failure === undefined) return [];
+  const kind = failure.exitCode === 65 ? "integrity-failure" : "sink-behind";
+  return [{ kind, subject: sink, text: textOf(failure) }];
 }
 
 function fixityAlarm(sink: string, findings: number): AlarmFound {
@@ -97,6 +98,6 @@ function certificateAlarm(certificate: CertificateExpiry | undefined): readonly 
   return [{ kind: "certificate-expiring", subject: "", text, deadlineMs: expiresAtMs }];
 }
 
-function told({ message, hint, code }: DaybookError): string {
+function textOf({ message, hint, code }: DaybookError): string {
   return `${message}; ${hint} (${code})`;
 }

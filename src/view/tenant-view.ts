@@ -1,0 +1,113 @@
+import { alarmsOf } from "./alarms.js";
+import type { AlarmFound } from "./alarms.js";
+import type { SinkState } from "./sink-state.js";
+import type { DayIndex } from "../ledger/day-index.js";
+import type { FixityCheck } from "../ledger/ledger-index.js";
+import { DAY_STATES } from "../model/day-state.js";
+import type { DayState } from "../model/day-state.js";
+import type { DaybookError } from "../model/errors.js";
+import { daysBetween, eachDay, utcDayOf } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
+import { dayAlarms } from "../plan/alarms.js";
+import type { DayAlarms } from "../plan/alarms.js";
+import { backlogOf } from "../plan/backlog.js";
+import type { Backlog, RequestOutlook } from "../plan/backlog.js";
+import { dayState, oldestReadableDay } from "../plan/day-state.js";
+import type { ReadingRules } from "../plan/day-state.js";
+import { firstDayOfArchive, planDays } from "../plan/plan-days.js";
+import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
+
+/** The newest check of what a sink stores, from the ledger's `fixity-checked` entries. */
+export interface Verification extends FixityCheck {
+  readonly sink: string;
+}
+
+/** What is known of a tenant: from its configuration, its ledger and its newest pass. */
+export interface TenantFacts {
+  readonly tenant: string;
+  readonly rules: ReadingRules;
+  /** Every day that the ledger names; undefined while the archive is not open, or cannot be read. */
+  readonly index: DayIndex | undefined;
+  readonly budget: RequestOutlook;
+  readonly sinks: readonly SinkState[];
+  readonly verifications: readonly Verification[];
+  readonly certificate: CertificateExpiry | undefined;
+  /** What made the newest pass, or opening the archive, fail. */
+  readonly failure: DaybookError | undefined;
+}
+
+/** A day that is due and not archived. */
+export interface MissingDay {
+  readonly day: UtcDay;
+  readonly state: "due" | "gap";
+  /** When the source begins to drop it, milliseconds since the epoch. */
+  readonly deadlineMs: number;
+}
+
+/** The condition of a tenant at one moment, for `status`, the status page, the metrics and the alarms. */
+export interface TenantView extends DayAlarms {
+  /** Every day that the archive could have, to today. */
+  readonly range: DayRange;
+  /** How many days of `range` are in each state; all 0 while the archive is not known. */
+  readonly counts: Readonly<Record<DayState, number>>;
+  /** Undefined when nothing is sealed. */
+  readonly newestSealed: UtcDay | undefined;
+  /** The nearest deadline first. */
+  readonly missing: readonly MissingDay[];
+  readonly reReadingsDue: number;
+  readonly backlog: Backlog;
+  /** Everything that needs a person. */
+  readonly alarms: readonly AlarmFound[];
+}
+
+/** Pure: the same facts and clock give the same view. */
+export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
+  const { index, rules, budget, failure, sinks, certificate, verifications } = facts;
+  const input = { days: index?.days ?? new Map(), rules, nowMs, createdMs: index?.createdAt ?? nowMs };
+  const range = wholeRange(facts, nowMs);
+  const tasks = index === undefined ? [] : planDays(input).tasks;
+  const days = index === undefined ? { overdue: [], beyondSaving: [] } : dayAlarms(tasks, input, budget);
+  return {
+    ...days,
+    range,
+    counts: countDays(facts, range, nowMs),
+    newestSealed: index?.newestDay ?? undefined,
+    missing: tasks.flatMap(({ day, reason, deadlineMs }) =>
+      reason === "re-reading" ? [] : [{ day, state: reason === "gap" ? "gap" : "due", deadlineMs }],
+    ),
+    reReadingsDue: tasks.filter(({ reason }) => reason === "re-reading").length,
+    backlog: backlogOf(tasks, nowMs, budget),
+    alarms: alarmsOf({ days, failure, sinks, certificate, verifications }),
+  };
+}
+
+/** From the first day that the archive could have, or the horizon where there is no archive yet, to today. */
+export function wholeRange({ index, rules }: Pick<TenantFacts, "index" | "rules">, nowMs: number): DayRange {
+  const to = utcDayOf(nowMs);
+  if (index === undefined) return { from: oldestReadableDay(rules, nowMs), to };
+  // An archive created while the clock was ahead still covers the days of today.
+  const createdMs = Math.min(index.createdAt, nowMs);
+  return { from: firstDayOfArchive({ days: index.days, rules, createdMs }), to };
+}
+
+function countDays(
+  { index, rules }: TenantFacts,
+  { from, to }: DayRange,
+  nowMs: number,
+): Readonly<Record<DayState, number>> {
+  const counts = Object.fromEntries(DAY_STATES.map((state) => [state, 0])) as Record<DayState, number>;
+  if (index === undefined) return counts;
+  const oldest = oldestReadableDay(rules, nowMs);
+  const first = from > oldest ? from : oldest;
+  // Days past the horizon no longer change, so the totals replace a walk over years of days.
+  const recent = [...index.days.keys()]
+    .filter((day) => day >= first)
+    .flatMap((day) => index.days.get(day) ?? []);
+  const disposed = recent.filter((record) => record.disposed !== undefined).length;
+  const read = recent.filter(({ readingsAt }) => readingsAt.length > 0).length;
+  counts.disposed = index.totals.disposed - disposed;
+  counts.closed = index.totals.read - read - counts.disposed;
+  counts.lost = daysBetween(from, first) - counts.disposed - counts.closed;
+  for (const day of eachDay(first, to)) counts[dayState(day, index.days.get(day), rules, nowMs)]++;
+  return counts;
+}
