@@ -28,15 +28,14 @@ import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import type { OpenOptions } from "../deliver/plugin-set.js";
 import { VERSION } from "../io/version.js";
 import type { TenantParts } from "./open-tenant.js";
-import { AccessPause } from "../source/access-pause.js";
-import { customEndpoints, endpointsOf } from "../source/clouds.js";
+import { endpointsFor } from "./endpoints.js";
 import type { Endpoints } from "../source/clouds.js";
 import { PageFetcher } from "../source/fetch-page.js";
 import { Quarantine } from "../source/quarantine.js";
 import { DayReader } from "../source/read-day.js";
 import { RetryPolicy } from "../source/retry-policy.js";
 import { signIn } from "../source/sign-in/sign-in.js";
-import { ACCESS_STAMP, SIGN_IN_STAMP } from "../source/standing-refusal.js";
+import { ACCESS_STAMP, RefusalBackoff, SIGN_IN_STAMP } from "../source/refusal-backoff.js";
 import type { Tokens } from "../source/tokens.js";
 
 /** What a process brings: the doors to the outside, its environment, and where log lines go. */
@@ -80,7 +79,7 @@ export const TOKENS: InjectionToken<Tokens> = Symbol("Tokens");
 /** For `config check`: without the stamp of the last refusal, so that an operator who mended it need not wait. */
 export const CHECK_TOKENS: InjectionToken<Tokens> = Symbol("CheckTokens");
 /** Shared by reading and the daemon's preflight. */
-export const ACCESS: InjectionToken<AccessPause> = Symbol("AccessPause");
+export const ACCESS: InjectionToken<RefusalBackoff> = Symbol("RefusalBackoff");
 export const BUDGET: InjectionToken<RequestBudget> = Symbol("RequestBudget");
 export const FETCHER: InjectionToken<PageFetcher> = Symbol("PageFetcher");
 export const READER: InjectionToken<DayReader> = Symbol("DayReader");
@@ -151,16 +150,6 @@ function lengthMs(duration: Duration): number {
   return durationMs(duration) ?? 0;
 }
 
-function endpointsFor({ cloud, tenantId, endpoints }: TenantConfig): Endpoints {
-  if (cloud !== "custom") return endpointsOf(cloud, tenantId);
-  const { api = "", authority, scope } = endpoints ?? {};
-  return customEndpoints({
-    api,
-    ...(authority === undefined ? {} : { authority }),
-    ...(scope === undefined ? {} : { scope }),
-  });
-}
-
 function makeTokens(c: DependencyContainer, stampPath?: string): Tokens {
   const { name, config } = c.resolve(TENANT);
   const { authority, scope } = c.resolve(ENDPOINTS);
@@ -178,16 +167,21 @@ function makeTokens(c: DependencyContainer, stampPath?: string): Tokens {
   return redactedTokens(tokens, c.resolve(REDACTOR));
 }
 
-function makeAccess(c: DependencyContainer): AccessPause {
+function makeAccess(c: DependencyContainer): RefusalBackoff {
   const { files, clock } = c.resolve(OUTSIDE);
-  const { name, root, config } = c.resolve(TENANT);
-  return new AccessPause({
+  const { name, root } = c.resolve(TENANT);
+  return new RefusalBackoff({
+    code: "ACCESS_DENIED",
     subject: `access of ${name}`,
-    application: JSON.stringify([c.resolve(ENDPOINTS).api, config.auth]),
     clock,
     log: c.resolve(LOG),
     stamp: { files, path: join(root, ACCESS_STAMP) },
   });
+}
+
+/** Who asks whom, as configured: by this a refusal of the source is kept. */
+export function applicationOf(c: Composition): string {
+  return JSON.stringify([c.resolve(ENDPOINTS).api, c.resolve(TENANT).config.auth]);
 }
 
 function makeBudget(c: DependencyContainer): RequestBudget {
@@ -206,6 +200,7 @@ function makeFetcher(c: DependencyContainer): PageFetcher {
       http,
       tokens: c.resolve(TOKENS),
       access: c.resolve(ACCESS),
+      application: applicationOf(c),
       budget: c.resolve(BUDGET),
       clock,
       retry: new RetryPolicy(clock, RETRY),

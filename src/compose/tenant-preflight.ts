@@ -1,5 +1,15 @@
 import { join } from "node:path";
-import { ACCESS, BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT, TOKENS } from "./container.js";
+import {
+  ACCESS,
+  BUDGET,
+  CHECK_TOKENS,
+  ENDPOINTS,
+  OUTSIDE,
+  SECRETS,
+  TENANT,
+  TOKENS,
+  applicationOf,
+} from "./container.js";
 import type { Composition } from "./container.js";
 import { certificateOf } from "./credential.js";
 import { DaybookError } from "../model/errors.js";
@@ -8,7 +18,7 @@ import { preflight } from "../source/preflight/preflight.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
-import { ACCESS_STAMP, SIGN_IN_STAMP, forgetRefusal } from "../source/standing-refusal.js";
+import { ACCESS_STAMP, SIGN_IN_STAMP, removeStamp } from "../source/refusal-backoff.js";
 import type { Tokens } from "../source/tokens.js";
 
 /**
@@ -20,7 +30,7 @@ export function preflightTenant(
   signal: AbortSignal,
 ): Promise<readonly PreflightStep[]> {
   const mayAsk = async (requestSignal: AbortSignal): Promise<void> => {
-    await container.resolve(ACCESS).check();
+    await container.resolve(ACCESS).check(applicationOf(container));
     await takeRequest(container, requestSignal);
   };
   return lookAtTenant(container, container.resolve(TOKENS), mayAsk, signal);
@@ -37,7 +47,7 @@ export async function checkTenant(
   const steps = await lookAtTenant(container, container.resolve(CHECK_TOKENS), ask, signal);
   const forget = async (passed: PreflightStep["step"], stamp: string): Promise<void> => {
     if (steps.some(({ step, ok }) => ok && step === passed))
-      await forgetRefusal({ files, path: join(root, stamp) });
+      await removeStamp({ files, path: join(root, stamp) });
   };
   await forget("sign-in", SIGN_IN_STAMP);
   await forget("activity-log", ACCESS_STAMP);

@@ -8,7 +8,6 @@ import type { PageRecord } from "../model/page-record.js";
 import { scanPage } from "../bytes/page-scanner.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
 import type { RequestBudget } from "../plan/request-budget.js";
-import type { AccessPause } from "./access-pause.js";
 import { continuationRequest, firstRequest } from "./activity-request.js";
 import type { ActivityRequest } from "./activity-request.js";
 import { isTokenRefused, refusalOf } from "./answer-refusal.js";
@@ -18,6 +17,7 @@ import { lastFlagNotices, pageName, pageRecord } from "./page-facts.js";
 import type { Exchange, PageAsked, PageEnd } from "./page-facts.js";
 import type { Quarantine } from "./quarantine.js";
 import type { ReadingTally } from "./reading-tally.js";
+import type { RefusalBackoff } from "./refusal-backoff.js";
 import type { RetryPolicy } from "./retry-policy.js";
 import type { AccessToken, Tokens } from "./tokens.js";
 
@@ -46,7 +46,9 @@ export interface PageLimits {
 export interface PageFetcherParts {
   readonly http: Http;
   readonly tokens: Tokens;
-  readonly access: AccessPause;
+  readonly access: RefusalBackoff;
+  /** Who asks whom, as configured: what `access` keeps a refusal by. */
+  readonly application: string;
   readonly budget: RequestBudget;
   readonly clock: Clock;
   readonly retry: RetryPolicy;
@@ -83,17 +85,18 @@ export class PageFetcher {
   }
 
   async #attempt(fetch: Fetch, number: number): Promise<FetchedPage | "token-refused"> {
-    // Outside of the try: what stands from an earlier refusal is no refusal of its own.
-    await this.#parts.access.check();
+    const { access, application } = this.#parts;
+    // Outside of the try: a refusal that still stands is no new one.
+    await access.check(application);
     try {
       const exchange = await this.#sendSignedIn(fetch);
       const isContinuation = fetch.asked.token !== null;
       if (exchange.answer.status === 400 && isContinuation) return "token-refused";
       await this.#refuse(fetch, exchange);
-      await this.#parts.access.succeeded();
+      await access.succeeded();
       return await this.#page(fetch, exchange);
     } catch (error) {
-      await this.#parts.access.failed(error);
+      if (isDaybookError(error, "ACCESS_DENIED")) await access.failed(error, application);
       if (isDaybookError(error)) this.#logFailure(fetch.asked, number, error);
       throw error;
     }

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
+import { replaceFile } from "../io/publish-file.js";
 import { release } from "../io/release.js";
 import { Turn } from "../io/turn.js";
 import { fileExtension } from "../model/compression.js";
@@ -34,8 +35,7 @@ export interface OpenedSpool {
 
 /**
  * The durable pages of a reading in progress: a folder with a file for each page, a page ledger for each window whose
- * chain has ended, and `reading.json`. Each file is written under another name, synced, renamed, and its folder synced
- * (DESIGN section 7, step 1), so that what has a name is whole.
+ * chain has ended, and `reading.json`. Each appears under its name whole and durable.
  */
 export class Spool {
   readonly folder: string;
@@ -147,13 +147,7 @@ export class Spool {
   }
 
   async #write(name: string, bytes: Uint8Array): Promise<void> {
-    const path = join(this.folder, name);
-    const part = `${path}.part`;
-    // A part left by a crash or a failed sync is abandoned, never written on.
-    await this.#files.removeTree(part);
-    await this.#files.writeNew(part, bytes);
-    await this.#files.rename(part, path);
-    await this.#files.syncFolder(this.folder);
+    await replaceFile(this.#files, { path: join(this.folder, name), bytes });
   }
 }
 

@@ -79,6 +79,7 @@ function windowReader(http: Http): () => Promise<string> {
       http,
       tokens: new CountingTokens(),
       access: freeAccess(clock),
+      application: "an application",
       budget: new RequestBudget(files, clock, { path: "/requests", requestsPerHour: 1000 }),
       clock,
       retry: new RetryPolicy(clock, { firstPauseMs: 1, longestPauseMs: 1, random: () => 0 }),

@@ -52,6 +52,7 @@ async function eventsRead(tokens: Tokens): Promise<number> {
     http: nodeHttp,
     tokens,
     access: freeAccess(systemClock),
+    application: "an application",
     clock: systemClock,
     budget: new RequestBudget(nodeFiles, systemClock, {
       path: join(folder, "requests"),

@@ -1,4 +1,4 @@
-import { Socket } from "node:net";
+import { Socket, isIP } from "node:net";
 
 // No test may reach anything but this machine: what stands in for the outside is a server here, or nock's answer. At the
 // socket, because nock in every suite would put its own streams between the tests and the network they are about.
@@ -13,8 +13,9 @@ Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): S
   const host = hostOf(args);
   if (host === undefined || LOOPBACK.test(host)) return connect.apply(this, args);
   const refused = new Error(`a test connects to ${host}, expected loopback or an answer of nock`);
+  const code = isIP(host) === 0 ? "ENOTFOUND" : "ECONNREFUSED";
   // As late as a real refusal: by then whoever connects listens for errors.
-  setImmediate(() => this.destroy(Object.assign(refused, { code: "ECONNREFUSED" })));
+  setImmediate(() => this.destroy(Object.assign(refused, { code })));
   return this;
 };
 

@@ -9,7 +9,7 @@ import type { Compression } from "../../src/model/compression.js";
 import type { DayTask } from "../../src/model/reading.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { RequestBudget } from "../../src/plan/request-budget.js";
-import { AccessPause } from "../../src/source/access-pause.js";
+import { RefusalBackoff } from "../../src/source/refusal-backoff.js";
 import { customEndpoints } from "../../src/source/clouds.js";
 import { PageFetcher } from "../../src/source/fetch-page.js";
 import { Quarantine } from "../../src/source/quarantine.js";
@@ -81,6 +81,7 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
       http: nodeHttp,
       tokens,
       access: freeAccess(clock),
+      application: "an application",
       budget,
       clock,
       retry: new RetryPolicy(clock, { firstPauseMs: 2000, longestPauseMs: 60_000, random: () => 0.5 }),
@@ -104,8 +105,8 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
 }
 
 /** No refusal stands, and none outlives the test. */
-export function freeAccess(clock: Clock): AccessPause {
-  return new AccessPause({ subject: "access", application: "", clock, log: silentLog });
+export function freeAccess(clock: Clock): RefusalBackoff {
+  return new RefusalBackoff({ code: "ACCESS_DENIED", subject: "access", clock, log: silentLog });
 }
 
 /** A sign-in that never fails and counts. */

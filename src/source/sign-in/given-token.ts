@@ -2,7 +2,7 @@ import { DaybookError } from "../../model/errors.js";
 import type { Clock } from "../../io/clock.js";
 import type { AccessToken, Tokens } from "../tokens.js";
 import type { ReadSecret } from "./sign-in-method.js";
-import type { SignInPause } from "./sign-in-pause.js";
+import type { RefusalBackoff } from "../refusal-backoff.js";
 import { readClaims } from "./token-claims.js";
 
 /** auth.method `token`: a token that the user's own broker keeps fresh where the configuration names it. Read for every request. */
@@ -10,7 +10,7 @@ export class GivenToken implements Tokens {
   constructor(
     private readonly subject: string,
     private readonly readToken: ReadSecret,
-    private readonly pause: SignInPause,
+    private readonly backoff: RefusalBackoff,
     private readonly clock: Clock,
   ) {}
 
@@ -21,7 +21,7 @@ export class GivenToken implements Tokens {
     const expiresAtMs = readClaims(value)?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
     if (value === "") throw this.#refused("it is empty");
     if (value === rejected?.value) await this.#rejected(value);
-    await this.pause.check(value);
+    await this.backoff.check(value);
     if (expiresAtMs <= this.clock.now()) throw this.#refused("it has expired");
     return { value, expiresAtMs };
   }
@@ -29,7 +29,7 @@ export class GivenToken implements Tokens {
   /** Remembered, so that nobody comes to the source with the same token each minute. A new one is used at once. */
   async #rejected(value: string): Promise<never> {
     const error = this.#refused("the source refused it");
-    await this.pause.failed(error, value);
+    await this.backoff.failed(error, value);
     throw error;
   }
 

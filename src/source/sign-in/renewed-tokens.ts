@@ -4,7 +4,7 @@ import type { Clock } from "../../io/clock.js";
 import type { AccessToken, Tokens } from "../tokens.js";
 import { SingleFlight } from "./single-flight.js";
 import type { SignInMethod } from "./sign-in-method.js";
-import type { SignInPause } from "./sign-in-pause.js";
+import type { RefusalBackoff } from "../refusal-backoff.js";
 
 const RENEW_AHEAD_MS = 5 * 60_000;
 /** How long a token that could not be renewed is used before the next attempt. */
@@ -13,7 +13,7 @@ const RETRY_RENEWAL_MS = 60_000;
 export interface RenewalOptions {
   readonly subject: string;
   readonly method: SignInMethod;
-  readonly pause: SignInPause;
+  readonly backoff: RefusalBackoff;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -43,9 +43,9 @@ export class RenewedTokens implements Tokens {
   }
 
   async #renew(signal: AbortSignal): Promise<AccessToken> {
-    const { clock, method, pause } = this.options;
+    const { clock, method, backoff } = this.options;
     const attempt = await method.prepare(signal);
-    await pause.check(attempt.mark);
+    await backoff.check(attempt.mark);
     signal.throwIfAborted();
     try {
       const token = await attempt.send(signal);
@@ -54,10 +54,10 @@ export class RenewedTokens implements Tokens {
       this.#renewAtMs = token.expiresAtMs - Math.min(RENEW_AHEAD_MS, (token.expiresAtMs - nowMs) / 2);
       this.#current = token;
     } catch (error) {
-      if (!signal.aborted) await pause.failed(error, attempt.mark);
+      if (!signal.aborted) await backoff.failed(error, attempt.mark);
       throw error;
     }
-    await pause.succeeded();
+    await backoff.succeeded();
     return this.#current;
   }
 

@@ -14,7 +14,7 @@ import type { AssignedIdentity } from "./managed-identity.js";
 import type { SignInTarget } from "./msal-sign-in.js";
 import { RenewedTokens } from "./renewed-tokens.js";
 import type { ReadSecret, SignInMethod } from "./sign-in-method.js";
-import { SignInPause } from "./sign-in-pause.js";
+import { RefusalBackoff } from "../refusal-backoff.js";
 import { WorkloadIdentity } from "./workload-identity.js";
 
 /** How a tenant signs in. Every secret is a way to read it, not its value. */
@@ -56,12 +56,12 @@ export function signIn(options: SignInOptions, doors: SignInDoors): Tokens {
   const { credential, stampPath } = options;
   const { clock, files, log } = doors;
   const stamp = stampPath === undefined ? {} : { stamp: { files, path: stampPath } };
-  const pause = new SignInPause({ subject, clock, log, ...stamp });
-  if (credential.method === "token") return new GivenToken(subject, credential.token, pause, clock);
+  const backoff = new RefusalBackoff({ code: "SIGNIN_REFUSED", subject, clock, log, ...stamp });
+  if (credential.method === "token") return new GivenToken(subject, credential.token, backoff, clock);
   return new RenewedTokens({
     subject,
     method: methodOf(subject, credential, options, doors),
-    pause,
+    backoff,
     clock,
     log,
   });

@@ -6,7 +6,7 @@ import { nodeFiles } from "../../../src/io/node-files.js";
 import { DaybookError, isDaybookError } from "../../../src/model/errors.js";
 import { RenewedTokens } from "../../../src/source/sign-in/renewed-tokens.js";
 import type { SignInMethod } from "../../../src/source/sign-in/sign-in-method.js";
-import { SignInPause } from "../../../src/source/sign-in/sign-in-pause.js";
+import { RefusalBackoff } from "../../../src/source/refusal-backoff.js";
 import type { AccessToken } from "../../../src/source/tokens.js";
 import { recordingLog } from "../../support/entra/recording-log.js";
 import { VirtualClock } from "../../support/virtual-clock.js";
@@ -65,8 +65,8 @@ afterEach(() => rmSync(folder, { recursive: true }));
 function start(): RenewedTokens {
   const subject = "sign-in of contoso";
   const stamp = { files: nodeFiles, path: join(folder, "sign-in.json") };
-  const pause = new SignInPause({ subject, clock, log, stamp });
-  return new RenewedTokens({ subject, method: service, pause, clock, log });
+  const backoff = new RefusalBackoff({ code: "SIGNIN_REFUSED", subject, clock, log, stamp });
+  return new RenewedTokens({ subject, method: service, backoff, clock, log });
 }
 
 async function codeOf(work: Promise<unknown>): Promise<string> {
