@@ -77,6 +77,7 @@ export class DaemonView {
       log: root.resolve(LOG),
       redact: root.resolve(REDACTOR).redact,
       sourcesOf: (tenant: string) => this.#sourcesOf(tenant),
+      hosts: () => this.#workspace.root.resolve(LOADED).config.serve?.hosts ?? [],
       version: VERSION,
     };
     return new StatusServer(parts, listen);

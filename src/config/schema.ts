@@ -70,6 +70,15 @@ const listen = z
 
 const serve = z.strictObject({
   listen: listen.prefault("127.0.0.1:9464").meta({ title: "address", description: "Address and port." }),
+  hosts: z
+    .array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, { error: "must be a host name without a port" }))
+    .prefault([])
+    .meta({
+      title: "host names",
+      description:
+        "Further host names under which browsers may open the pages, such as the name of a proxy. Addresses and localhost are always allowed.",
+      examples: [["daybook.example.com"]],
+    }),
 });
 
 /** The one declaration of every key: types, bounds, defaults, help. Parser, reference, example and JSON Schema come from it. */

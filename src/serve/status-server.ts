@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
 import { DaybookError } from "../model/errors.js";
@@ -18,7 +19,9 @@ export interface StatusServerParts {
   readonly log: Log;
   readonly counts: Pick<Counts, "eventsSealed" | "requests">;
   readonly sourcesOf: SourcesOf;
-  /** Takes known secrets out of a text: the last door before an answer leaves. */
+  /** Host names, beside that of the address, under which browsers may open the pages. */
+  readonly hosts: () => readonly string[];
+  /** Removes known secrets from a text: the last step before an answer leaves. */
   readonly redact: (text: string) => string;
   readonly version: string;
 }
@@ -29,7 +32,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-/** Nobody who only looks needs more; whoever sends slowly or holds connections takes nothing from the archive. */
+/** More than a browser or Prometheus needs. A client that sends slowly or keeps connections open costs the archive nothing. */
 const LIMITS = {
   maxHeaderSize: 8_192,
   headersTimeout: 5_000,
@@ -37,24 +40,37 @@ const LIMITS = {
   keepAliveTimeout: 5_000,
   connectionsCheckingInterval: 1_000,
 };
-const MOST_CONNECTIONS = 64;
+const MAX_CONNECTIONS = 64;
 const IDLE_SOCKET_MS = 30_000;
 
-/** What the daemon shows to the outside: health, metrics, status page. It reads, and changes nothing. */
+/** Answered under any host name: monitoring reaches the daemon by the name of a service, and a browser has no use for them. */
+const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** Serves health, metrics and the status page. It reads, and changes nothing. */
 export class StatusServer {
   readonly #parts: StatusServerParts;
   readonly #listen: ListenAddress;
   readonly #server: Server;
+  /** Connections without a request under way, the longest idle first. */
+  readonly #idle = new Set<Socket>();
+  #connections = 0;
 
   constructor(parts: StatusServerParts, listen: ListenAddress) {
     this.#parts = parts;
     this.#listen = listen;
-    this.#server = createServer(LIMITS, (request, response) => void this.#answer(request, response));
-    this.#server.maxConnections = MOST_CONNECTIONS;
+    this.#server = createServer(LIMITS, (request, response) => {
+      const { socket } = request;
+      this.#idle.delete(socket);
+      response.once("close", () => {
+        if (!socket.destroyed) this.#idle.add(socket);
+      });
+      void this.#answer(request, response);
+    });
+    this.#server.on("connection", (socket) => this.#admit(socket));
     this.#server.timeout = IDLE_SOCKET_MS;
   }
 
-  /** Resolves once connections are taken; SERVE_FAILED when the address cannot be had. Returns the port. */
+  /** Resolves with the port once the server listens; SERVE_FAILED when it cannot listen on the address. */
   async start(): Promise<number> {
     const { host, port } = this.#listen;
     this.#server.listen(port, host);
@@ -82,6 +98,20 @@ export class StatusServer {
     await closed;
   }
 
+  /** With too many connections the longest idle one is closed: a client that only keeps connections open locks nobody out. */
+  #admit(socket: Socket): void {
+    this.#connections += 1;
+    this.#idle.add(socket);
+    socket.once("close", () => {
+      this.#connections -= 1;
+      this.#idle.delete(socket);
+    });
+    if (this.#connections <= MAX_CONNECTIONS) return;
+    const [longestIdle = socket] = this.#idle;
+    this.#idle.delete(longestIdle);
+    longestIdle.destroy();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { status, type, body } = await this.#judge(request);
     const bytes = Buffer.from(this.#parts.redact(body));
@@ -90,18 +120,18 @@ export class StatusServer {
       "content-type": type,
       "content-length": bytes.length,
       ...(status === 405 ? { allow: "GET, HEAD" } : {}),
-      // A body that nobody reads must not stand before the next request of the connection.
+      // The body is not read, so the connection cannot be used for another request.
       ...(hasBody(request) ? { connection: "close" } : {}),
     });
     response.end(request.method === "HEAD" ? undefined : bytes);
   }
 
   async #judge(request: IncomingMessage): Promise<Answer> {
-    const { state, clock, log, counts, sourcesOf, version } = this.#parts;
-    if (!isOwnHost(request.headers.host, this.#listen.host))
-      return textAnswer(421, "unknown host: use an address, localhost, or the name in serve.listen");
-    if (request.method !== "GET" && request.method !== "HEAD") return textAnswer(405, "only GET and HEAD");
+    const { state, clock, log, counts, sourcesOf, hosts, version } = this.#parts;
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
+    if (!OPEN_PATHS.has(path) && !isOwnHost(request.headers.host, [this.#listen.host, ...hosts()]))
+      return textAnswer(421, "unknown host: use an address, localhost, or a name in serve.hosts");
+    if (request.method !== "GET" && request.method !== "HEAD") return textAnswer(405, "only GET and HEAD");
     try {
       return await answerPath(path, {
         snapshot: state.snapshot(),

@@ -133,7 +133,7 @@ describe("a right file", () => {
   it("parses the listening address", async () => {
     const { config } = await load(`${GOOD}serve: { listen: "[::1]:9000" }\n`);
 
-    expect(config.serve).toEqual({ listen: { host: "::1", port: 9000 } });
+    expect(config.serve).toEqual({ listen: { host: "::1", port: 9000 }, hosts: [] });
   });
 });
 

@@ -11,7 +11,7 @@ describe("isOwnHost", () => {
     "daybook.example:80",
     "localhost.",
   ])("takes %s for this server", (host) => {
-    expect(isOwnHost(host, "daybook.example")).toBe(true);
+    expect(isOwnHost(host, ["daybook.example"])).toBe(true);
   });
 
   it.each([
@@ -27,6 +27,6 @@ describe("isOwnHost", () => {
     "local host",
     "[::1",
   ])("takes %s for somebody else's", (host) => {
-    expect(isOwnHost(host, "daybook.example")).toBe(false);
+    expect(isOwnHost(host, ["daybook.example"])).toBe(false);
   });
 });

@@ -130,6 +130,30 @@ describe("the status server", () => {
     expect(got.body).not.toContain("contoso");
   });
 
+  it("opens its pages under the names of serve.hosts", async () => {
+    const { port } = await statusRig(snapshotOf(contoso), { hosts: () => ["Daybook.example"] });
+
+    expect((await get(port, "/", { host: "daybook.example" })).status).toBe(200);
+    expect((await get(port, "/", { host: "other.example" })).status).toBe(421);
+  });
+
+  it.each(["/metrics", "/healthz", "/readyz"])("answers %s under any host name", async (path) => {
+    const { port } = await statusRig(snapshotOf(contoso));
+
+    expect((await get(port, path, { host: "daybook.monitoring.svc:9464" })).status).toBe(200);
+  });
+
+  it("answers beside 1,000 connections that say nothing", async () => {
+    const { port, server } = await startStatusRig(snapshotOf(contoso));
+    const idle = Array.from({ length: 1_000 }, () => connect(port, "127.0.0.1"));
+    for (const socket of idle) socket.on("error", () => undefined);
+    await Promise.all(idle.map((socket) => Promise.race([once(socket, "connect"), once(socket, "close")])));
+
+    expect((await get(port, "/healthz")).status).toBe(200);
+    for (const socket of idle) socket.destroy();
+    await server.close();
+  });
+
   it("refuses what is no HTTP, headers without end and a missing host", async () => {
     const { port } = await statusRig(snapshotOf(contoso));
 
@@ -205,6 +229,7 @@ describe("the status server", () => {
         log: silentLog,
         counts: new Counts(),
         sourcesOf: () => [],
+        hosts: () => [],
         redact: (text) => text,
         version: "0.1.0",
       },

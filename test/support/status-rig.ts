@@ -40,6 +40,7 @@ export async function startStatusRig(
       log: silentLog,
       version: "0.1.0",
       sourcesOf: () => [],
+      hosts: () => [],
       redact: (text) => text,
       ...more,
     },
