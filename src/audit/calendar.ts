@@ -11,7 +11,6 @@ export const STATE_SIGNS = {
   sealed: { sign: "◆", meaning: "archived; will be read again for late events" },
   closed: { sign: "■", meaning: "archived; all re-readings done" },
   lost: { sign: "×", meaning: "lost: the source no longer served it" },
-  disposed: { sign: "–", meaning: "destroyed under its retention schedule" },
 } as const satisfies Record<DayState, { readonly sign: string; readonly meaning: string }>;
 
 /** SGR colours (ECMA-48), chosen to be told apart on dark and light terminals. */
@@ -22,7 +21,6 @@ const COLOURS: Readonly<Record<DayState, string>> = {
   sealed: "36",
   closed: "32",
   lost: "1;35",
-  disposed: "2",
 };
 
 // Longer ranges are drawn with a line for each month, so that seven years fit on two screens.

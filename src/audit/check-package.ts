@@ -179,7 +179,11 @@ export async function checkNamesInFolder(
   for await (const path of audit.reader.list(folder, audit.signal)) {
     const name = path.slice(folder.length);
     if (names.has(name)) continue;
-    const code = name.startsWith("tombstone.json") ? "TOMBSTONE_FORGED" : "FILE_FOREIGN";
-    audit.found.add(code, { subject: path, found: "a file", expected: "none of this name", day: sealed.day });
+    audit.found.add("FILE_FOREIGN", {
+      subject: path,
+      found: "a file",
+      expected: "none of this name",
+      day: sealed.day,
+    });
   }
 }

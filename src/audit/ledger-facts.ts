@@ -15,8 +15,6 @@ export interface SealedPackage {
   readonly previous: string | null;
   /** Of the revision before it of the same day; null for the first. */
   readonly supersedes: string | null;
-  /** Present once the revision is destroyed. */
-  readonly tombstoneSha256?: string;
 }
 
 /** What a ledger says, every entry of it authenticated. */
@@ -30,14 +28,12 @@ export interface LedgerFacts {
 }
 
 type Sealed = Extract<LedgerEntry, { readonly type: "day-sealed" }>;
-type Disposed = Extract<LedgerEntry, { readonly type: "disposed" }>;
 type Lost = Extract<LedgerEntry, { readonly type: "day-lost" }>;
 
 /** Collects the facts from entries given newest first. */
 export class LedgerFactsBuilder {
   readonly #head: Head;
   readonly #sealed: Sealed[] = [];
-  readonly #disposed: Disposed[] = [];
   readonly #lost: Lost[] = [];
   readonly #pinned = new Map<string, string>();
 
@@ -47,9 +43,8 @@ export class LedgerFactsBuilder {
 
   add(entry: LedgerEntry): void {
     if (entry.type === "day-sealed") this.#sealed.push(entry);
-    if (entry.type === "disposed") this.#disposed.push(entry);
     if (entry.type === "day-lost") this.#lost.push(entry);
-    if (entry.type === "archive-created" || entry.type === "key-rotated") {
+    if (entry.type === "archive-created") {
       for (const [path, sha256] of Object.entries(entry.files)) this.#pinned.set(path, sha256);
     }
   }
@@ -57,19 +52,6 @@ export class LedgerFactsBuilder {
   /** Links the entries to one another and reports what does not fit. */
   finish(found: FindingList): LedgerFacts {
     const packages = linkRevisions(this.#sealed.toReversed(), found);
-    for (const entry of this.#disposed) {
-      const path = packagePath(entry.day, entry.revision);
-      const sealed = packages.get(path);
-      if (sealed !== undefined && sealed.seq < entry.seq) {
-        packages.set(path, { ...sealed, tombstoneSha256: entry.tombstone_sha256 });
-      } else {
-        found.add("DISPOSED_UNSEALED", {
-          subject: entryPath(entry.seq),
-          found: path,
-          expected: "a revision sealed before",
-        });
-      }
-    }
     return { head: this.#head, packages, pinned: this.#pinned, lost: this.#lostDays(packages, found) };
   }
 

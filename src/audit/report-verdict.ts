@@ -57,11 +57,8 @@ function missingReasons({ coverage }: Pick<ReportInput, "coverage">): readonly s
 }
 
 function otherReasons({ coverage }: Pick<ReportInput, "coverage">): readonly string[] {
-  const { open, disposed } = coverage.counts;
-  return [
-    ...(open > 0 ? [`${plural(open, "day")} not over yet, or too young to be read.`] : []),
-    ...(disposed > 0 ? [`${plural(disposed, "day")} destroyed under the retention schedule.`] : []),
-  ];
+  const { open } = coverage.counts;
+  return open > 0 ? [`${plural(open, "day")} not over yet, or too young to be read.`] : [];
 }
 
 function plural(count: number, word: string): string {

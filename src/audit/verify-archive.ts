@@ -8,7 +8,6 @@ import type { ArchiveReader } from "../archive/reader.js";
 import type { Audit } from "./audit.js";
 import { checkContent } from "./check-content.js";
 import { DeepCheck } from "./check-deep.js";
-import { checkDisposed } from "./check-disposed.js";
 import { checkForeign, checkPinned } from "./check-foreign.js";
 import { checkIdentity, readKeys } from "./check-identity.js";
 import type { KeyFingerprint } from "./check-identity.js";
@@ -100,7 +99,6 @@ async function checkOne(
   sealed: SealedPackage,
   options: VerifyOptions,
 ): Promise<void> {
-  if (sealed.tombstoneSha256 !== undefined) return checkDisposed(audit, context, sealed);
   const manifest = await checkPackage(audit, context, sealed);
   if (manifest === undefined) return;
   switch (options.level) {

@@ -53,7 +53,10 @@ export class SinkLosses {
     const { ledger } = this.#parts;
     const { name } = sink;
     for (const what of this.#found.get(name) ?? [])
-      await ledger.append({ type: "incident", code: "SINK_LOST", subject: `${name}: ${what}` }, "daybook");
+      await ledger.append(
+        { type: "incident", day: null, code: "SINK_LOST", subject: `${name}: ${what}` },
+        "daybook",
+      );
     const packages = isRefill
       ? await sink.missing(ledger.index, signal)
       : await this.#inventory(sink, signal);

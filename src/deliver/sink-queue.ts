@@ -89,19 +89,19 @@ function concernsOneDay({ kind }: Target, { code }: DaybookError): boolean {
   return code === "SINK_MISMATCH" || code === "ARCHIVE_DAMAGED";
 }
 
-/** The day's revisions that the sink has confirmed and that are not destroyed. */
+/** The day's revisions that the sink has confirmed. */
 export function confirmedBy(sink: string, record: DayRecord | undefined): readonly SealedDay[] {
   if (record === undefined) return [];
   const { day, revisions, deliveries } = record;
   const confirmed = deliveries.get(sink)?.revision ?? 0;
   return revisions
-    .filter(({ revision, tombstoneSha256 }) => tombstoneSha256 === undefined && revision <= confirmed)
+    .filter(({ revision }) => revision <= confirmed)
     .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
 }
 
 function missingRevisions({ day, revisions, deliveries }: DayRecord, sink: string): readonly SealedDay[] {
   const delivered = deliveries.get(sink)?.revision ?? 0;
   return revisions
-    .filter(({ revision, tombstoneSha256 }) => revision > delivered && tombstoneSha256 === undefined)
+    .filter(({ revision }) => revision > delivered)
     .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
 }

@@ -21,8 +21,6 @@ export interface Checkpoint {
 
 /** A checkpoint as parsed: its body may not be looked at before `openCheckpoint` has checked the signature. */
 export interface SignedCheckpoint {
-  /** Numbers of the entries that name the keys. */
-  readonly pinning: readonly number[];
   readonly header: Omit<Checkpoint, "index"> & { readonly origin: string };
   readonly body: readonly string[];
   readonly text: Uint8Array;
@@ -32,7 +30,7 @@ export interface SignedCheckpoint {
 
 /** Another form of the body gets another first line: what is not known is not read. */
 const FIRST_LINE = "daybook/1/checkpoint/1";
-const HEADER_LINES = 6;
+const HEADER_LINES = 5;
 export const CHECKPOINT_PATH = "checkpoint";
 /** A century of days with ten sinks. */
 export const MAX_CHECKPOINT_BYTES = 256 << 20;
@@ -40,10 +38,10 @@ export const MAX_CHECKPOINT_BYTES = 256 << 20;
 // c2sp.org/signed-note, as for heads.
 const SIGNATURE = /^\u2014 (\S+) ([A-Za-z0-9+/]{91}=)$/;
 
-/** The signed note's bytes: six lines, one of what concerns no day, one for each day. */
+/** The signed note's bytes: five lines, one of what concerns no day, one for each day. */
 export function signCheckpoint(origin: string, checkpoint: Checkpoint, signer: Signer): Uint8Array {
   const { size, lastHash, provedAt, index } = checkpoint;
-  const header = [FIRST_LINE, origin, size, lastHash, isoTime(provedAt), index.pinning.join(" ")];
+  const header = [FIRST_LINE, origin, size, lastHash, isoTime(provedAt)];
   const text = `${[...header, ...bodyOf(index)].join("\n")}\n`;
   const signature = Buffer.concat([Buffer.from(signer.keyId, "hex"), signer.sign(Buffer.from(text))]);
   return Buffer.from(`${text}\n\u2014 ${origin} ${signature.toString("base64")}\n`);
@@ -52,7 +50,7 @@ export function signCheckpoint(origin: string, checkpoint: Checkpoint, signer: S
 /** Undefined for another form: it is a cache, and is made anew. */
 export function parseCheckpoint(bytes: Uint8Array): SignedCheckpoint | undefined {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8").split("\n");
-  const [first, origin = "", size = "", lastHash = "", proved = "", pinning = ""] = lines;
+  const [first, origin = "", size = "", lastHash = "", proved = ""] = lines;
   const [blank, note = "", end] = lines.slice(-3);
   const match = SIGNATURE.exec(note);
   const isForm =
@@ -60,7 +58,6 @@ export function parseCheckpoint(bytes: Uint8Array): SignedCheckpoint | undefined
   if (!isForm) return undefined;
   const blob = Buffer.from(match[2] ?? "", "base64");
   return {
-    pinning: pinning.split(" ").map(Number),
     header: { origin, size: Number(size), lastHash, provedAt: Date.parse(proved) },
     body: lines.slice(HEADER_LINES, -3),
     text: bytes.subarray(0, bytes.length - Buffer.byteLength(note) - 2),
@@ -83,27 +80,26 @@ export function openCheckpoint(
 /** What concerns no single day; maps and sets as lists, so that their order lasts. */
 type Rest = Pick<
   LedgerIndex,
-  "previous" | "createdAt" | "totals" | "newestDay" | "newestSeal" | "settings" | "seenNames" | "pinning"
+  "previous" | "createdAt" | "totals" | "newestDay" | "newestSeal" | "settings" | "knownNames"
 > & {
   readonly behind: readonly (readonly [string, readonly UtcDay[]])[];
   readonly fixityChecks: readonly (readonly [string, FixityCheck])[];
 };
 
 function bodyOf(index: LedgerIndex): readonly string[] {
-  const { previous, createdAt, totals, newestDay, newestSeal, settings, seenNames, pinning } = index;
+  const { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames } = index;
   const behind = [...index.behind].map(([sink, days]) => [sink, [...days]] as const);
-  const own = { previous, createdAt, totals, newestDay, newestSeal, settings, seenNames, pinning };
+  const own = { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames };
   const rest: Rest = { ...own, behind, fixityChecks: [...index.fixityChecks] };
   return [JSON.stringify(rest), ...index.days.lines()];
 }
 
 /** What a key of this archive has signed is what `bodyOf` wrote. */
 function readBody([first = "", ...days]: readonly string[]): LedgerIndex {
-  const { behind, fixityChecks, pinning, ...own } = JSON.parse(first) as Rest;
+  const { behind, fixityChecks, ...own } = JSON.parse(first) as Rest;
   const index = Object.assign(new LedgerIndex(), own);
   for (const [sink, check] of fixityChecks) index.fixityChecks.set(sink, check);
   for (const [sink, lacking] of behind) index.behind.set(sink, new Set(lacking));
-  index.pinning.push(...pinning);
   for (const line of days) index.days.setLine(line);
   return index;
 }

@@ -1,4 +1,5 @@
 import type { UtcDay } from "../model/utc-day.js";
+import { NO_FAILURES } from "./day-index.js";
 import type { DayRecord, Delivery, DeliveryFailure, SealedRevision } from "./day-index.js";
 
 /**
@@ -65,7 +66,6 @@ type PackedRevision = readonly [
   manifestSha256: string,
   sealedAt: number,
   isDelivered: 0 | 1,
-  tombstoneSha256?: string,
 ];
 type PackedDelivery = readonly [sink: string, revision: number, records: number, at: number];
 /** What few days have. */
@@ -80,8 +80,6 @@ type PackedDay = readonly [
   rest?: Rest,
 ];
 
-export const NO_FAILURES: DayRecord["failures"] = new Map();
-
 function packDay({ day, revisions, readingsAt, deliveries, failures, ...states }: DayRecord): string {
   const rest: Rest = failures.size === 0 ? states : { ...states, failures: [...failures] };
   const packed: PackedDay = [
@@ -93,15 +91,8 @@ function packDay({ day, revisions, readingsAt, deliveries, failures, ...states }
   return JSON.stringify(Object.keys(rest).length === 0 ? packed : [...packed, rest]);
 }
 
-function packRevision({
-  revision,
-  manifestSha256,
-  sealedAt,
-  isDelivered,
-  tombstoneSha256,
-}: SealedRevision): PackedRevision {
-  const packed = [revision, manifestSha256, sealedAt, isDelivered === true ? 1 : 0] as const;
-  return tombstoneSha256 === undefined ? packed : [...packed, tombstoneSha256];
+function packRevision({ revision, manifestSha256, sealedAt, isDelivered }: SealedRevision): PackedRevision {
+  return [revision, manifestSha256, sealedAt, isDelivered === true ? 1 : 0];
 }
 
 function dayOfLine(line: string): UtcDay {
@@ -126,18 +117,6 @@ function unpackDay(line: string): DayRecord {
   };
 }
 
-function unpackRevision([
-  revision,
-  manifestSha256,
-  sealedAt,
-  isDelivered,
-  tombstone,
-]: PackedRevision): SealedRevision {
-  return {
-    revision,
-    manifestSha256,
-    sealedAt,
-    ...(isDelivered === 1 ? { isDelivered: true } : {}),
-    ...(tombstone === undefined ? {} : { tombstoneSha256: tombstone }),
-  };
+function unpackRevision([revision, manifestSha256, sealedAt, isDelivered]: PackedRevision): SealedRevision {
+  return { revision, manifestSha256, sealedAt, ...(isDelivered === 1 ? { isDelivered: true } : {}) };
 }

@@ -1,9 +1,11 @@
-import type { LedgerEntry } from "../model/ledger-entry.js";
-import { addSeenNames, dayOfSubject } from "../model/seen-names.js";
-import type { SeenNames } from "../model/seen-names.js";
+import type { EntryOf, LedgerEntry } from "../model/ledger-entry.js";
+import { withNames } from "../model/known-names.js";
+import type { CountedNames, KnownNames } from "../model/known-names.js";
+import { revisionName } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { addDayEntry, addIncident } from "./day-index.js";
-import type { DayEntry, DayIndex, DayRecord, DayTotals, IncidentEntry } from "./day-index.js";
+import { addDayEntry, addIncident } from "./day-entries.js";
+import type { DayEntry } from "./day-entries.js";
+import type { DayIncident, DayIndex, DayRecord, DayTotals } from "./day-index.js";
 import { DayRecords } from "./day-records.js";
 
 /** The newest check of what a sink holds. */
@@ -14,8 +16,8 @@ export interface FixityCheck {
   readonly findings: number;
 }
 
-/** What entries said of the settings since the day sealed last, whose manifest says them otherwise. */
-export interface SettingsSaid {
+/** Settings that entries changed since the newest seal; what is absent is as in the newest manifest. */
+export interface ChangedSettings {
   readonly configSha256?: string;
   readonly retention?: { readonly schedule: string; readonly keep: string };
 }
@@ -27,52 +29,73 @@ export interface NewestSeal {
   readonly manifestSha256: string;
 }
 
-/** What a ledger says, all of it that anybody asks for, kept up entry by entry. */
+/** What a ledger says, updated entry by entry. */
 export class LedgerIndex implements DayIndex {
   readonly days = new DayRecords();
   previous: string | null = null;
   createdAt = 0;
   newestDay: UtcDay | null = null;
-  totals: DayTotals = { read: 0, disposed: 0, revisions: 0, readings: 0 };
+  totals: DayTotals = { read: 0, revisions: 0, readings: 0 };
   readonly behind = new Map<string, Set<UtcDay>>();
   newestSeal: NewestSeal | null = null;
-  settings: SettingsSaid = {};
+  settings: ChangedSettings = {};
   /** By sink, in the order in which sinks were first checked. */
   readonly fixityChecks = new Map<string, FixityCheck>();
-  /** Numbers of the entries that hold hashes of files: `archive-created` and each `key-rotated`. */
-  readonly pinning: number[] = [];
-  /** Activities and fields that any day had; undefined before the first that was asked for them. */
-  seenNames: SeenNames | undefined;
+  /** Undefined before the first `names-seen` entry. */
+  knownNames: KnownNames | undefined;
 
-  /** The same as a list. */
   get newestFixityChecks(): readonly (FixityCheck & { readonly sink: string })[] {
     return [...this.fixityChecks].map(([sink, check]) => ({ sink, ...check }));
   }
 
   add(entry: LedgerEntry): void {
-    if ("day" in entry) this.#addDay(entry);
-    if ("files" in entry) this.pinning.push(entry.seq);
-    if (entry.type === "archive-created") this.createdAt = Date.parse(entry.time);
-    if (entry.type === "day-sealed") this.#addSeal(entry);
-    if (entry.type === "config-changed")
-      this.settings = { ...this.settings, configSha256: entry.config_sha256 };
-    if (entry.type === "schedule-changed") {
-      const { schedule, keep } = entry;
-      this.settings = { ...this.settings, retention: { schedule, keep } };
+    switch (entry.type) {
+      case "archive-created":
+        this.createdAt = Date.parse(entry.time);
+        return;
+      case "day-sealed":
+        this.#addDay(entry);
+        return this.#addSeal(entry);
+      case "day-rechecked":
+      case "day-lost":
+      case "source-shrank":
+        return void this.#addDay(entry);
+      case "sink-delivered":
+      case "sink-failed":
+        return this.#addReceipt(entry.sink, this.#addDay(entry));
+      case "names-seen":
+        return this.#addNames(entry);
+      case "incident":
+        return this.#addIncident(entry.day, incidentOf(entry));
+      case "fixity-checked":
+        this.fixityChecks.set(entry.sink, {
+          atMs: Date.parse(entry.time),
+          days: entry.days,
+          findings: entry.findings,
+        });
+        return;
+      case "config-changed":
+        this.settings = { ...this.settings, configSha256: entry.config_sha256 };
+        return;
+      case "schedule-changed":
+        this.settings = {
+          ...this.settings,
+          retention: { schedule: entry.schedule, keep: entry.keep },
+        };
+        return;
+      case "recovery-performed":
+        return;
+      default:
+        entry satisfies never;
     }
-    if (entry.type === "fixity-checked") {
-      const { sink, time, days, findings } = entry;
-      this.fixityChecks.set(sink, { atMs: Date.parse(time), days, findings });
-    }
-    if (entry.type === "incident") this.#addIncident(entry);
   }
 
-  #addDay(entry: DayEntry): void {
+  #addDay(entry: DayEntry): DayRecord {
     const before = this.days.get(entry.day);
     const after = addDayEntry(before, entry);
     this.days.set(after);
     this.totals = sumOf(sumOf(this.totals, before, -1), after);
-    if ("sink" in entry) this.#addReceipt(entry.sink, after);
+    return after;
   }
 
   #addReceipt(sink: string, { day, revisions, deliveries }: DayRecord): void {
@@ -82,7 +105,7 @@ export class LedgerIndex implements DayIndex {
     else behind.add(day);
   }
 
-  /** A sink that is named for the first time lacks every day that is sealed. */
+  /** A sink that is named for the first time lacks every sealed day. */
   #daysFor(sink: string): Set<UtcDay> {
     const days = [...this.days.values()].filter(({ revisions }) => revisions.length > 0);
     const behind = new Set(days.map(({ day }) => day));
@@ -90,35 +113,49 @@ export class LedgerIndex implements DayIndex {
     return behind;
   }
 
-  #addSeal({
-    day,
-    revision,
-    manifest_sha256: manifestSha256,
-  }: Extract<LedgerEntry, { type: "day-sealed" }>): void {
+  #addSeal({ day, revision, manifest_sha256: manifestSha256 }: EntryOf<"day-sealed">): void {
     this.newestSeal = { day, revision, manifestSha256 };
     this.previous = manifestSha256;
     if (this.newestDay === null || day > this.newestDay) this.newestDay = day;
     for (const behind of this.behind.values()) behind.add(day);
-    // What the manifest says holds from here on.
+    // The manifest states the settings in force.
     this.settings = {};
   }
 
-  #addIncident(entry: IncidentEntry): void {
-    this.seenNames = addSeenNames(this.seenNames, entry);
-    const day = dayOfSubject(entry.subject);
-    const record = day === undefined ? undefined : this.days.get(day);
-    // A baseline is no oddity, and a day that only an incident names is not held.
-    if (record === undefined || entry.code === "NAMES_BASELINE") return;
-    this.days.set(addIncident(record, entry));
+  #addNames(entry: EntryOf<"names-seen">): void {
+    const isBaseline = this.knownNames === undefined;
+    this.knownNames = withNames(this.knownNames, entry);
+    // The first entry lists all names of a day, which is no anomaly of that day.
+    if (!isBaseline) this.#addIncident(entry.day, firstSeen(entry));
   }
+
+  /** Ignores days that are not sealed: an incident alone does not make a record. */
+  #addIncident(day: UtcDay | null, incident: DayIncident): void {
+    const record = day === null ? undefined : this.days.get(day);
+    if (record !== undefined) this.days.set(addIncident(record, incident));
+  }
+}
+
+function incidentOf({ code, subject, time }: EntryOf<"incident">): DayIncident {
+  return { code, subject, at: Date.parse(time) };
+}
+
+function firstSeen({ revision, activities, fields, time }: EntryOf<"names-seen">): DayIncident {
+  const parts = [listed("activities", activities), listed("fields", fields)].filter((part) => part !== "");
+  const subject = `${revisionName(revision)}: ${parts.join("; ")}`;
+  return { code: "NAMES_FIRST_SEEN", subject, at: Date.parse(time) };
+}
+
+function listed(kind: string, names: CountedNames): string {
+  const counted = Object.entries(names).map(([name, records]) => `${name}=${records}`);
+  return counted.length === 0 ? "" : [kind, ...counted].join(" ");
 }
 
 function sumOf(totals: DayTotals, record: DayRecord | undefined, sign: 1 | -1 = 1): DayTotals {
   if (record === undefined) return totals;
-  const { revisions, readingsAt, disposed } = record;
+  const { revisions, readingsAt } = record;
   return {
     read: totals.read + (readingsAt.length > 0 ? sign : 0),
-    disposed: totals.disposed + (disposed === undefined ? 0 : sign),
     revisions: totals.revisions + sign * revisions.length,
     readings: totals.readings + sign * readingsAt.length,
   };

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
+import { entryPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { ArchiveKeys } from "../archive/keys.js";
@@ -9,17 +10,17 @@ const MAX_PINNED_BYTES = 1 << 20;
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/([0-9a-f]{8})\.pem)$/;
 
 /**
- * Checks the files whose hashes the `pinning` entries of the ledger hold, and returns the keys among them: a key that no entry names is not
- * trusted. ARCHIVE_DAMAGED when one is missing or altered.
+ * Checks the files whose hashes the first entry of the ledger has, and returns the keys among them. A key that it does not
+ * name is not trusted. ARCHIVE_DAMAGED when a file is missing or altered.
  */
 export async function readPinnedFiles(
   files: Files,
   root: string,
   origin: string,
-  pinning: readonly LedgerEntry[],
+  first: LedgerEntry,
 ): Promise<ArchiveKeys> {
   const pems = new Map<string, string>();
-  for (const [path, sha256] of pinnedFiles(pinning)) {
+  for (const [path, sha256] of pinnedFiles(first)) {
     // The path comes from disk: only the known names are ever opened.
     const match = PINNED_PATH.exec(path);
     if (match === null) throw damaged(path, "an unknown name", "a file of the format");
@@ -30,8 +31,10 @@ export async function readPinnedFiles(
   return new ArchiveKeys(origin, pems);
 }
 
-function pinnedFiles(pinning: readonly LedgerEntry[]): ReadonlyMap<string, string> {
-  return new Map(pinning.flatMap((entry) => ("files" in entry ? Object.entries(entry.files) : [])));
+/** ARCHIVE_DAMAGED when it is not the entry that creates an archive. */
+function pinnedFiles(first: LedgerEntry): readonly (readonly [path: string, sha256: string])[] {
+  if (first.type === "archive-created") return Object.entries(first.files);
+  throw damaged(entryPath(0), first.type, "archive-created");
 }
 
 async function readPinned(files: Files, root: string, path: string): Promise<Uint8Array> {

@@ -66,7 +66,7 @@ export async function readWholeLedger(
   const cachedBytes = await readCachedHead(files, root);
   const chain = await foldChain(files, root, note);
   const sizesAfter = await listHeads(files, root);
-  const { size, index } = chain;
+  const { size } = chain;
   if (size === 0 && sizesBefore === 0 && cachedBytes === undefined) {
     throw new DaybookError("ARCHIVE_NOT_FOUND", { message: `${root}: the ledger has no entry` });
   }
@@ -75,7 +75,7 @@ export async function readWholeLedger(
   if (sizesAfter < size - 1)
     throw damagedLedger(`${root}/heads`, "heads", String(sizesAfter), `${size}, one for each entry`);
 
-  const place = { files, root, origin, keys: await readKeys(files, root, origin, index.pinning) };
+  const place = { files, root, origin, keys: await readKeys(files, root, origin) };
   const headSize = Math.min(sizesAfter, size);
   await checkHeadFile(place, chain, headSize);
   const cachedHeadSize = await checkCachedHead(place, chain, cachedBytes);
@@ -93,7 +93,7 @@ async function readSince(
   signed: SignedCheckpoint,
   cachedHead: Uint8Array | undefined,
 ): Promise<LedgerContent | undefined> {
-  const keys = await readKeys(files, root, origin, signed.pinning).catch(unlessDamaged);
+  const keys = await readKeys(files, root, origin).catch(unlessDamaged);
   if (keys === undefined) return undefined;
   const checkpoint = openCheckpoint(signed, origin, keys);
   if (checkpoint === undefined) return undefined;
@@ -140,19 +140,8 @@ async function foldTail(files: Files, root: string, { index, size, lastHash }: C
   return { index, size: length, lastHash: last };
 }
 
-async function readKeys(
-  files: Files,
-  root: string,
-  origin: string,
-  pinning: readonly number[],
-): Promise<ArchiveKeys> {
-  const stored = await Promise.all(pinning.map((seq) => readEntry(files, root, seq)));
-  return readPinnedFiles(
-    files,
-    root,
-    origin,
-    stored.map(({ entry }) => entry),
-  );
+async function readKeys(files: Files, root: string, origin: string): Promise<ArchiveKeys> {
+  return readPinnedFiles(files, root, origin, (await readEntry(files, root, 0)).entry);
 }
 
 /** What is damaged is told by reading everything. */

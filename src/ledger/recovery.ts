@@ -42,8 +42,8 @@ export async function finishHalfSteps(options: RecoveryOptions): Promise<readonl
 async function refuseMissing({ files, root, ledger }: RecoveryOptions): Promise<void> {
   const here = new Set((await findPackages(files, root)).map(({ path }) => path));
   for (const { day, revisions } of ledger.index.days.values()) {
-    for (const { revision, isDelivered, tombstoneSha256 } of revisions) {
-      if (isDelivered === true || tombstoneSha256 !== undefined) continue;
+    for (const { revision, isDelivered } of revisions) {
+      if (isDelivered === true) continue;
       const path = packagePath(day, revision);
       if (!here.has(path)) throw damaged(path, "nothing", "the package that the ledger has sealed");
     }

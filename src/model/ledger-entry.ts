@@ -1,75 +1,74 @@
 import type { UtcDay } from "./utc-day.js";
 
-/** What every entry starts with. Field order is the order on disk: these, then the type's own. */
-interface EntryBase {
-  /** From 0, without a hole. */
-  readonly seq: number;
-  /** SHA-256 (hex) of the bytes of the entry before; 64 zeros first. */
-  readonly prev: string;
-  readonly time: string;
-  /** Who acted: `daybook`, or an operator's login name. */
-  readonly actor: string;
-}
-
-interface Seal {
+/** What a field of an entry may hold. The keys are the words of docs/FORMAT.md. */
+interface FieldKinds {
   readonly day: UtcDay;
-  readonly revision: number;
-  readonly manifest_sha256: string;
+  readonly "day or null": UtcDay | null;
+  /** Whole, not negative. */
+  readonly count: number;
+  /** SHA-256, 64 lower-case hex digits. */
+  readonly hash: string;
+  /** `2026-11-20T07:05:12.345Z` */
+  readonly time: string;
+  readonly text: string;
+  readonly texts: readonly string[];
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly counts: Readonly<Record<string, number>>;
 }
 
-/** The part of an entry that its writer decides; the ledger adds `seq`, `prev`, `time`. */
-export type Act =
-  | { readonly type: "archive-created"; readonly files: Readonly<Record<string, string>> }
-  | ({ readonly type: "day-sealed" } & Seal)
-  | {
-      readonly type: "day-rechecked";
-      readonly day: UtcDay;
-      readonly revision: number;
-      readonly event_set_sha256: string;
-    }
-  | ({ readonly type: "source-shrank"; readonly missing: number } & Pick<Seal, "day" | "revision">)
-  | { readonly type: "day-lost"; readonly day: UtcDay; readonly reason: string }
-  | ({ readonly type: "sink-delivered"; readonly sink: string; readonly records: number } & Seal)
-  | ({ readonly type: "sink-failed"; readonly sink: string; readonly code: string } & Seal)
-  | {
-      readonly type: "fixity-checked";
-      readonly sink: string;
-      readonly days: number;
-      readonly findings: number;
-    }
-  | {
-      readonly type: "key-rotated";
-      readonly key_id: string;
-      readonly files: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly type: "hold-placed" | "hold-released";
-      readonly hold: string;
-      readonly from: UtcDay;
-      readonly to: UtcDay;
-      readonly reason: string;
-    }
-  | { readonly type: "schedule-changed"; readonly schedule: string; readonly keep: string }
-  | { readonly type: "disposal-approved"; readonly plan_sha256: string; readonly approver: string }
-  | {
-      readonly type: "disposed";
-      readonly day: UtcDay;
-      readonly revision: number;
-      readonly tombstone_sha256: string;
-    }
-  | {
-      readonly type: "export-produced";
-      readonly from: UtcDay;
-      readonly to: UtcDay;
-      readonly sha256: string;
-      readonly records: number;
-    }
-  | { readonly type: "config-changed"; readonly config_sha256: string }
-  | { readonly type: "software-changed"; readonly version: string }
-  | { readonly type: "recovery-performed"; readonly steps: readonly string[] }
-  | { readonly type: "incident"; readonly code: string; readonly subject: string };
+export type FieldKind = keyof FieldKinds;
 
-export type LedgerEntry = EntryBase & Act;
+/** What every entry starts with. */
+export const BASE_FIELDS = {
+  /** From 0, without a hole. */
+  seq: "count",
+  /** SHA-256 of the bytes of the entry before; 64 zeros first. */
+  prev: "hash",
+  time: "time",
+  type: "text",
+  /** Who acted: `daybook`, or an operator's login name. */
+  actor: "text",
+} as const satisfies Readonly<Record<string, FieldKind>>;
+
+const REVISION = { day: "day", revision: "count" } as const;
+const SEAL = { ...REVISION, manifest_sha256: "hash" } as const;
+
+/**
+ * The entry types, with the fields of each after those that every entry has. The order is the order on disk. The types of
+ * TypeScript, the writer, the strict parser and the table in docs/FORMAT.md all follow this declaration.
+ */
+export const ENTRY_FIELDS = {
+  "archive-created": { files: "hashes" },
+  "day-sealed": SEAL,
+  "day-rechecked": { ...REVISION, event_set_sha256: "hash" },
+  "source-shrank": { ...REVISION, missing: "count" },
+  "day-lost": { day: "day", reason: "text" },
+  "names-seen": { ...REVISION, activities: "counts", fields: "counts" },
+  "sink-delivered": { ...SEAL, sink: "text", records: "count" },
+  "sink-failed": { ...SEAL, sink: "text", code: "text" },
+  "fixity-checked": { sink: "text", days: "count", findings: "count" },
+  "schedule-changed": { schedule: "text", keep: "text" },
+  "config-changed": { config_sha256: "hash" },
+  "recovery-performed": { steps: "texts" },
+  incident: { day: "day or null", code: "text", subject: "text" },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, FieldKind>>>>;
+
+type Declared = typeof ENTRY_FIELDS;
+export type EntryType = keyof Declared;
+
+type FieldsOf<Fields extends Readonly<Record<string, FieldKind>>> = {
+  readonly [Name in keyof Fields]: FieldKinds[Fields[Name]];
+};
+
+/** The part of an entry that its writer decides; the ledger adds the rest. */
+export type Act = {
+  [Type in EntryType]: { readonly type: Type } & FieldsOf<Declared[Type]>;
+}[EntryType];
+
+export type LedgerEntry = FieldsOf<Omit<typeof BASE_FIELDS, "type">> & Act;
+
+/** An entry of one type. */
+export type EntryOf<Type extends EntryType> = Extract<LedgerEntry, { readonly type: Type }>;
 
 export const FIRST_PREV = "0".repeat(64);
 

@@ -1,3 +1,4 @@
+import { byName, stableJson } from "./stable-json.js";
 import type { UtcDay } from "./utc-day.js";
 import type { WindowLabel } from "./window.js";
 
@@ -6,7 +7,7 @@ export const FORMAT = "daybook/1";
 /** Why a day was read: on schedule, late because of a gap, again for late events, or because an operator asked. */
 export type Reason = "scheduled" | "gap" | "re-reading" | "operator";
 
-/** The counts that prove a day complete (DESIGN section 6). Field order is the order on disk. */
+/** The counts that prove a day complete. Field order is the order on disk. */
 export interface Completeness {
   readonly pages: number;
   readonly empty_pages: number;
@@ -105,6 +106,23 @@ export interface Manifest {
   /** SHA-256 of the manifest sealed last in this tenant's archive, whatever its day; null for the first. */
   readonly previous: string | null;
   readonly key_id: string;
+}
+
+/** The bytes of `manifest.json`. */
+export function manifestBytes(manifest: Manifest): Uint8Array {
+  return stableJson({ ...manifest, completeness: sorted(manifest.completeness) });
+}
+
+/** Activities and fields are names from the source, so an object in memory may have them in another order. */
+function sorted(counts: Completeness): object {
+  const { by_activity, by_field, filled_by_activity: filled } = counts;
+  const filledByActivity = [...byName(filled ?? {})].map(([name, fields]) => [name, byName(fields)] as const);
+  return {
+    ...counts,
+    by_activity: byName(by_activity),
+    ...(by_field === undefined ? {} : { by_field: byName(by_field) }),
+    ...(filled === undefined ? {} : { filled_by_activity: new Map(filledByActivity) }),
+  };
 }
 
 /** `r0001` */

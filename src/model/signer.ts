@@ -1,4 +1,4 @@
-/** What signs manifests, tombstones and heads with the archive's Ed25519 key. */
+/** What signs manifests and heads with the archive's Ed25519 key. */
 export interface Signer {
   /** 8 hex digits by c2sp.org/signed-note; names `keys/<keyid>.pem` in the archive. */
   readonly keyId: string;

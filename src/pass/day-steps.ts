@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DayRemarks } from "./day-anomalies.js";
+import { DayAnomalies } from "./day-anomalies.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
@@ -59,19 +59,19 @@ export interface Deliveries {
 /** The steps of the pipeline for one tenant, on its open archive. */
 export class TenantDaySteps implements PassSteps {
   readonly #parts: DayStepsParts;
-  readonly #remarks: DayRemarks;
+  readonly #anomalies: DayAnomalies;
   #skewSeconds: number | null = null;
 
   constructor(parts: DayStepsParts) {
     this.#parts = parts;
-    this.#remarks = new DayRemarks({ ...parts, ledger: parts.archive.ledger });
+    this.#anomalies = new DayAnomalies({ ...parts, ledger: parts.archive.ledger });
   }
 
   async begin(signal: AbortSignal): Promise<void> {
     this.#skewSeconds = null;
     await this.#parts.deliveries.begin(signal);
     // What a crash kept from being said of the day sealed last.
-    await this.#remarks.complete(signal);
+    await this.#anomalies.complete(signal);
   }
 
   /** The days as the ledger has them now. */
@@ -118,7 +118,7 @@ export class TenantDaySteps implements PassSteps {
       reading,
       tenantId,
       workFolder,
-      usualEvents: this.#remarks.usualEvents(reading.day),
+      usualEvents: this.#anomalies.usualEvents(reading.day),
       signal,
     });
     this.#logFindings(verdict.outcome === "complete" ? verdict.notices : verdict.findings);
@@ -153,7 +153,7 @@ export class TenantDaySteps implements PassSteps {
   }
 
   async remark(signal: AbortSignal): Promise<void> {
-    await this.#remarks.complete(signal);
+    await this.#anomalies.complete(signal);
   }
 
   async deliver(day: UtcDay, signal: AbortSignal): Promise<void> {

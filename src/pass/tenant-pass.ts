@@ -49,6 +49,8 @@ export interface PassOutcome {
   readonly exits: readonly number[];
 }
 
+const OTHER_TENANT = "the source gave events of another tenant; nothing of that reading is kept";
+
 /** A failure that concerns one day alone; after any other one the next day would only fail in the same way. */
 const DAY_ALONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "READING_INCOMPLETE",
@@ -141,7 +143,8 @@ export class TenantPass {
     this.#exits.push(code === "SOURCE_OUT_OF_HORIZON" ? 67 : error.exitCode);
     this.progress.ended(this.tenant, day, result);
     this.log.error({ tenant: this.tenant, day, code, message, hint: error.hint }, "day not archived");
-    if (code === "SOURCE_TENANT_MISMATCH") await this.steps.attest({ type: "incident", code, subject: day });
+    if (code === "SOURCE_TENANT_MISMATCH")
+      await this.steps.attest({ type: "incident", day, code, subject: OTHER_TENANT });
   }
 
   /**

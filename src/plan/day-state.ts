@@ -15,7 +15,6 @@ export interface DayFacts {
   /** When readings of the day were sealed or rechecked, milliseconds since the epoch, in ledger order. */
   readonly readingsAt: readonly number[];
   readonly lost?: unknown;
-  readonly disposed?: unknown;
 }
 
 /** The day's state at `nowMs`. Pure: ledger, rules and clock decide, nothing is remembered elsewhere. */
@@ -25,7 +24,6 @@ export function dayState(
   rules: ReadingRules,
   nowMs: number,
 ): DayState {
-  if (facts?.disposed !== undefined) return "disposed";
   if (facts !== undefined && facts.readingsAt.length > 0) {
     return nextReadingMs(day, facts, rules, nowMs) === undefined ? "closed" : "sealed";
   }

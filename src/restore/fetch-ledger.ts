@@ -4,7 +4,7 @@ import { linkNew, replaceFile } from "../io/publish-file.js";
 import { parseIdentity, requireTenant } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { MAX_HEAD_BYTES, openHead } from "../archive/head.js";
-import { damagedLedger, readChain, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
+import { damagedLedger, readChain, readEntry, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
 import { readWholeLedger } from "../ledger/read-ledger.js";
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import { DaybookError } from "../model/errors.js";
@@ -133,14 +133,11 @@ async function fetchSmall(
   await linkNew(files, { path: join(tree.root, path), bytes, staging: tree.staging });
 }
 
-/** The keys that an entry names, and no others: what else lies in `keys/` is nobody's. */
+/** The keys that the first entry names. What else lies in `keys/` is not the archive's. */
 async function pinnedKeys(files: Files, root: string): Promise<readonly string[]> {
-  const paths: string[] = [];
-  for await (const { entry } of readChain(files, root)) {
-    if (entry.type !== "archive-created" && entry.type !== "key-rotated") continue;
-    paths.push(...Object.keys(entry.files).filter((path) => KEY_PATH.test(path)));
-  }
-  return paths;
+  const { entry } = await readEntry(files, root, 0);
+  if (entry.type !== "archive-created") return [];
+  return Object.keys(entry.files).filter((path) => KEY_PATH.test(path));
 }
 
 async function requireHeads(

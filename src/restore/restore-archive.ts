@@ -146,7 +146,6 @@ async function fetchUnnamed(
 function neededPackages({ ledger }: FetchedLedger, readable: ReadonlySet<UtcDay>): readonly WantedPackage[] {
   return [...ledger.index.days.values()].flatMap(({ day, revisions }) =>
     revisions
-      .filter(({ tombstoneSha256 }) => tombstoneSha256 === undefined)
       .filter(({ isDelivered }) => readable.has(day) || isDelivered !== true)
       .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 })),
   );

@@ -4,13 +4,14 @@ import type { Files } from "../io/files.js";
 import { hashFile } from "../io/hash-file.js";
 import { fileExtension } from "../model/compression.js";
 import { DaybookError } from "../model/errors.js";
+import { manifestBytes } from "../model/manifest.js";
 import type { FileRole, Manifest, ManifestFile } from "../model/manifest.js";
 import { pageFileName } from "../model/page-record.js";
 import type { PageRecord } from "../model/page-record.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import type { Signer } from "../model/signer.js";
-import { jsonLine, stableJson } from "../model/stable-json.js";
+import { jsonLine } from "../model/stable-json.js";
 
 export const PAGE_LEDGER = "pages.jsonl";
 export const MANIFEST = "manifest.json";
@@ -56,7 +57,7 @@ export class DayPackage {
 
   /** Writes manifest, signature and sums, and makes the folder durable. */
   async finish(manifest: Manifest, signer: Signer): Promise<Closing> {
-    const bytes = stableJson(manifest);
+    const bytes = manifestBytes(manifest);
     const closing = { manifest: bytes, signature: signer.sign(bytes), sums: sumsOf(manifest, bytes) };
     await this.#files.writeNew(`${this.#staging}/${MANIFEST}`, closing.manifest);
     await this.#files.writeNew(`${this.#staging}/${SIGNATURE}`, closing.signature);

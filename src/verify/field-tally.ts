@@ -1,7 +1,7 @@
 import type { FieldCounts } from "../model/manifest.js";
 import type { MemberVisitor, ScannedPage } from "../bytes/page-scanner.js";
 import { eventEnd, eventStart, scanLines } from "../bytes/page-scanner.js";
-import { OTHER_NAMES } from "../model/seen-names.js";
+import { OTHER_NAMES } from "../model/known-names.js";
 import { NameTable, OTHER } from "./name-table.js";
 
 /** Far above what the source has; what comes after them is counted together. */

@@ -103,11 +103,9 @@ function countDays(
   const recent = [...index.days.keys()]
     .filter((day) => day >= first)
     .flatMap((day) => index.days.get(day) ?? []);
-  const disposed = recent.filter((record) => record.disposed !== undefined).length;
   const read = recent.filter(({ readingsAt }) => readingsAt.length > 0).length;
-  counts.disposed = index.totals.disposed - disposed;
-  counts.closed = index.totals.read - read - counts.disposed;
-  counts.lost = daysBetween(from, first) - counts.disposed - counts.closed;
+  counts.closed = index.totals.read - read;
+  counts.lost = daysBetween(from, first) - counts.closed;
   for (const day of eachDay(first, to)) counts[dayState(day, index.days.get(day), rules, nowMs)]++;
   return counts;
 }

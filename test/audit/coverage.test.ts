@@ -19,7 +19,6 @@ describe("coverDays", () => {
     ["open", 0],
     ["sealed", 0],
     ["closed", 0],
-    ["disposed", 0],
     ["due", 67],
     ["gap", 67],
     ["lost", 67],

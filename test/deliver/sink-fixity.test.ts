@@ -73,10 +73,7 @@ describe("what of a sink is to be read back", () => {
     expect([found(NOW_MS - DAY_MS + 1), found(NOW_MS - DAY_MS)]).toEqual([0, 1_000]);
   });
 
-  it("is nothing that the sink has not confirmed, nor what was destroyed", () => {
-    const destroyed = [{ revision: 1, manifestSha256: "0", sealedAt: 0, tombstoneSha256: "1" }];
-
+  it("is nothing that the sink has not confirmed", () => {
     expect(fixityDue("lake", indexOf(3), undefined, NOW_MS)).toEqual([]);
-    expect(fixityDue("vault", indexOf(3, { revisions: destroyed }), undefined, NOW_MS)).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Files } from "../../src/io/files.js";
+import type { EntryOf } from "../../src/model/ledger-entry.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { DAY_MS, HOUR_MS } from "../../src/model/utc-day.js";
 import { CrashError } from "../support/failing-files.js";
@@ -14,16 +15,21 @@ const FRIDAY = "2026-11-20" as UtcDay;
 
 const NEW_ACTIVITY = { name: "ExportToTheMoon", share: 0.1, fields: { MoonPhase: "waxing" } };
 
-/** The `incident` entries and what the source no longer gives, as one line each, oldest first. */
+function namesOf({ activities, fields }: EntryOf<"names-seen">): string {
+  return JSON.stringify({ activities, fields });
+}
+
+/** The `incident` and `names-seen` entries and what the source no longer gives, as one line each, oldest first. */
 function remarksIn(rig: E2eRig): readonly string[] {
   return ledgerOf(rig.vault).flatMap((entry) => {
-    if (entry.type === "incident") return [`${entry.code} ${entry.subject}`];
+    if (entry.type === "incident") return [`${entry.code} ${entry.day} ${entry.subject}`];
+    if (entry.type === "names-seen") return [`NAMES ${entry.day} r${entry.revision}: ${namesOf(entry)}`];
     return entry.type === "source-shrank" ? [`SHRANK ${entry.day} r${entry.revision}`] : [];
   });
 }
 
 function codesIn(rig: E2eRig): readonly string[] {
-  return remarksIn(rig).map((remark) => remark.split(" r0")[0] ?? "");
+  return remarksIn(rig).map((remark) => remark.split(": ")[0] ?? "");
 }
 
 /** Friday has an activity more from now on, and the source gives nothing of its hour 10 any more. */
@@ -70,15 +76,13 @@ describe("activities and fields never seen before", { timeout: 60_000 }, () => {
     const second = await rig.run("archive");
 
     const incidents = remarksIn(rig);
-    expect(incidents[0]).toMatch(
-      /^NAMES_BASELINE 2026-11-17 r0001: activities .*ViewReport=\d+.*; fields Activity=100 /,
-    );
-    expect(incidents.filter((one) => one.includes("NAMES_BASELINE"))).toHaveLength(1);
+    expect(incidents[0]).toMatch(/^NAMES 2026-11-17 r1: .*"ViewReport":\d+.*"fields":\{"Activity":100,/);
     const records = manifestOf(rig.vault, FRIDAY, 1).completeness.by_activity["ExportToTheMoon"];
     const found = incidents.filter((one) => /ExportToTheMoon|MoonPhase/.test(one));
     expect(found).toEqual([
-      expect.stringMatching(`^ACTIVITY_FIRST_SEEN 2026-11-20 r0001: .*ExportToTheMoon=${records}( |$)`),
-      expect.stringMatching(`^FIELD_FIRST_SEEN 2026-11-20 r0001: .*MoonPhase=${records}( |$)`),
+      expect.stringMatching(
+        `^NAMES 2026-11-20 r1: .*"ExportToTheMoon":${records}[,}].*"MoonPhase":${records}[,}]`,
+      ),
     ]);
     expect(first.err).toContain(`"ExportToTheMoon":${records}`);
     expect(second.err).not.toContain("ExportToTheMoon");
@@ -92,10 +96,11 @@ describe("activities and fields never seen before", { timeout: 60_000 }, () => {
 
     const again = await rig.run("archive", "--reread", "--day", FRIDAY);
 
-    expect(remarksIn(rig).slice(-3)).toEqual([
+    expect(remarksIn(rig).slice(-2)).toEqual([
       `SHRANK ${FRIDAY} r2`,
-      expect.stringMatching(/^ACTIVITY_FIRST_SEEN 2026-11-20 r0002: activities ExportToTheMoon=\d+$/),
-      expect.stringMatching(/^FIELD_FIRST_SEEN 2026-11-20 r0002: fields MoonPhase=\d+$/),
+      expect.stringMatching(
+        /^NAMES 2026-11-20 r2: \{"activities":\{"ExportToTheMoon":\d+\},"fields":\{"MoonPhase":\d+\}\}$/,
+      ),
     ]);
     const { missing } = manifestOf(rig.vault, FRIDAY, 2).diff;
     expect(again.out).toContain(`${FRIDAY}: the source no longer gives ${missing} records; all are kept`);
@@ -104,15 +109,15 @@ describe("activities and fields never seen before", { timeout: 60_000 }, () => {
 
   it("are in the ledger all the same when the process dies before the baseline (fault 59)", async () => {
     const rig = await e2eRig({ horizon: "3d", scenario });
-    const { exit } = await rig.runWith({ files: dyingBefore("NAMES_BASELINE") }, "archive");
+    const { exit } = await rig.runWith({ files: dyingBefore("names-seen") }, "archive");
     expect(exit).not.toBe(0);
 
     expect((await rig.run("archive")).exit).toBe(0);
 
-    expect(codesIn(rig)).toEqual([`NAMES_BASELINE ${FRIDAY}`]);
+    expect(codesIn(rig)).toEqual([`NAMES ${FRIDAY} r1`]);
   });
 
-  it.each(["source-shrank", "ACTIVITY_FIRST_SEEN", "FIELD_FIRST_SEEN"])(
+  it.each(["source-shrank", "names-seen"])(
     "are in the ledger all the same when the process dies before %s (fault 59)",
     async (text) => {
       const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: () => 100 } });
@@ -123,12 +128,7 @@ describe("activities and fields never seen before", { timeout: 60_000 }, () => {
 
       expect((await rig.run("archive")).exit).toBe(0);
 
-      expect(codesIn(rig)).toEqual([
-        `NAMES_BASELINE ${FRIDAY}`,
-        `SHRANK ${FRIDAY} r2`,
-        `ACTIVITY_FIRST_SEEN ${FRIDAY}`,
-        `FIELD_FIRST_SEEN ${FRIDAY}`,
-      ]);
+      expect(codesIn(rig)).toEqual([`NAMES ${FRIDAY} r1`, `SHRANK ${FRIDAY} r2`, `NAMES ${FRIDAY} r2`]);
       expect((await rig.run("verify")).exit).toBe(0);
     },
   );

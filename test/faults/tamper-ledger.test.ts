@@ -122,7 +122,7 @@ describe("a ledger that was tampered with", () => {
     expect(result.findings.map(({ code }) => code)).toContain("HEAD_BEHIND");
   });
 
-  it("names a tombstone that the ledger does not know (fault 94)", async () => {
+  it("finds a tombstone foreign, whoever signed it (fault 94)", async () => {
     const root = await copyOf(sample);
     const folder = "days/2026/11/18/r0001";
     const tombstone = Buffer.from('{"format":"daybook/1"}\n');
@@ -131,8 +131,8 @@ describe("a ledger that was tampered with", () => {
     await writeFile(join(root, folder, "tombstone.json.sig"), signer.sign(tombstone));
 
     expect(damages(await audit(root))).toEqual([
-      `TOMBSTONE_FORGED ${folder}/tombstone.json`,
-      `TOMBSTONE_FORGED ${folder}/tombstone.json.sig`,
+      `FILE_FOREIGN ${folder}/tombstone.json`,
+      `FILE_FOREIGN ${folder}/tombstone.json.sig`,
     ]);
   });
 });

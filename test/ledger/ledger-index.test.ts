@@ -105,19 +105,6 @@ describe("the index of days", () => {
     expect(failuresOf([sealed(), failed("a"), failed("b")])).toEqual(["a", "b"]);
   });
 
-  it("calls a day disposed when every revision is", () => {
-    const dispose = (revision: number): Act => ({
-      type: "disposed",
-      day: DAY,
-      revision,
-      tombstone_sha256: "t",
-    });
-    const acts = [sealed(), sealed(DAY, 2), dispose(1), dispose(2)];
-
-    expect(indexDays(entriesOf(...acts.slice(0, 3))).days.get(DAY)?.disposed).toBeUndefined();
-    expect(indexDays(entriesOf(...acts)).days.get(DAY)?.disposed).toEqual({ at: START_MS + 4000 });
-  });
-
   it("remembers that a day was lost, and why", () => {
     const lost: Act = { type: "day-lost", day: DAY, reason: "passed the horizon" };
 

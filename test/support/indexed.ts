@@ -23,7 +23,6 @@ export function indexOfDays(days: ReadonlyMap<UtcDay, DayRecord>, createdAt = 0)
     newestDay: sealed.toSorted().at(-1) ?? null,
     totals: {
       read: sum(({ readingsAt }) => Math.min(1, readingsAt.length)),
-      disposed: sum(({ disposed }) => (disposed === undefined ? 0 : 1)),
       revisions: sum(({ revisions }) => revisions.length),
       readings: sum(({ readingsAt }) => readingsAt.length),
     },

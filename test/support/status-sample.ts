@@ -100,8 +100,6 @@ export function troubledTenant(tenant: string): TenantSnapshot {
   for (const day of eachDay(dayOf("2026-07-11"), dayOf("2026-07-13"))) days.set(day, lostDay(day));
   const gaps = ["2026-10-27", "2026-10-28", "2026-11-14"].map(dayOf);
   for (const day of gaps) days.delete(day);
-  const disposed = dayOf("2025-12-24");
-  days.set(disposed, sealedDay(disposed, { disposed: { at: NOW_MS - DAY_MS } }));
   return {
     ...quiet,
     condition: "failing",
