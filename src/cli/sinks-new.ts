@@ -9,8 +9,9 @@ export interface SinksNewOptions {
   readonly kind: string;
 }
 
-/** The version that Daybook's own tests run with. */
+/** The versions that Daybook's own tests run with. */
 const VITEST_VERSION = "^5.1.1";
+const NODE_VERSION = "^24.21.0";
 const TEMPLATE_FILES = ["README.md", "index.js", "index.test.js", "package.json.txt"];
 
 /** Writes a working package in a new folder; never over an existing one. */
@@ -34,6 +35,7 @@ export const sinksNew: Command<SinksNewOptions> = async (
     __CLASS__: className(name),
     __VERSION__: `^${VERSION}`,
     __VITEST__: VITEST_VERSION,
+    __NODE__: NODE_VERSION,
     __DAYBOOK__: relative(folder, packageRoot()),
   };
   await files.makeFolder(folder, 0o755);

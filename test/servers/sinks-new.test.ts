@@ -17,11 +17,12 @@ function daybook(...args: readonly string[]): string {
   return execFileSync(process.execPath, [main, ...args], { cwd: folder, encoding: "utf8" });
 }
 
-/** As `npm install` would leave it, without asking the registry: the packages of this very checkout. */
+/** As `npm install` would leave it, without the registry: the packages of this very checkout. */
 function install(name: string): void {
-  mkdirSync(join(folder, name, "node_modules"));
-  symlinkSync(root, join(folder, name, "node_modules", "daybook"));
-  symlinkSync(join(root, "node_modules", "vitest"), join(folder, name, "node_modules", "vitest"));
+  const packages = join(folder, name, "node_modules");
+  mkdirSync(packages);
+  symlinkSync(root, join(packages, "daybook"));
+  for (const each of ["vitest", ".bin"]) symlinkSync(join(root, "node_modules", each), join(packages, each));
 }
 
 describe.each(["store", "sink"])("daybook sinks new --kind %s", (kind) => {
@@ -31,25 +32,31 @@ describe.each(["store", "sink"])("daybook sinks new --kind %s", (kind) => {
     daybook("sinks", "new", name, "--kind", kind);
     install(name);
 
-    const output = execFileSync(
-      process.execPath,
-      [join(root, "node_modules", "vitest", "vitest.mjs"), "run"],
-      {
-        cwd: join(folder, name),
-        encoding: "utf8",
-        env: { ...process.env, NO_COLOR: "1" },
-      },
-    );
+    const output = execFileSync("npm", ["test"], {
+      cwd: join(folder, name),
+      encoding: "utf8",
+      env: { ...process.env, NO_COLOR: "1" },
+    });
 
     expect(output).toMatch(/Tests +\d{2} passed/);
     expect(output).not.toMatch(/failed/);
   });
 
-  it("writes a package.json without an unfilled place, and never overwrites", () => {
-    const text = readFileSync(join(folder, name, "package.json"), "utf8");
+  it("fills in every place, and names the versions that Daybook is tested with", () => {
+    const text = (file: string): string => readFileSync(join(folder, name, file), "utf8");
+    const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
-    expect(text).not.toMatch(/__/);
-    expect(JSON.parse(text)).toMatchObject({ name });
+    for (const file of ["README.md", "index.js", "index.test.js", "package.json"]) {
+      expect(text(file)).not.toMatch(/__[A-Z]+__|\*\*NAME/);
+    }
+    expect(text("README.md")).toContain(`# \`${name}\``);
+    expect(JSON.parse(text("package.json"))).toMatchObject({
+      name,
+      devDependencies: { node: `^${devDependencies.node}`, vitest: `^${devDependencies.vitest}` },
+    });
+  });
+
+  it("is never written over another folder", () => {
     expect(() => daybook("sinks", "new", name, "--kind", kind)).toThrow(/nothing is overwritten/);
   });
 });

@@ -1,7 +1,7 @@
 // @ts-check
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { DaybookError, abortable, defineSink, z } from "daybook/plugin";
+import { DaybookError, abortable, defineSink, writeFile, z } from "daybook/plugin";
 
 /** @import { Batch, Files, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin" */
 
@@ -49,25 +49,8 @@ class __CLASS__ {
     await this.#refuseConflict(batch, path);
     await this.files.makeFolder(this.folder);
     const unfinished = `${path}.${randomUUID()}.unfinished`;
-    const writer = await this.files.create(unfinished);
-    try {
-      const { revision, manifestSha256 } = batch;
-      await writer.write(Buffer.from(`${JSON.stringify({ revision, manifestSha256 })}\n`));
-      let records = 0;
-      for await (const line of abortable(batch.lines(), signal)) {
-        await writer.write(Buffer.from(`${line}\n`));
-        records += 1;
-      }
-      if (records !== batch.records) {
-        throw new DaybookError("SINK_MISMATCH", {
-          message: `${batch.day}: expected ${batch.records} lines, found ${records}`,
-        });
-      }
-      await writer.finish();
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
+    // Leaves no file when the content throws.
+    await writeFile(this.files, unfinished, this.#content(batch, signal));
     await this.files.rename(unfinished, path);
     await this.files.syncFolder(this.folder);
     return { records: batch.records, location: path };
@@ -103,6 +86,23 @@ class __CLASS__ {
 
   /** May be called more than once. */
   async close() {}
+
+  /**
+   * @param {Batch} batch
+   * @param {AbortSignal} signal
+   * @returns {AsyncGenerator<Uint8Array>}
+   */
+  async *#content(batch, signal) {
+    const { day, revision, manifestSha256, records } = batch;
+    yield Buffer.from(`${JSON.stringify({ revision, manifestSha256 })}\n`);
+    let count = 0;
+    for await (const line of abortable(batch.lines(), signal)) {
+      count += 1;
+      yield Buffer.from(`${line}\n`);
+    }
+    if (count === records) return;
+    throw new DaybookError("SINK_MISMATCH", { message: `${day}: expected ${records} lines, found ${count}` });
+  }
 
   /** @param {UtcDay} day */
   #path(day) {

@@ -5,9 +5,11 @@ import {
   DaybookError,
   abortable,
   assertKey,
+  conflict,
   defineStore,
   expectedBody,
   isDaybookError,
+  writeFile,
   z,
 } from "daybook/plugin";
 
@@ -21,7 +23,7 @@ const options = z.strictObject({
 });
 
 // No key can have this name, so no listing and no object meets it.
-const UNFINISHED = "~unfinished";
+const UNFINISHED = "_unfinished~";
 
 /**
  * Works as it is: each object is a file. Put your storage in its place, and keep what the comments promise: the contract in
@@ -161,7 +163,7 @@ class __CLASS__ {
   }
 
   /**
-   * `expectedBody` throws before its last piece when the body is not what was promised.
+   * `expectedBody` throws before its last piece when the body is not what was promised, and then there is no file.
    *
    * @param {Body} body
    * @param {Expected} expected
@@ -171,14 +173,7 @@ class __CLASS__ {
     const folder = join(this.root, UNFINISHED);
     await this.files.makeFolder(folder);
     const path = join(folder, randomUUID());
-    const writer = await this.files.create(path);
-    try {
-      for await (const piece of expectedBody(body, expected, signal)) await writer.write(piece);
-      await writer.finish();
-    } catch (error) {
-      await writer.abort();
-      throw error;
-    }
+    await writeFile(this.files, path, expectedBody(body, expected, signal));
     return path;
   }
 
@@ -192,12 +187,14 @@ class __CLASS__ {
    */
   async #compare(key, expected, signal) {
     const hash = createHash("sha256");
-    for await (const piece of await this.get(key, signal)) hash.update(piece);
-    const found = hash.digest("hex");
-    if (found === expected.sha256) return "already-there";
-    throw new DaybookError("SINK_CONFLICT", {
-      message: `${key}: expected sha256 ${expected.sha256}, found ${found}`,
-    });
+    let bytes = 0;
+    for await (const piece of await this.get(key, signal)) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
+    const sha256 = hash.digest("hex");
+    if (sha256 === expected.sha256) return "already-there";
+    throw conflict(key, expected, { bytes, sha256 });
   }
 
   /**
