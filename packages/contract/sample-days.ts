@@ -37,6 +37,7 @@ export function recordLines(count: number, day: UtcDay = DAY, from = 0): readonl
 /** A batch of the lines, as the core would make it; `more` replaces parts of it. Frozen, as the core's are. */
 export function batchOf(lines: readonly string[], more: Partial<Batch> = {}): Batch {
   const revision = more.revision ?? 1;
+  const eachOf = more.lines ?? (() => inTurn(lines));
   return Object.freeze({
     tenant: "contoso",
     tenantId: "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11",
@@ -48,11 +49,37 @@ export function batchOf(lines: readonly string[], more: Partial<Batch> = {}): Ba
     records: lines.length,
     eventSetSha256: eventSetOf(lines),
     retainUntil: dayOf("2033-11-20"),
-    async *lines() {
-      yield* lines;
-    },
+    lines: eachOf,
+    blocks: () => blocksOf(eachOf()),
     ...more,
   });
+}
+
+async function* inTurn(lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
+}
+
+const LINES_PER_BLOCK = 3;
+
+/** Few lines a block, so that a small day has several; what came before an error is given first. */
+async function* blocksOf(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  let block: string[] = [];
+  try {
+    for await (const line of lines) {
+      block.push(line);
+      if (block.length < LINES_PER_BLOCK) continue;
+      yield blockOf(block);
+      block = [];
+    }
+  } catch (error) {
+    if (block.length > 0) yield blockOf(block);
+    throw error;
+  }
+  if (block.length > 0) yield blockOf(block);
+}
+
+function blockOf(lines: readonly string[]): Uint8Array {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(""));
 }
 
 /** The same batch whose lines break off with an error after `after` of them. */

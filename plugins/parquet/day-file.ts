@@ -1,4 +1,4 @@
-import { DaybookError, Tally, abortable, writeFile } from "daybook/plugin";
+import { DaybookError, Tally, abortable, linesOf, writeFile } from "daybook/plugin";
 import type { Batch, Files } from "daybook/plugin";
 import type { StoredFile } from "./day-marker.js";
 import { openEngine } from "./engine.js";
@@ -23,9 +23,9 @@ export async function writeDayFile(
 
 /** Throws SINK_MISMATCH when a batch that promises no line has one. */
 export async function requireNoLine(batch: Batch, signal: AbortSignal): Promise<void> {
-  const lines = abortable(batch.lines(), signal);
-  const first = await lines.next();
-  await lines.return();
+  const blocks = abortable(batch.blocks(), signal);
+  const first = await blocks.next();
+  await blocks.return();
   if (first.done !== true) throw countMismatch(batch, "1 or more");
 }
 
@@ -33,13 +33,15 @@ async function* encodeDay(batch: Batch, name: EngineName, signal: AbortSignal): 
   const engine = await openEngine(name, factsOf(batch));
   let group = new RowGroup();
   let records = 0;
-  for await (const line of abortable(batch.lines(), signal)) {
-    records += 1;
-    if (records > batch.records) throw countMismatch(batch, `${records} or more`);
-    group.add(line, records, batch.revision);
-    if (!group.isFull) continue;
-    yield await engine.encodeGroup(group.columns);
-    group = new RowGroup();
+  for await (const block of abortable(batch.blocks(), signal)) {
+    for (const line of linesOf(block)) {
+      records += 1;
+      if (records > batch.records) throw countMismatch(batch, `${records} or more`);
+      group.add(line, records, batch.revision);
+      if (!group.isFull) continue;
+      yield await engine.encodeGroup(group.columns);
+      group = new RowGroup();
+    }
   }
   if (records !== batch.records) throw countMismatch(batch, String(records));
   if (!group.isEmpty) yield await engine.encodeGroup(group.columns);

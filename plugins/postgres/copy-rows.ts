@@ -1,4 +1,4 @@
-import { DaybookError } from "daybook/plugin";
+import { DaybookError, linesOf } from "daybook/plugin";
 import type { UtcDay } from "daybook/plugin";
 import { columnValue } from "./column-value.js";
 import { COLUMNS } from "./columns.js";
@@ -28,16 +28,21 @@ export interface RowPlace {
  * The rows of a day as text for COPY (https://www.postgresql.org/docs/current/sql-copy.html, text format), in pieces.
  * SINK_MISMATCH when there are more or fewer lines than promised.
  */
-export async function* copyRows(place: RowPlace, lines: AsyncIterable<string>): AsyncGenerator<Buffer, void> {
+export async function* copyRows(
+  place: RowPlace,
+  blocks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Buffer, void> {
   let chunk = "";
   let rows = 0;
-  for await (const line of lines) {
-    rows += 1;
-    if (rows > place.records) throw mismatch(place, `${rows} or more`);
-    chunk += copyRow(place, rows, line);
-    if (chunk.length < CHUNK_CHARS) continue;
-    yield Buffer.from(chunk);
-    chunk = "";
+  for await (const block of blocks) {
+    for (const line of linesOf(block)) {
+      rows += 1;
+      if (rows > place.records) throw mismatch(place, `${rows} or more`);
+      chunk += copyRow(place, rows, line);
+      if (chunk.length < CHUNK_CHARS) continue;
+      yield Buffer.from(chunk);
+      chunk = "";
+    }
   }
   if (rows !== place.records) throw mismatch(place, String(rows));
   if (chunk !== "") yield Buffer.from(chunk);

@@ -37,7 +37,7 @@ export class DayTable {
     const copied = await this.session.copyIn(
       `COPY ${this.#schema}.activity_event (${columns}) FROM STDIN`,
       // Around the pieces, not the lines: there are a hundred times as many lines.
-      (signal) => abortable(copyRows({ tenant: this.tenant, day, records }, batch.lines()), signal),
+      (signal) => abortable(copyRows({ tenant: this.tenant, day, records }, batch.blocks()), signal),
     );
     if (copied !== records) {
       throw new DaybookError("SINK_MISMATCH", {

@@ -16,5 +16,8 @@ export function probeOf(day: UtcDay): Batch {
     async *lines() {
       yield LINE;
     },
+    async *blocks() {
+      yield Buffer.from(`${LINE}\n`);
+    },
   };
 }

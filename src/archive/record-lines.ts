@@ -13,19 +13,8 @@ export interface StoredPackage {
   readonly files: readonly ManifestFile[];
 }
 
-/** The record lines of a revision, without their newline: source order, then the carried ones. */
-export async function* readRecordLines(
-  files: Pick<Files, "stream">,
-  stored: StoredPackage,
-): AsyncGenerator<string> {
-  for await (const block of readRecordBlocks(files, stored)) {
-    const text = Buffer.from(block.buffer, block.byteOffset, block.length).toString("utf8");
-    yield* text.slice(0, -1).split("\n");
-  }
-}
-
 /**
- * The same lines with their newlines, in blocks of whole lines, for speed. Throws ARCHIVE_DAMAGED as soon as a file is
+ * The record lines of a revision with their newlines, in blocks of whole lines: source order, then the carried ones. Throws ARCHIVE_DAMAGED as soon as a file is
  * missing, or has ended and is not what the manifest says: what came before must then not be used either.
  */
 export async function* readRecordBlocks(

@@ -3,8 +3,9 @@ import { packagePath } from "../model/manifest.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest, recordsOf } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
+import { eachLine } from "../plugin/record-lines.js";
 import type { Batch } from "../plugin/types.js";
-import { readRecordLines } from "../archive/record-lines.js";
+import { readRecordBlocks } from "../archive/record-lines.js";
 
 /** The current view of a day: what its newest revision read and what it carries from the ones before. */
 export async function currentView(
@@ -23,14 +24,15 @@ export async function currentView(
     records: recordsOf(manifest),
     eventSetSha256: manifest.event_set_sha256,
     retainUntil: manifest.retention.retain_until,
-    lines: () => linesOf(manifest, source, signal),
+    lines: () => eachLine(blocksOf(manifest, source, signal)),
+    blocks: () => blocksOf(manifest, source, signal),
   });
 }
 
-function linesOf(manifest: Manifest, source: ArchiveSource, signal: AbortSignal): AsyncIterable<string> {
+function blocksOf(manifest: Manifest, source: ArchiveSource, signal: AbortSignal): AsyncIterable<Uint8Array> {
   const folder = packagePath(manifest.day, manifest.revision);
   const stream = (path: string): AsyncIterable<Uint8Array> => openLate(source, path, signal);
-  return readRecordLines({ stream }, { folder, files: manifest.files });
+  return readRecordBlocks({ stream }, { folder, files: manifest.files });
 }
 
 /** An absent file reads as empty, which the check against the manifest then reports as damage. */

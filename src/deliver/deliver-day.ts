@@ -7,6 +7,7 @@ import { firstSourceWith } from "../archive/source.js";
 import type { RecordSink } from "./record-sink.js";
 import { recordsOf } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
+import { eachLine } from "../plugin/record-lines.js";
 import type { Sink } from "../plugin/types.js";
 import { currentView } from "./current-view.js";
 import { digestLines, digesting } from "./multiset-digest.js";
@@ -106,8 +107,8 @@ async function deliverView(
   const batch = await currentView(sealed, tenant, source, signal);
   // Digested while the sink reads it: a day is large, and decoding it again takes as long.
   let given: MultisetDigest | undefined;
-  const lines = (): AsyncIterable<string> => digesting(batch.lines(), (digest) => (given = digest));
-  const { records } = await sink.write({ ...batch, lines }, signal);
+  const blocks = (): AsyncIterable<Uint8Array> => digesting(batch.blocks(), (digest) => (given = digest));
+  const { records } = await sink.write({ ...batch, blocks, lines: () => eachLine(blocks()) }, signal);
   if (records !== batch.records) throw mismatch(name, sealed, `${batch.records} records`, `${records}`);
   if (!readBack) return records;
   const found = await digestLines(sink.read(sealed.day, signal));

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 const WORDS = 8;
+const NEWLINE = 0x0a;
 
 /**
  * How many lines there were and a digest of which, whatever their order: the SHA-256 of every line, added up modulo 2^256. It
@@ -39,15 +40,24 @@ export async function digestLines(lines: AsyncIterable<string>): Promise<Multise
   return digest;
 }
 
-/** The lines, passed on as they are digested; `ended` gets the digest once the last has passed. */
+/** Blocks of whole lines, passed on as their lines are digested; `ended` gets the digest once the last has passed. */
 export async function* digesting(
-  lines: AsyncIterable<string>,
+  blocks: AsyncIterable<Uint8Array>,
   ended: (digest: MultisetDigest) => void,
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
   const digest = new MultisetDigest();
-  for await (const line of lines) {
-    digest.add(line);
-    yield line;
+  for await (const block of blocks) {
+    addLines(digest, block);
+    yield block;
   }
   ended(digest);
+}
+
+/** Each line without its newline. */
+function addLines(digest: MultisetDigest, block: Uint8Array): void {
+  for (let start = 0; start < block.length;) {
+    const end = block.indexOf(NEWLINE, start);
+    digest.add(block.subarray(start, end));
+    start = end + 1;
+  }
 }

@@ -1,5 +1,4 @@
 import type { Clock } from "../io/clock.js";
-import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { Host, ObjectStore, Plugin } from "../plugin/types.js";
@@ -16,7 +15,7 @@ export interface SinkSpec extends PluginSpec {
 
 export interface OpenOptions {
   readonly tenant: string;
-  readonly files: Files;
+  readonly files: Host["files"];
   readonly clock: Clock;
   readonly log: Log;
   readonly secret: Host["secret"];

@@ -12,7 +12,7 @@ export type { ErrorCode, ErrorDetails, Retry } from "../model/errors.js";
 export type { Log } from "../model/log.js";
 export { abortable } from "../io/abortable.js";
 export type { Clock } from "../io/clock.js";
-export type { FileStat, FileWriter, Files } from "../io/files.js";
+export type { FileStat, FileWriter } from "../io/files.js";
 export { Tally } from "../io/tally.js";
 export { Turn } from "../io/turn.js";
 export { writeFile } from "../io/write-file.js";
@@ -20,6 +20,7 @@ export { conflict } from "./conflict.js";
 export { defineSink, defineStore } from "./define.js";
 export { expectedBody, readWhole } from "./expected-body.js";
 export { assertKey } from "./object-key.js";
+export { linesOf } from "./record-lines.js";
 export { API_VERSION } from "./types.js";
 export type {
   AzureToken,
@@ -32,6 +33,7 @@ export type {
   ObjectStat,
   ObjectStore,
   Plugin,
+  PluginFiles as Files,
   Receipt,
   RemovalReceipt,
   Sink,

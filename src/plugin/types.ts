@@ -79,8 +79,13 @@ export interface Batch {
   readonly records: number;
   readonly eventSetSha256: string;
   readonly retainUntil: UtcDay;
-  /** The record lines without their newline, source order then carried ones; may be called more than once. */
+  /** The record lines without their newlines: source order, then the carried ones. May be called more than once. */
   lines(): AsyncIterable<string>;
+  /**
+   * The same lines in blocks of whole lines, each line with its newline, for sinks that take a million of them: `linesOf`
+   * makes lines of a block. A block has one line at least, and is good until the next is requested.
+   */
+  blocks(): AsyncIterable<Uint8Array>;
 }
 
 /** A sink's answer to a delivery; the core reconciles it with the manifest. */
@@ -105,11 +110,29 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+/** The disk as plugins see it: what it takes to write whole, durable files and to read them. */
+export type PluginFiles = Pick<
+  Files,
+  | "create"
+  | "freeBytes"
+  | "link"
+  | "list"
+  | "makeFolder"
+  | "read"
+  | "remove"
+  | "removeTree"
+  | "rename"
+  | "stat"
+  | "stream"
+  | "syncFolder"
+  | "writeNew"
+>;
+
 /** What a plugin gets from Daybook. */
 export interface Host {
   readonly log: Log;
   readonly clock: Clock;
-  readonly files: Files;
+  readonly files: PluginFiles;
   /** The tenant's name in the configuration: a plugin keeps one tenant's days apart from another's. */
   readonly tenant: string;
   /** Opens another store by its configuration, for a sink that writes files to any store (`to:`). */

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { linesOf } from "daybook/plugin";
+import { batchOf } from "daybook/plugin/contract";
 import { describe, expect, it } from "vitest";
 import { MultisetDigest, digestLines, digesting } from "../../src/deliver/multiset-digest.js";
 
@@ -44,13 +46,18 @@ describe("the digest of a multiset of lines", () => {
   it("is made while the lines pass, and of all of them or not at all", async () => {
     const ended: MultisetDigest[] = [];
     const passed: string[] = [];
-    for await (const line of digesting(given("a", "b"), (digest) => ended.push(digest))) passed.push(line);
-    for await (const line of digesting(given("a", "b"), (digest) => ended.push(digest))) {
-      if (line === "a") break;
+    const batch = batchOf(["a", "", "ä", "b"]);
+    for await (const block of digesting(batch.blocks(), (digest) => ended.push(digest))) {
+      passed.push(...linesOf(block));
+    }
+    for await (const block of digesting(batch.blocks(), (digest) => ended.push(digest))) {
+      if (block.length > 0) break;
     }
 
-    expect(passed).toEqual(["a", "b"]);
-    expect(ended.map((digest) => [digest.lines, digest.digest()])).toEqual([[2, digestOf("a", "b")]]);
+    expect(passed).toEqual(["a", "", "ä", "b"]);
+    expect(ended.map((digest) => [digest.lines, digest.digest()])).toEqual([
+      [4, digestOf("a", "", "ä", "b")],
+    ]);
     expect((await digestLines(given("a", "b"))).digest()).toBe(digestOf("a", "b"));
   });
 });

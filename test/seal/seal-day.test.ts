@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { readRecordLines } from "../../src/archive/record-lines.js";
+import { readRecordBlocks } from "../../src/archive/record-lines.js";
+import { eachLine } from "../../src/plugin/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../../src/seal/seal-day.js";
 import { verifyReading } from "../../src/verify/verify-reading.js";
@@ -80,7 +81,9 @@ function earlierOf({ manifest, manifestSha256, path }: Sealed): EarlierRevision 
 
 async function linesOf({ manifest, path }: Sealed): Promise<readonly string[]> {
   const lines: string[] = [];
-  for await (const line of readRecordLines(nodeFiles, { folder: `${root}/${path}`, files: manifest.files }))
+  for await (const line of eachLine(
+    readRecordBlocks(nodeFiles, { folder: `${root}/${path}`, files: manifest.files }),
+  ))
     lines.push(line);
   return lines;
 }

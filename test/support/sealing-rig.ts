@@ -4,7 +4,8 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { Reading } from "../../src/model/reading.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { readRecordLines } from "../../src/archive/record-lines.js";
+import { readRecordBlocks } from "../../src/archive/record-lines.js";
+import { eachLine } from "../../src/plugin/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { SealOutcome } from "../../src/seal/seal-day.js";
 import { verifyReading } from "../../src/verify/verify-reading.js";
@@ -82,7 +83,7 @@ export async function sealingRig(): Promise<SealingRig> {
   async function linesOf({ manifest, path }: Sealed, files: Files = nodeFiles): Promise<readonly string[]> {
     const lines: string[] = [];
     const stored = { folder: `${root}/${path}`, files: manifest.files };
-    for await (const line of readRecordLines(files, stored)) lines.push(line);
+    for await (const line of eachLine(readRecordBlocks(files, stored))) lines.push(line);
     return lines;
   }
 

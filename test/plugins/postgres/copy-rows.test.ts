@@ -23,7 +23,8 @@ function brokenRow(): string {
 
 async function textOf(lines: readonly string[], records: number): Promise<string> {
   let text = "";
-  for await (const chunk of copyRows({ ...PLACE, records }, batchOf(lines).lines())) text += chunk.toString();
+  for await (const chunk of copyRows({ ...PLACE, records }, batchOf(lines).blocks()))
+    text += chunk.toString();
   return text;
 }
 
