@@ -2,6 +2,7 @@ import { DaybookError } from "../model/errors.js";
 import type { Signer } from "../model/signer.js";
 import { isoTime } from "../model/utc-day.js";
 import type { ArchiveKeys } from "./keys.js";
+import { LIMITS } from "./layout.js";
 
 /** The signed statement of the ledger's size and last hash (DESIGN section 7). */
 export interface Head {
@@ -23,7 +24,6 @@ interface SignedHead {
 }
 
 const FIRST_LINE = "daybook/1/head";
-export const MAX_HEAD_BYTES = 4096;
 
 // c2sp.org/signed-note: text, blank line, then a line of em dash, key name and base64 of the 4-byte key id and signature.
 const NOTE =
@@ -63,7 +63,7 @@ export function readKeptHead(bytes: Uint8Array): Head | undefined {
 }
 
 function parseHead(bytes: Uint8Array): SignedHead | undefined {
-  if (bytes.length > MAX_HEAD_BYTES) return undefined;
+  if (bytes.length > LIMITS.head) return undefined;
   const match = NOTE.exec(decodeUtf8(bytes) ?? "");
   const [, text = "", origin = "", size = "", lastHash = "", time = "", keyName, base64 = ""] = match ?? [];
   const blob = Buffer.from(base64, "base64");

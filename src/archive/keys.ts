@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { DaybookError } from "../model/errors.js";
+import { keyPath } from "./layout.js";
 
 // The signature type of Ed25519 in https://c2sp.org/signed-note.
 const ED25519_TYPE = 0x01;
@@ -13,11 +14,6 @@ export function keyIdOf(keyName: string, publicKey: KeyObject): string {
     .update(rawPublicKey(publicKey))
     .digest("hex")
     .slice(0, 8);
-}
-
-/** `keys/<keyid>.pem` */
-export function keyPath(keyId: string): string {
-  return `keys/${keyId}.pem`;
 }
 
 /** The public keys of one archive: what its signatures are checked with. */

@@ -1,44 +1,49 @@
-import { createHash } from "node:crypto";
 import { eventEnd, eventStart, scanLines } from "../bytes/page-scanner.js";
+import { recordId } from "../bytes/record-id.js";
 import type { RecordIndex } from "../model/verdict.js";
-import { idBytes } from "../verify/transcription.js";
 
-/** The lines of the revision before that a reading lacks, counted and hashed as they would be carried. */
+/** Compares a reading with the lines of the revision before it: those that the reading lacks are carried. */
 export class LackingLines {
-  /** Lines that the reading has. */
-  kept = 0;
-  /** Lines that it lacks. */
+  /** Lines that the reading lacks; all of them are carried. */
   removed = 0;
   /** Of these, lines whose Id the reading has with other bytes. */
   changed = 0;
-  /** Of these, lines that the earlier reading still had and whose Id is gone. */
+  /** Of these, lines that the earlier reading still had and whose Id is gone: the source gives fewer events. */
   missing = 0;
+  #kept = 0;
   readonly #records: RecordIndex;
-  readonly #hash = createHash("sha256");
 
   constructor(records: RecordIndex) {
     this.#records = records;
   }
 
-  /** Takes whole lines of a file. Throws SOURCE_PAGE_INVALID where they are no record lines. */
-  take(block: Buffer, role: "events" | "carried"): void {
-    const lines = scanLines(block);
-    for (let index = 0; index < lines.count; index++) {
-      const line = block.subarray(eventStart(lines, index), eventEnd(lines, index));
-      const id = idBytes(lines, index);
-      if (this.#records.has(line, id)) {
-        this.kept++;
-        continue;
-      }
-      this.#hash.update(line).update("\n");
-      this.removed++;
-      if (id !== undefined && this.#records.hasId(id)) this.changed++;
-      else if (role === "events") this.missing++;
-    }
+  /** Lines of the reading that the earlier revision lacks; known when all of its lines were taken. */
+  get added(): number {
+    return this.#records.distinct - this.#kept;
   }
 
-  /** Of the lacking lines in their order, each with its newline; ends the count. */
-  sha256(): string {
-    return this.#hash.digest("hex");
+  /**
+   * Takes whole lines of a file of the earlier revision, and returns those that the reading lacks, each with its newline.
+   * Throws SOURCE_PAGE_INVALID where they are no record lines.
+   */
+  take(block: Uint8Array, role: "events" | "carried"): readonly Uint8Array[] {
+    const lines = scanLines(block);
+    const lacking: Uint8Array[] = [];
+    for (let index = 0; index < lines.count; index++) {
+      const [start, end] = [eventStart(lines, index), eventEnd(lines, index)];
+      const id = recordId(lines, index);
+      if (this.#records.has(block.subarray(start, end), id)) this.#kept++;
+      else {
+        lacking.push(block.subarray(start, end + 1));
+        this.#countRemoved(id, role);
+      }
+    }
+    return lacking;
+  }
+
+  #countRemoved(id: Uint8Array | undefined, role: "events" | "carried"): void {
+    this.removed++;
+    if (id !== undefined && this.#records.hasId(id)) this.changed++;
+    else if (role === "events") this.missing++;
   }
 }

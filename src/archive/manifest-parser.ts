@@ -2,19 +2,12 @@ import { z } from "zod";
 import { FORMAT } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import { parseUtcDay } from "../model/utc-day.js";
+import { PACKAGE_FILE_NAMES } from "./layout.js";
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 const day = z.string().refine((text) => parseUtcDay(text) !== undefined);
 const window = z.string().regex(/^T([01]\d|2[0-3])$/);
-
-/** The four kinds of file in a package. One segment each: no name can lead out of the package's folder. */
-const FILE_NAMES = {
-  page: /^h([01]\d|2[0-3])-\d{4,6}\.json\.(zst|gz)$/,
-  ledger: /^pages\.jsonl$/,
-  events: /^events\.ndjson\.(zst|gz)$/,
-  carried: /^carried\.ndjson\.(zst|gz)$/,
-} as const;
 
 const file = z
   .object({
@@ -25,7 +18,10 @@ const file = z
     content_bytes: count,
     content_sha256: hash,
   })
-  .refine(({ path, role }) => FILE_NAMES[role].test(path), "path: expected a name that its role allows");
+  .refine(
+    ({ path, role }) => PACKAGE_FILE_NAMES[role].test(path),
+    "path: expected a name that its role allows",
+  );
 
 const completeness = z.object({
   pages: count,

@@ -1,144 +1,149 @@
-import { join } from "node:path";
-import type { Files } from "../io/files.js";
-import { hashFile } from "../io/hash-file.js";
-import { FORMAT } from "../model/manifest.js";
-import { isSha256Hex, sha256Hex } from "../model/sha256.js";
+import { packagePath } from "../model/manifest.js";
+import type { Manifest, ManifestFile } from "../model/manifest.js";
+import { sha256Hex } from "../model/sha256.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { attempt } from "./flaw.js";
+import type { Flaw, Report } from "./flaw.js";
 import type { ArchiveKeys } from "./keys.js";
-import { parseJsonObject } from "../ledger/entry-format.js";
+import { CLOSING_FILES, LIMITS, MANIFEST, SUMS } from "./layout.js";
+import { parseManifest } from "./manifest-parser.js";
+import { PackageFiles, checkStored } from "./package-files.js";
+import { readSmall } from "./source.js";
+import type { ArchiveSource } from "./source.js";
 
-/** Where a package says that it belongs. */
-export interface PackageClaims {
-  readonly archiveId: string;
-  readonly tenantId: string;
-  readonly day: string;
+export interface PackageCheckOptions {
+  readonly source: ArchiveSource;
+  readonly keys: ArchiveKeys;
+  readonly day: UtcDay;
   readonly revision: number;
-  readonly supersedes: string | null;
-  readonly previous: string | null;
+  readonly report: Report;
+  readonly signal: AbortSignal;
 }
 
-/** `problem` names the file and what is wrong with it, for people. */
-export type PackageCheck =
-  | { readonly isWhole: true; readonly claims: PackageClaims; readonly manifestSha256: string }
-  | { readonly isWhole: false; readonly problem: string };
-
-interface ListedFile {
-  readonly path: string;
-  readonly bytes: number;
+/** A manifest that a key of the archive has signed. */
+export interface SignedManifest {
+  readonly manifest: Manifest;
   readonly sha256: string;
 }
 
-const MAX_MANIFEST_BYTES = 32 << 20;
-const UNLISTED = ["SHA256SUMS", "manifest.json", "manifest.json.sig"];
-// No separator, no leading dot: a name can only mean a file of the package itself.
-const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+/** The checks of one package as stored. Nothing is parsed before a signature or a hash vouches for it. */
+export class PackageCheck {
+  readonly #options: PackageCheckOptions;
+  readonly #folder: string;
 
-/**
- * Checks one day package as stored: the signature before anything is parsed, then that exactly the listed files are there,
- * each with its size and hash, and that SHA256SUMS says the same. What is inside the compressed files is the auditor's.
- */
-export async function checkPackage(files: Files, folder: string, keys: ArchiveKeys): Promise<PackageCheck> {
-  const names = await files.list(folder);
-  const missing = UNLISTED.find((name) => !names.includes(name));
-  if (missing !== undefined) return problem(missing, "is missing");
-  for (const name of names) {
-    const kind = (await files.stat(join(folder, name)))?.kind;
-    if (kind !== "file") return problem(name, `is a ${kind ?? "name without a file"}, expected a file`);
+  constructor(options: PackageCheckOptions) {
+    this.#options = options;
+    this.#folder = packagePath(options.day, options.revision);
   }
 
-  const bytes = await files.read(join(folder, "manifest.json"), MAX_MANIFEST_BYTES);
-  const keyId = keys.signerOf(bytes, await files.read(join(folder, "manifest.json.sig"), MAX_MANIFEST_BYTES));
-  if (keyId === undefined) return problem("manifest.json.sig", "is no signature by a key of this archive");
-  const manifest = parseJsonObject(bytes) ?? {};
-  const claims = parseClaims(manifest);
-  const listed = parseFiles(manifest["files"]);
-  if (claims === undefined || listed === undefined || manifest["key_id"] !== keyId) {
-    return problem("manifest.json", "has another form than docs/FORMAT.md gives it");
+  /** Everything but what is inside compressed files. Undefined when there is no manifest that counts. */
+  async whole(expectedSha256?: string): Promise<SignedManifest | undefined> {
+    const signed = await this.manifest(expectedSha256);
+    if (signed === undefined) return undefined;
+    await this.structure(signed);
+    const { source, signal, report } = this.#options;
+    await checkStored(new PackageFiles(source, signed.manifest, signal), signed.manifest.files, report);
+    return signed;
   }
 
-  const manifestSha256 = sha256Hex(bytes);
-  const wrong =
-    findUnlisted(names, listed) ??
-    (await findAltered(files, folder, listed)) ??
-    (await findWrongSums(files, folder, [
-      ...listed,
-      { path: "manifest.json", bytes: 0, sha256: manifestSha256 },
-    ]));
-  return wrong ?? { isWhole: true, claims, manifestSha256 };
-}
-
-function problem(name: string, what: string): { readonly isWhole: false; readonly problem: string } {
-  return { isWhole: false, problem: `${name} ${what}` };
-}
-
-type Problem = ReturnType<typeof problem>;
-
-function findUnlisted(names: readonly string[], listed: readonly ListedFile[]): Problem | undefined {
-  const known = new Set([...UNLISTED, ...listed.map(({ path }) => path)]);
-  const extra = names.find((name) => !known.has(name));
-  return extra === undefined ? undefined : problem(extra, "is not listed in the manifest");
-}
-
-async function findAltered(
-  files: Files,
-  folder: string,
-  listed: readonly ListedFile[],
-): Promise<Problem | undefined> {
-  for (const { path, bytes, sha256 } of listed) {
-    const stat = await files.stat(join(folder, path));
-    if (stat === undefined) return problem(path, "is missing");
-    if (stat.bytes !== bytes) return problem(path, `has ${stat.bytes} bytes, expected ${bytes}`);
-    const { sha256: found } = await hashFile(files, join(folder, path));
-    if (found !== sha256) return problem(path, `has sha256 ${found}, expected ${sha256}`);
+  /** The manifest: its signature, its hash where the ledger has one, and only then its form. */
+  async manifest(expectedSha256?: string): Promise<SignedManifest | undefined> {
+    const subject = this.#path(MANIFEST);
+    const bytes = await this.#small(MANIFEST, LIMITS.manifest);
+    if (bytes === undefined) return undefined;
+    const signer = await this.signer(MANIFEST, bytes);
+    const sha256 = sha256Hex(bytes);
+    if (expectedSha256 !== undefined) {
+      this.#expect("FILE_HASH", subject, sha256, expectedSha256);
+      if (sha256 !== expectedSha256) return undefined;
+    } else if (signer === undefined) return undefined;
+    const manifest = parseManifest(bytes);
+    if ("broken" in manifest) {
+      this.#expect("FILE_MALFORMED", subject, manifest.broken, "a manifest of daybook/1");
+      return undefined;
+    }
+    this.#expect("SIGNATURE_WRONG", subject, signer ?? manifest.key_id, manifest.key_id);
+    return { manifest, sha256 };
   }
-  return undefined;
+
+  /** The id of the key that signed `bytes`, the file called `name`; undefined after a flaw. */
+  async signer(name: string, bytes: Uint8Array): Promise<string | undefined> {
+    const { keys } = this.#options;
+    const signature = await this.#small(`${name}.sig`, LIMITS.signature);
+    if (signature === undefined) return undefined;
+    const signer = signature.length === LIMITS.signature ? keys.signerOf(bytes, signature) : undefined;
+    if (signer === undefined) {
+      const expected = `one by ${keys.ids.join(" or ")} over ${name}`;
+      this.#expect("SIGNATURE_WRONG", this.#path(`${name}.sig`), "no such signature", expected);
+    }
+    return signer;
+  }
+
+  /** SHA256SUMS, the size of each file, and that nothing else is in the folder. */
+  async structure({ manifest, sha256 }: SignedManifest): Promise<void> {
+    await this.#sums(manifest, sha256);
+    for (const file of manifest.files) await this.#size(file);
+    await this.names(new Set([...CLOSING_FILES, ...manifest.files.map(({ path }) => path)]));
+  }
+
+  /** Reports every file in the package's folder that has another name. */
+  async names(allowed: ReadonlySet<string>): Promise<void> {
+    const { source, signal } = this.#options;
+    for await (const path of source.list(this.#path(""), signal)) {
+      if (allowed.has(path.slice(this.#folder.length + 1))) continue;
+      this.#expect("FILE_FOREIGN", path, "a file", "none of this name");
+    }
+  }
+
+  async #sums(manifest: Manifest, manifestSha256: string): Promise<void> {
+    const subject = this.#path(SUMS);
+    const bytes = await this.#small(SUMS, LIMITS.manifest);
+    if (bytes === undefined) return;
+    const expected = new Set(manifest.files.map(sumLine));
+    expected.add(sumLine({ path: MANIFEST, sha256: manifestSha256 }));
+    const lines = new TextDecoder().decode(bytes).split("\n");
+    if (lines.pop() !== "") this.#expect("SUMS_DIFFER", subject, "a cut last line", "a newline at the end");
+    for (const line of lines) {
+      if (!expected.delete(line)) this.#expect("SUMS_DIFFER", subject, line, "a file of the manifest, once");
+    }
+    for (const line of expected) this.#expect("SUMS_DIFFER", subject, "no such line", line);
+  }
+
+  async #size(file: ManifestFile): Promise<void> {
+    const { source, signal, report } = this.#options;
+    const path = this.#path(file.path);
+    const stat = await attempt(path, report, () => source.stat(path, signal));
+    if (stat !== undefined) this.#expect("FILE_SIZE", path, `${stat.bytes} bytes`, `${file.bytes} bytes`);
+  }
+
+  #small(name: string, maxBytes: number): Promise<Uint8Array | undefined> {
+    const { source, signal, report } = this.#options;
+    const path = this.#path(name);
+    return attempt(path, report, () => readSmall(source, path, maxBytes, signal));
+  }
+
+  #path(name: string): string {
+    return `${this.#folder}/${name}`;
+  }
+
+  #expect(code: Flaw["code"], subject: string, found: string, expected: string): void {
+    if (found !== expected) this.#options.report({ code, subject, found, expected });
+  }
 }
 
-async function findWrongSums(
-  files: Files,
-  folder: string,
-  listed: readonly ListedFile[],
-): Promise<Problem | undefined> {
-  const text = new TextDecoder().decode(await files.read(join(folder, "SHA256SUMS"), MAX_MANIFEST_BYTES));
-  const expected = listed.map(({ path, sha256 }) => `${sha256}  ${path}`).toSorted();
-  const found = text.split("\n").toSorted();
-  // The text ends with a newline, so its first line in order is the empty one after it.
-  const isSame = found.join("\n") === ["", ...expected].join("\n");
-  return isSame ? undefined : problem("SHA256SUMS", "does not list the files of the manifest");
+/** A whole package as stored, or the first flaw of it. What is inside compressed files is not checked. */
+export async function checkPackage(
+  options: Omit<PackageCheckOptions, "report">,
+): Promise<SignedManifest | { readonly flaw: Flaw }> {
+  const flaws: Flaw[] = [];
+  const signed = await new PackageCheck({ ...options, report: (flaw) => flaws.push(flaw) }).whole();
+  const flaw = flaws[0];
+  if (flaw !== undefined) return { flaw };
+  if (signed === undefined) throw new Error("a check without a manifest and without a flaw");
+  return signed;
 }
 
-function parseClaims(manifest: Record<string, unknown>): PackageClaims | undefined {
-  const {
-    format,
-    archive_id: archiveId,
-    tenant_id: tenantId,
-    day,
-    revision,
-    supersedes,
-    previous,
-  } = manifest;
-  if (format !== FORMAT || typeof archiveId !== "string" || typeof tenantId !== "string") return undefined;
-  if (typeof day !== "string" || typeof revision !== "number") return undefined;
-  if (!isHashOrNull(supersedes) || !isHashOrNull(previous)) return undefined;
-  return { archiveId, tenantId, day, revision, supersedes, previous };
-}
-
-function parseFiles(value: unknown): readonly ListedFile[] | undefined {
-  return Array.isArray(value) && value.every(isListedFile) ? value : undefined;
-}
-
-function isListedFile(value: unknown): value is ListedFile {
-  if (typeof value !== "object" || value === null) return false;
-  const { path, bytes, sha256 } = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof path === "string" &&
-    FILE_NAME.test(path) &&
-    !UNLISTED.includes(path) &&
-    typeof bytes === "number" &&
-    typeof sha256 === "string" &&
-    isSha256Hex(sha256)
-  );
-}
-
-function isHashOrNull(value: unknown): value is string | null {
-  return value === null || (typeof value === "string" && isSha256Hex(value));
+/** A line of SHA256SUMS, without its newline. */
+export function sumLine({ path, sha256 }: Pick<ManifestFile, "path" | "sha256">): string {
+  return `${sha256}  ${path}`;
 }

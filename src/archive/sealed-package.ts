@@ -1,10 +1,12 @@
-import { createHash } from "node:crypto";
-import { DaybookError } from "../model/errors.js";
-import { FORMAT, packagePath } from "../model/manifest.js";
+import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
+import { sha256Hex } from "../model/sha256.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { missing, raise } from "./flaw.js";
+import { LIMITS, MANIFEST } from "./layout.js";
+import { parseManifest } from "./manifest-parser.js";
+import { readSmall } from "./source.js";
 import type { ArchiveSource } from "./source.js";
-import { readWhole } from "../plugin/expected-body.js";
 
 /** One revision as the ledger names it. */
 export interface SealedDay {
@@ -13,30 +15,25 @@ export interface SealedDay {
   readonly manifestSha256: string;
 }
 
-const MAX_MANIFEST_BYTES = 64 << 20;
-
 /** The manifest of a sealed day; ARCHIVE_DAMAGED when it is absent or is not the one that the ledger names. */
 export async function readManifest(
   source: ArchiveSource,
-  sealed: SealedDay,
+  { day, revision, manifestSha256 }: SealedDay,
   signal: AbortSignal,
 ): Promise<Manifest> {
-  const path = `${packagePath(sealed.day, sealed.revision)}/manifest.json`;
-  const body = await source.open(path, signal);
-  if (body === undefined) throw damaged(path, "no file");
-  const bytes = await readWhole(body, MAX_MANIFEST_BYTES);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  if (sha256 !== sealed.manifestSha256) throw damaged(path, `sha256 ${sha256}`);
-  // The ledger's hash proves that these are the bytes that sealing wrote: nothing is left to validate but the format.
-  const manifest = JSON.parse(new TextDecoder().decode(bytes)) as Manifest;
-  if (manifest.format !== FORMAT) throw damaged(path, `format ${String(manifest.format)}`);
-  return manifest;
-
-  function damaged(subject: string, found: string): DaybookError {
-    return new DaybookError("ARCHIVE_DAMAGED", {
-      message: `${subject}: expected the manifest with sha256 ${sealed.manifestSha256}, found ${found}`,
-    });
-  }
+  const subject = `${packagePath(day, revision)}/${MANIFEST}`;
+  const bytes = await readSmall(source, subject, LIMITS.manifest, signal);
+  if (bytes === undefined) return raise(missing(subject));
+  const [found, expected] = [`sha256 ${sha256Hex(bytes)}`, `sha256 ${manifestSha256}`];
+  if (found !== expected) return raise({ code: "FILE_HASH", subject, found, expected });
+  const manifest = parseManifest(bytes);
+  if (!("broken" in manifest)) return manifest;
+  return raise({
+    code: "FILE_MALFORMED",
+    subject,
+    found: manifest.broken,
+    expected: "a manifest of daybook/1",
+  });
 }
 
 /** Record lines of the current view that the revision stands for. */

@@ -1,45 +1,67 @@
-import { join } from "node:path";
 import type { Files } from "../io/files.js";
-import { isDaybookError } from "../model/errors.js";
-import { abortable } from "../io/abortable.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Body, ObjectStore } from "../plugin/types.js";
+import { FolderSource } from "./folder-source.js";
+import { printable } from "./printable.js";
 
-/** Where the files of one tenant's archive can be read: the state folder, or a record sink. Paths are docs/FORMAT.md's. */
-export interface ArchiveSource {
-  /** The file, read anew whenever it is iterated; undefined when absent. */
-  open(path: string, signal: AbortSignal): Promise<Body | undefined>;
-  /** The names in a folder, sorted; empty when there is none. */
-  list(folder: string, signal: AbortSignal): Promise<readonly string[]>;
-}
+/**
+ * Where the files of one tenant's archive can be read: a folder of this machine, or a record sink's store. Paths are those
+ * of docs/FORMAT.md. `get` rejects with FILE_NOT_FOUND or SINK_NOT_FOUND where nothing is; a path that leads to anything
+ * but a plain file rejects with ARCHIVE_DAMAGED. `list` gives every path that starts with a prefix, sorted by code unit.
+ */
+export type ArchiveSource = Pick<ObjectStore, "get" | "stat" | "list">;
 
-/** The archive in a folder: `<stateDir>/<tenant>`. */
+/** The archive in a folder, such as `<stateDir>/<tenant>`; `root` is absolute. */
 export function folderSource(files: Files, root: string): ArchiveSource {
+  return new FolderSource(files, root);
+}
+
+/** The archive in a record sink's store, where it lies below the tenant's name. */
+export function storeSource(store: ObjectStore, tenant: string): ArchiveSource {
+  const root = `${tenant}/`;
   return {
-    open: async (path, signal) => {
-      const found = await files.stat(join(root, path));
-      if (found?.kind !== "file") return undefined;
-      return { [Symbol.asyncIterator]: () => abortable(files.stream(join(root, path)), signal) };
-    },
-    list: (folder) => files.list(join(root, folder)),
+    get: (path, signal) => store.get(`${root}${path}`, signal),
+    stat: (path, signal) => store.stat(`${root}${path}`, signal),
+    list: (prefix, signal) => pathsBelow(store.list(`${root}${prefix}`, signal), root),
   };
 }
 
-/** The archive in a record sink's store, below the tenant's name. */
-export function storeSource(store: ObjectStore, tenant: string): ArchiveSource {
-  return {
-    open: async (path, signal) => {
-      const key = `${tenant}/${path}`;
-      if ((await store.stat(key, signal)) === undefined) return undefined;
-      return { [Symbol.asyncIterator]: () => readKey(store, key, signal) };
-    },
-    list: async (folder, signal) => {
-      const prefix = `${tenant}/${folder}/`;
-      const names = new Set<string>();
-      for await (const key of store.list(prefix, signal))
-        names.add(key.slice(prefix.length).split("/", 1)[0] ?? "");
-      return [...names];
-    },
-  };
+/** The file, opened anew whenever it is iterated; undefined when absent. */
+export async function openFile(
+  source: ArchiveSource,
+  path: string,
+  signal: AbortSignal,
+): Promise<Body | undefined> {
+  if ((await source.stat(path, signal)) === undefined) return undefined;
+  return { [Symbol.asyncIterator]: () => readAnew(source, path, signal) };
+}
+
+/** The whole file; undefined when absent. ARCHIVE_DAMAGED above `maxBytes`. */
+export async function readSmall(
+  source: ArchiveSource,
+  path: string,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of await source.get(path, signal)) {
+      bytes += piece.byteLength;
+      if (bytes > maxBytes) throw tooLarge(path, maxBytes);
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (isAbsence(error)) return undefined;
+    throw error;
+  }
+  return Buffer.concat(pieces, bytes);
+}
+
+/** Whether the error says that nothing is there. */
+export function isAbsence(error: unknown): boolean {
+  if (isDaybookError(error, "ARCHIVE_DAMAGED")) return isAbsence(error.cause);
+  return isDaybookError(error, "SINK_NOT_FOUND") || isDaybookError(error, "FILE_NOT_FOUND");
 }
 
 /** The first of the sources that has the file: the state folder before any sink, a sink that answers before one that is down. */
@@ -51,7 +73,7 @@ export async function firstSourceWith(
   let failure: unknown;
   for (const source of sources) {
     try {
-      if ((await source.open(path, signal)) !== undefined) return source;
+      if ((await source.stat(path, signal)) !== undefined) return source;
     } catch (error) {
       if (!isDaybookError(error, "SINK_UNAVAILABLE")) throw error;
       failure = error;
@@ -62,6 +84,20 @@ export async function firstSourceWith(
   return undefined;
 }
 
-async function* readKey(store: ObjectStore, key: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  yield* await store.get(key, signal);
+async function* readAnew(
+  source: ArchiveSource,
+  path: string,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  yield* await source.get(path, signal);
+}
+
+async function* pathsBelow(keys: AsyncIterable<string>, root: string): AsyncGenerator<string> {
+  for await (const key of keys) yield key.slice(root.length);
+}
+
+function tooLarge(path: string, maxBytes: number): DaybookError {
+  return new DaybookError("ARCHIVE_DAMAGED", {
+    message: `${printable(path)}: found more than ${maxBytes} bytes, expected at most that many`,
+  });
 }

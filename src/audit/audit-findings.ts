@@ -1,6 +1,6 @@
 import type { Finding, Severity } from "../model/finding.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { printable } from "../archive/reader.js";
+import { printable } from "../archive/printable.js";
 
 const damage = (rule: string): Kind => ({ severity: "damage", rule });
 const notice = (rule: string): Kind => ({ severity: "notice", rule });

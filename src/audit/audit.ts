@@ -1,24 +1,13 @@
-import { isDaybookError } from "../model/errors.js";
-import type { ErrorCode } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { readSmall } from "../archive/reader.js";
-import type { ArchiveReader } from "../archive/reader.js";
+import { isArchiveFault } from "../archive/flaw.js";
+import { isAbsence, readSmall } from "../archive/source.js";
+import type { ArchiveSource } from "../archive/source.js";
 import type { AuditCode } from "./audit-findings.js";
 import type { FindingList } from "./finding-list.js";
 
-/** Limits of docs/FORMAT.md section 11: what a hostile archive may make a verifier read into memory. */
-export const LIMITS = {
-  smallFile: 65_536,
-  ledgerEntry: 1_048_576,
-  manifest: 33_554_432,
-  pageLedgerLine: 65_536,
-  recordLine: 67_108_864,
-  page: 268_435_456,
-} as const;
-
 /** What every check works with. */
 export interface Audit {
-  readonly reader: ArchiveReader;
+  readonly reader: ArchiveSource;
   readonly found: FindingList;
   readonly signal: AbortSignal;
 }
@@ -50,22 +39,12 @@ export async function guard<T>(
     return await work();
   } catch (error) {
     audit.signal.throwIfAborted();
-    if (isDaybookError(error, "SINK_NOT_FOUND") || isDaybookError(error, "FILE_NOT_FOUND")) {
+    if (isAbsence(error)) {
       audit.found.add("FILE_MISSING", { subject: path, found: "nothing", expected: "a file", day });
       return undefined;
     }
-    if (!isDaybookError(error) || !ARCHIVE_FAULTS.includes(error.code)) throw error;
+    if (!isArchiveFault(error)) throw error;
     audit.found.add(code, { subject: path, found: error.message, expected: "as the rule says", day });
     return undefined;
   }
 }
-
-// A block that the disk cannot read is damage to report; a sink that is away is not: that error goes on.
-const ARCHIVE_FAULTS: readonly ErrorCode[] = [
-  "ARCHIVE_DAMAGED",
-  "ARCHIVE_TOO_NEW",
-  "DISK_FAILED",
-  "SINK_MISMATCH",
-  "SOURCE_PAGE_INVALID",
-  "SOURCE_TENANT_MISMATCH",
-];

@@ -1,3 +1,4 @@
+import { packagePath } from "../model/manifest.js";
 import type { Manifest, ManifestFile } from "../model/manifest.js";
 import { pageFileName } from "../model/page-record.js";
 import type { PageRecord } from "../model/page-record.js";
@@ -6,10 +7,11 @@ import type { Reading } from "../model/reading.js";
 import type { EventSet } from "../model/verdict.js";
 import { checkChains } from "../verify/chain-checks.js";
 import { checkCounts } from "../verify/count-checks.js";
-import { LIMITS } from "./audit.js";
+import { LIMITS } from "../archive/layout.js";
+import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { lineBlocks, linesOf } from "../archive/line-blocks.js";
-import { PackageFile } from "../archive/package-files.js";
+import { PackageFiles } from "../archive/package-files.js";
 
 /** What looks at each page's body after its hashes were compared (level deep). */
 export interface PageVisitor {
@@ -37,8 +39,9 @@ export async function checkContent(audit: Audit, manifest: Manifest, options: Co
 async function readPageLedger(audit: Audit, manifest: Manifest): Promise<readonly PageRecord[] | undefined> {
   const file = fileOf(manifest, "ledger");
   if (file === undefined) return missingRole(audit, manifest, "pages.jsonl");
-  const ledger = new PackageFile(audit, manifest, file);
-  return ledger.read(async (content) => {
+  const { day, revision } = manifest;
+  const subject = `${packagePath(day, revision)}/${file.path}`;
+  return readContent(audit, manifest, file, async (content) => {
     const pages: PageRecord[] = [];
     for await (const block of lineBlocks(content, LIMITS.pageLedgerLine)) {
       for (const line of linesOf(block)) {
@@ -46,7 +49,7 @@ async function readPageLedger(audit: Audit, manifest: Manifest): Promise<readonl
         if (page !== undefined) pages.push(page);
         else
           audit.found.add("FILE_MALFORMED", {
-            subject: ledger.path,
+            subject,
             found: line.toString("utf8"),
             expected: "a page's line",
             day: manifest.day,
@@ -107,14 +110,14 @@ async function checkPage(
   record: PageRecord | undefined,
   visitor: PageVisitor | undefined,
 ): Promise<void> {
-  const page = new PackageFile(audit, manifest, file);
   if (record !== undefined) {
     const found = `${record.body_bytes} bytes, ${record.body_sha256}`;
     const expected = `${file.content_bytes} bytes, ${file.content_sha256}`;
-    audit.found.expect("PAGE_LEDGER_DIFFERS", { subject: page.path, found, expected, day: manifest.day });
+    const subject = `${packagePath(manifest.day, manifest.revision)}/${file.path}`;
+    audit.found.expect("PAGE_LEDGER_DIFFERS", { subject, found, expected, day: manifest.day });
   }
   const isKept = visitor !== undefined && file.content_bytes <= LIMITS.page;
-  const body = await page.read((content) => gather(content, isKept));
+  const body = await readContent(audit, manifest, file, (content) => gather(content, isKept));
   if (record !== undefined && body !== undefined) await visitor?.takePage(record, body);
 }
 
@@ -159,7 +162,7 @@ async function addLines(
   const file = fileOf(manifest, role);
   if (file === undefined) return missingRole(audit, manifest, role);
   const before = set.lines;
-  return new PackageFile(audit, manifest, file).read(async (content) => {
+  return readContent(audit, manifest, file, async (content) => {
     for await (const block of lineBlocks(content, LIMITS.recordLine)) {
       audit.signal.throwIfAborted();
       await set.add(block);
@@ -186,6 +189,19 @@ function compareCounts(
     expected: `${completeness.carried}`,
     day,
   });
+}
+
+/** What `use` makes of a file's content; undefined after a finding when it cannot be read to its end. */
+async function readContent<T>(
+  audit: Audit,
+  manifest: Manifest,
+  file: ManifestFile,
+  use: (content: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T | undefined> {
+  const { day } = manifest;
+  const files = new PackageFiles(audit.reader, manifest, audit.signal);
+  const content = files.content(file, (flaw) => audit.found.add(flaw.code, { ...flaw, day }));
+  return guard(audit, files.path(file), day, () => use(content), "CONTENT_BROKEN");
 }
 
 export function fileOf(manifest: Manifest, role: ManifestFile["role"]): ManifestFile | undefined {

@@ -1,14 +1,17 @@
 import { entryPath } from "../model/ledger-entry.js";
 import { parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
-import { readSmall } from "../archive/reader.js";
-import { LIMITS, guard, readExpected } from "./audit.js";
+import { readSmall } from "../archive/source.js";
+import { LIMITS } from "../archive/layout.js";
+import { guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";
 import type { PackageContext } from "./check-package.js";
 import type { LedgerFacts } from "./ledger-facts.js";
 
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/[0-9a-f]{8}\.pem)$/;
+/** An empty folder that a writer makes before the file in it; the last three lie in a state folder alone. */
+const BEGUN_FOLDER = /^(?:keys|heads|ledger|days|spool|staging|quarantine)\/(?:\d+\/)*(?:r\d{4,}\/)?$/;
 const FIRST_FILES = ["archive.json", "README.txt", "FORMAT.md"];
 
 /** The files that the ledger fixes by hash are there and unaltered. */
@@ -42,7 +45,7 @@ export async function checkPinned(audit: Audit, facts: LedgerFacts): Promise<voi
 export async function checkForeign(audit: Audit, context: PackageContext, facts: LedgerFacts): Promise<void> {
   let uncommitted: string | undefined;
   for await (const path of audit.reader.list("", audit.signal)) {
-    if (isNamed(path, facts)) continue;
+    if (isNamed(path, facts) || BEGUN_FOLDER.test(path)) continue;
     const seq = /^ledger\/\d{3}\/(\d{9})\.json$/.exec(path)?.[1];
     if (seq !== undefined && entryPath(Number(seq)) === path) {
       await checkBeyondHead(audit, facts, path, Number(seq));

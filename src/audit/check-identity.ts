@@ -4,8 +4,9 @@ import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
 import { sha256Hex } from "../model/sha256.js";
-import { readSmall } from "../archive/reader.js";
-import { LIMITS, guard } from "./audit.js";
+import { readSmall } from "../archive/source.js";
+import { LIMITS } from "../archive/layout.js";
+import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 
 /** The keys of an archive under audit. */

@@ -1,7 +1,8 @@
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
-import { readSmall } from "../archive/reader.js";
-import { LIMITS, guard } from "./audit.js";
+import { readSmall } from "../archive/source.js";
+import { LIMITS } from "../archive/layout.js";
+import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { PackageContext } from "./check-package.js";
 import type { LedgerFacts } from "./ledger-facts.js";

@@ -4,7 +4,7 @@ import { DaybookError } from "../model/errors.js";
 import type { Manifest } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { EventSet } from "../model/verdict.js";
-import type { ArchiveReader } from "../archive/reader.js";
+import type { ArchiveSource } from "../archive/source.js";
 import type { Audit } from "./audit.js";
 import { checkContent } from "./check-content.js";
 import { DeepCheck } from "./check-deep.js";
@@ -57,7 +57,7 @@ export interface AuditResult {
  * is parsed before a hash or signature vouches for it. Damage is findings, not an error. Throws ARCHIVE_NOT_FOUND where
  * there is nothing, KEY_NOT_FOUND without a usable key, NOTHING_IN_RANGE, and what the way to the archive throws.
  */
-export async function verifyArchive(reader: ArchiveReader, options: VerifyOptions): Promise<AuditResult> {
+export async function verifyArchive(reader: ArchiveSource, options: VerifyOptions): Promise<AuditResult> {
   const audit: Audit = { reader, found: new FindingList(), signal: options.signal };
   const identity = await checkIdentity(audit);
   if (identity === undefined) return resultOf(audit, options, { packages: 0 });

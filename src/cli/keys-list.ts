@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from "node:crypto";
 import { OUTSIDE, TENANT } from "../compose/container.js";
-import { keyPath } from "../archive/keys.js";
+import { keyPath } from "../archive/layout.js";
 import type { Command, CommonOptions } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { lookAtTenants } from "./held.js";

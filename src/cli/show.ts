@@ -4,7 +4,8 @@ import { DaybookError } from "../model/errors.js";
 import type { PageRecord } from "../model/page-record.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { readWhole } from "../plugin/expected-body.js";
+import { PAGE_LEDGER } from "../archive/layout.js";
+import { readSmall } from "../archive/source.js";
 import type { HeldTenant } from "../compose/read-only-tenant.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import type { Command, CommonOptions } from "./command.js";
@@ -84,9 +85,8 @@ async function pagesOf(
   signal: AbortSignal,
 ): Promise<readonly PageRecord[]> {
   const source = await held.packageSource(day, revision);
-  const body = await source.open(`${packagePath(day, revision)}/pages.jsonl`, signal);
-  if (body === undefined) return [];
-  const text = new TextDecoder().decode(await readWhole(body, MAX_PAGE_LEDGER_BYTES));
+  const path = `${packagePath(day, revision)}/${PAGE_LEDGER}`;
+  const text = new TextDecoder().decode(await readSmall(source, path, MAX_PAGE_LEDGER_BYTES, signal));
   return text
     .split("\n")
     .filter((line) => line !== "")

@@ -1,8 +1,7 @@
 import { join, resolve } from "node:path";
-import { FolderReader } from "../archive/folder-reader.js";
-import type { ArchiveReader } from "../archive/reader.js";
+import type { ArchiveSource } from "../archive/source.js";
 import type { KnownHead } from "../audit/check-ledger.js";
-import { storeReader } from "../archive/store-reader.js";
+import { folderSource, storeSource } from "../archive/source.js";
 import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import { OPEN_SINKS } from "../compose/container.js";
@@ -32,7 +31,7 @@ type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead" | key
 /** An archive to be checked: a tenant's in a record sink, or one in a folder. */
 export interface Place {
   readonly name: string;
-  readonly reader: ArchiveReader;
+  readonly reader: ArchiveSource;
   readonly close: () => Promise<void>;
 }
 
@@ -67,7 +66,7 @@ export async function folderPlace(path: string, { files, cwd }: Surroundings): P
       hint: "name the folder of one tenant, the one that holds archive.json",
     });
   }
-  return { name: folder, reader: new FolderReader(files, folder), close: async () => undefined };
+  return { name: folder, reader: folderSource(files, folder), close: async () => undefined };
 }
 
 async function configuredPlaces(
@@ -90,7 +89,7 @@ function placesOf(tenant: string, sinks: OpenedSinks, only: string | undefined):
     .filter(({ name }) => only === undefined || name === only)
     .map(({ name, store }) => ({
       name: `${tenant} in ${name}`,
-      reader: storeReader(store, tenant),
+      reader: storeSource(store, tenant),
       close: () => sinks[Symbol.asyncDispose](),
     }));
 }

@@ -1,14 +1,13 @@
-import { storeSource } from "../archive/source.js";
+import { LIMITS } from "../archive/layout.js";
+import { readSmall, storeSource } from "../archive/source.js";
 import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { isDaybookError } from "../model/errors.js";
-import { readWhole } from "../plugin/expected-body.js";
 import { sinkTaken } from "./ledger-fence.js";
 import type { OpenedStore } from "./opened-sinks.js";
 
 /** How long a first start waits for sinks that do not answer; each pass checks them again. */
 const PROBE_TIMEOUT_MS = 10_000;
-const MAX_IDENTITY_BYTES = 65_536;
 
 /**
  * To be called before an archive is created. SINK_TAKEN when a record sink holds an archive of this tenant: then the state
@@ -34,8 +33,7 @@ async function identityBytes(
   tenant: string,
   signal: AbortSignal,
 ): Promise<Uint8Array | undefined> {
-  const body = await storeSource(store, tenant).open("archive.json", signal);
-  return body === undefined ? undefined : readWhole(body, MAX_IDENTITY_BYTES);
+  return readSmall(storeSource(store, tenant), "archive.json", LIMITS.smallFile, signal);
 }
 
 function isOutage(error: unknown, signal: AbortSignal): boolean {

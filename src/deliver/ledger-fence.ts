@@ -3,6 +3,8 @@ import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
 import { entryPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
+import { LIMITS } from "../archive/layout.js";
+import { readSmall } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readWhole } from "../plugin/expected-body.js";
 import { sinkLost } from "./sink-inventory.js";
@@ -19,8 +21,6 @@ export interface FenceOptions {
   /** The number of entries in the state folder's ledger, now. */
   readonly ledgerSize: () => number;
 }
-
-const MAX_SMALL_BYTES = 1 << 20;
 
 /**
  * Tells whether the ledger in a store is ours. Each entry holds the hash of the one before, so the newest that the store has
@@ -113,12 +113,11 @@ export class LedgerFence {
   }
 
   async #own(path: string, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const body = await this.#options.archive.open(path, signal);
-    return body === undefined ? undefined : readWhole(body, MAX_SMALL_BYTES);
+    return readSmall(this.#options.archive, path, LIMITS.ledgerEntry, signal);
   }
 
   async #stored(path: string, signal: AbortSignal): Promise<Uint8Array> {
-    return readWhole(await this.#options.store.get(this.#key(path), signal), MAX_SMALL_BYTES);
+    return readWhole(await this.#options.store.get(this.#key(path), signal), LIMITS.ledgerEntry);
   }
 
   #key(path: string): string {

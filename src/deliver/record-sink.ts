@@ -4,9 +4,11 @@ import { entryPath, headPath } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { storeSource } from "../archive/source.js";
+import { missing, raise } from "../archive/flaw.js";
+import { CLOSING_FILES, FIXED_FILES, LIMITS } from "../archive/layout.js";
+import { openFile, readSmall, storeSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
-import { expectedBody, readWhole } from "../plugin/expected-body.js";
+import { expectedBody } from "../plugin/expected-body.js";
 import { LedgerFence } from "./ledger-fence.js";
 import type { FenceOptions } from "./ledger-fence.js";
 import { bodyOf, expectedOf } from "./repeatable-body.js";
@@ -27,8 +29,6 @@ export interface KnownContent {
 /** The store is guarded already: deadlines and retries are not this class's concern. */
 export type RecordSinkOptions = FenceOptions;
 
-const FIXED_FILES = ["archive.json", "README.txt", "FORMAT.md"];
-const MAX_SMALL_BYTES = 16 << 20;
 const IN_THE_WAY =
   "nothing was overwritten; no ledger entry in the sink names it: another host at work just now, or one that was lost or stopped, put it there; see _A package in the way_ in docs/OPERATIONS.md";
 
@@ -115,7 +115,7 @@ export class RecordSink {
     for (const { path, bytes, sha256 } of manifest.files) {
       await this.#put(`${folder}/${path}`, { bytes, sha256, retainUntil }, source, signal);
     }
-    for (const name of ["SHA256SUMS", "manifest.json.sig", "manifest.json"]) {
+    for (const name of CLOSING_FILES) {
       await this.#putSmall(`${folder}/${name}`, source, signal, retainUntil);
     }
     return manifest;
@@ -126,7 +126,7 @@ export class RecordSink {
     const folder = packagePath(sealed.day, sealed.revision);
     const manifest = await readManifest(this.#archive, sealed, signal);
     const small = await Promise.all(
-      ["SHA256SUMS", "manifest.json.sig", "manifest.json"].map(async (path) => ({
+      CLOSING_FILES.map(async (path) => ({
         path,
         bytes: (await this.#readSmall(`${folder}/${path}`, this.#archive, signal)).length,
       })),
@@ -205,12 +205,13 @@ export class RecordSink {
   }
 
   async #describingFiles(signal: AbortSignal): Promise<readonly string[]> {
-    const keys = await this.#archive.list("keys", signal);
-    return [...FIXED_FILES, ...keys.map((name) => `keys/${name}`)];
+    const paths = [...FIXED_FILES];
+    for await (const path of this.#archive.list("keys/", signal)) paths.push(path);
+    return paths;
   }
 
   async #putIfThere(path: string, signal: AbortSignal): Promise<boolean> {
-    if ((await this.#archive.open(path, signal)) === undefined) return false;
+    if ((await this.#archive.stat(path, signal)) === undefined) return false;
     await this.#putSmall(path, this.#archive, signal);
     return true;
   }
@@ -239,16 +240,14 @@ export class RecordSink {
   }
 
   async #put(path: string, expected: Expected, source: ArchiveSource, signal: AbortSignal): Promise<void> {
-    const body = await source.open(path, signal);
-    if (body === undefined) throw missing(path);
+    const body = await openFile(source, path, signal);
+    if (body === undefined) return raise(missing(path));
     await this.#store.putNew(this.#key(path), body, expected, signal);
     await this.#readBack(this.#key(path), expected, signal);
   }
 
   async #readSmall(path: string, source: ArchiveSource, signal: AbortSignal): Promise<Uint8Array> {
-    const body = await source.open(path, signal);
-    if (body === undefined) throw missing(path);
-    return readWhole(body, MAX_SMALL_BYTES);
+    return (await readSmall(source, path, LIMITS.manifest, signal)) ?? raise(missing(path));
   }
 
   /** A store may say that it took an object and not have it: its own record of it decides, or the bytes themselves. */
@@ -269,12 +268,6 @@ export class RecordSink {
   #key(path: string): string {
     return `${this.#tenant}/${path}`;
   }
-}
-
-function missing(path: string): DaybookError {
-  return new DaybookError("ARCHIVE_DAMAGED", {
-    message: `${path}: expected a file of the archive, found none`,
-  });
 }
 
 function notKept(key: string, expected: string, found: string): DaybookError {

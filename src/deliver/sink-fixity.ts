@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
 import type { FixityCheck } from "../ledger/ledger-index.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
-import type { ManifestFile } from "../model/manifest.js";
 import { DAY_MS, dayStartMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { MANIFEST } from "../archive/layout.js";
+import { PackageFiles, checkStored } from "../archive/package-files.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
@@ -53,43 +53,20 @@ export async function readBack(
   source: ArchiveSource,
   signal: AbortSignal,
 ): Promise<readonly FixityFinding[]> {
-  const folder = packagePath(sealed.day, sealed.revision);
   const findings: FixityFinding[] = [];
-  const add = (path: string, found: string, expected: string): void =>
-    void findings.push({ path: `${folder}/${path}`, found, expected });
+  const path = `${packagePath(sealed.day, sealed.revision)}/${MANIFEST}`;
   try {
-    const { files } = await readManifest(source, sealed, signal);
-    for (const file of files) {
-      const found = await readFile(`${folder}/${file.path}`, file, source, signal);
-      if (found !== file.sha256) add(file.path, found, file.sha256);
-    }
+    const manifest = await readManifest(source, sealed, signal);
+    await checkStored(new PackageFiles(source, manifest, signal), manifest.files, (flaw) =>
+      findings.push({ path: flaw.subject, found: flaw.found, expected: flaw.expected }),
+    );
   } catch (error) {
     signal.throwIfAborted();
     // A store that checks what it gives out says so itself. One that does not answer has proved nothing.
     if (!isDaybookError(error) || error.exitCode !== 65) throw error;
-    add("manifest.json", error.message, sealed.manifestSha256);
+    findings.push({ path, found: error.message, expected: sealed.manifestSha256 });
   }
   return findings;
-}
-
-/** The hash of what is there, in words where there is none. */
-async function readFile(
-  path: string,
-  { bytes: expectedBytes }: ManifestFile,
-  source: ArchiveSource,
-  signal: AbortSignal,
-): Promise<string> {
-  const body = await source.open(path, signal);
-  if (body === undefined) return "no file";
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const piece of body) {
-    signal.throwIfAborted();
-    bytes += piece.length;
-    if (bytes > expectedBytes) return `more than ${expectedBytes} bytes`;
-    hash.update(piece);
-  }
-  return hash.digest("hex");
 }
 
 /** The weeks whose turn it is: those that were missed are made up for. */

@@ -12,7 +12,8 @@ import { isoTime } from "../model/utc-day.js";
 import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, signCheckpoint } from "./checkpoint.js";
 import { entryBytes } from "./entry-format.js";
-import { MAX_HEAD_BYTES, signHead } from "../archive/head.js";
+import { signHead } from "../archive/head.js";
+import { LIMITS } from "../archive/layout.js";
 import { damagedLedger } from "./ledger-entries.js";
 import type { LedgerIndex } from "./ledger-index.js";
 import { readWholeLedger } from "./read-ledger.js";
@@ -153,7 +154,7 @@ export class Ledger {
       written.push(path);
     }
     if (this.#cachedHeadSize < this.size) {
-      const bytes = await files.read(join(root, path), MAX_HEAD_BYTES);
+      const bytes = await files.read(join(root, path), LIMITS.head);
       await replaceFile(files, { path: join(root, "head"), bytes, staging: join(root, "staging") });
       this.#cachedHeadSize = this.size;
       written.push("head");

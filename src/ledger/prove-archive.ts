@@ -1,11 +1,11 @@
-import { join } from "node:path";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
-import { DaybookError } from "../model/errors.js";
 import { DAY_MS } from "../model/utc-day.js";
 import type { Ledger } from "./ledger.js";
 import { findPackages, sealedAs } from "./local-packages.js";
-import { checkPackage } from "../archive/package-check.js";
+import { raise } from "../archive/flaw.js";
+import { PackageCheck } from "../archive/package-check.js";
+import { folderSource } from "../archive/source.js";
 
 export interface ProofOptions {
   readonly files: Files;
@@ -36,19 +36,15 @@ async function provePackages(
   { files, root, ledger, note }: ProofOptions,
   signal: AbortSignal,
 ): Promise<void> {
+  const source = folderSource(files, root);
   for (const found of await findPackages(files, root)) {
     signal.throwIfAborted();
     const sealed = sealedAs(ledger.index, found);
     if (sealed === undefined) continue;
     const { path } = found;
     note?.(`reading ${path}`);
-    const check = await checkPackage(files, join(root, path), ledger.keys);
-    if (!check.isWhole) throw damaged(path, check.problem, "the package as sealed");
-    if (check.manifestSha256 !== sealed.manifestSha256)
-      throw damaged(`${path}/manifest.json`, `sha256 ${check.manifestSha256}`, sealed.manifestSha256);
+    const { day, revision } = found;
+    const check = new PackageCheck({ source, keys: ledger.keys, day, revision, report: raise, signal });
+    await check.whole(sealed.manifestSha256);
   }
-}
-
-function damaged(subject: string, found: string, expected: string): DaybookError {
-  return new DaybookError("ARCHIVE_DAMAGED", { message: `${subject}: found ${found}, expected ${expected}` });
 }

@@ -5,7 +5,8 @@ import { FIRST_PREV, headPath } from "../model/ledger-entry.js";
 import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, MAX_CHECKPOINT_BYTES, openCheckpoint, parseCheckpoint } from "./checkpoint.js";
 import type { Checkpoint, SignedCheckpoint } from "./checkpoint.js";
-import { MAX_HEAD_BYTES, openHead } from "../archive/head.js";
+import { openHead } from "../archive/head.js";
+import { LIMITS } from "../archive/layout.js";
 import {
   damagedLedger,
   hasEntry,
@@ -176,7 +177,7 @@ async function checkHeadFile(
 ): Promise<void> {
   if (size <= 0) return;
   const path = headPath(size);
-  const head = openHead(await readNamed(files, root, path, MAX_HEAD_BYTES), path, origin, keys);
+  const head = openHead(await readNamed(files, root, path, LIMITS.head), path, origin, keys);
   if (head.size !== size) throw damagedLedger(path, "size", String(head.size), String(size));
   await requireSigned(files, root, path, head, chain);
 }
@@ -216,7 +217,7 @@ async function refuseOlderHead({ files, root, origin, keys }: Place, headSize: n
 }
 
 function readCachedHead(files: Files, root: string): Promise<Uint8Array | undefined> {
-  return readIfThere(files, join(root, "head"), MAX_HEAD_BYTES);
+  return readIfThere(files, join(root, "head"), LIMITS.head);
 }
 
 async function readIfThere(files: Files, path: string, maxBytes: number): Promise<Uint8Array | undefined> {

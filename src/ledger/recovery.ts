@@ -7,7 +7,10 @@ import type { Ledger } from "./ledger.js";
 import { findPackages, sealedAs } from "./local-packages.js";
 import type { LocalPackage } from "./local-packages.js";
 import { checkPackage } from "../archive/package-check.js";
-import type { PackageCheck } from "../archive/package-check.js";
+import type { SignedManifest } from "../archive/package-check.js";
+import { damagedBy } from "../archive/flaw.js";
+import type { Flaw } from "../archive/flaw.js";
+import { folderSource } from "../archive/source.js";
 
 export interface RecoveryOptions {
   readonly files: Files;
@@ -66,13 +69,15 @@ async function removeLeftovers({ files, root }: RecoveryOptions): Promise<readon
 async function settlePackages(options: RecoveryOptions): Promise<readonly string[]> {
   const { files, root, ledger } = options;
   const found = await findPackages(files, root);
+  const common = {
+    source: folderSource(files, root),
+    keys: ledger.keys,
+    signal: new AbortController().signal,
+  };
   let left = await Promise.all(
     found
       .filter((one) => sealedAs(ledger.index, one) === undefined)
-      .map(async (one) => ({
-        found: one,
-        check: await checkPackage(files, join(root, one.path), ledger.keys),
-      })),
+      .map(async (one) => ({ found: one, check: await checkPackage({ ...common, ...one }) })),
   );
   const steps: string[] = [];
   for (let next = nextOf(left, options); next !== undefined; next = nextOf(left, options)) {
@@ -80,20 +85,22 @@ async function settlePackages(options: RecoveryOptions): Promise<readonly string
     left = left.filter((one) => one.found !== next?.found);
   }
   for (const { found: one, check } of left) {
-    const problem = check.isWhole ? misfit(options, one, check) : check.problem;
+    const problem = "flaw" in check ? damagedBy(check.flaw).message : misfit(options, one, check);
     steps.push(await setAside(options, one, problem ?? "does not fit"));
   }
   return steps;
 }
 
+type Checked = SignedManifest | { readonly flaw: Flaw };
+
 /** The package that is the archive's next act; undefined when none is. */
 function nextOf(
-  left: readonly { readonly found: LocalPackage; readonly check: PackageCheck }[],
+  left: readonly { readonly found: LocalPackage; readonly check: Checked }[],
   options: RecoveryOptions,
 ): { readonly found: LocalPackage; readonly manifestSha256: string } | undefined {
   for (const { found, check } of left)
-    if (check.isWhole && misfit(options, found, check) === undefined)
-      return { found, manifestSha256: check.manifestSha256 };
+    if (!("flaw" in check) && misfit(options, found, check) === undefined)
+      return { found, manifestSha256: check.sha256 };
   return undefined;
 }
 
@@ -101,18 +108,18 @@ function nextOf(
 function misfit(
   { identity, ledger }: RecoveryOptions,
   { day, revision }: LocalPackage,
-  { claims }: PackageCheck & { readonly isWhole: true },
+  { manifest }: SignedManifest,
 ): string | undefined {
   const { index } = ledger;
   const newest = index.days.get(day)?.revisions.at(-1);
   const fits: readonly (readonly [string, unknown, unknown])[] = [
-    ["archive_id", claims.archiveId, identity.archiveId],
-    ["tenant_id", claims.tenantId, identity.tenantId],
-    ["day", claims.day, day],
-    ["revision", claims.revision, revision],
-    ["revision", claims.revision, (newest?.revision ?? 0) + 1],
-    ["supersedes", claims.supersedes, newest?.manifestSha256 ?? null],
-    ["previous", claims.previous, index.previous],
+    ["archive_id", manifest.archive_id, identity.archiveId],
+    ["tenant_id", manifest.tenant_id, identity.tenantId],
+    ["day", manifest.day, day],
+    ["revision", manifest.revision, revision],
+    ["revision", manifest.revision, (newest?.revision ?? 0) + 1],
+    ["supersedes", manifest.supersedes, newest?.manifestSha256 ?? null],
+    ["previous", manifest.previous, index.previous],
   ];
   const wrong = fits.find(([, found, expected]) => found !== expected);
   return wrong && `manifest.json says ${wrong[0]} ${String(wrong[1])}, expected ${String(wrong[2])}`;

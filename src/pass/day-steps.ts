@@ -9,7 +9,6 @@ import { addToDay } from "../model/duration.js";
 import type { Finding } from "../model/finding.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
-import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import type { DayTask, Reading } from "../model/reading.js";
 import { addDays } from "../model/utc-day.js";
@@ -186,7 +185,7 @@ export class TenantDaySteps implements PassSteps {
     if (newest === undefined) return undefined;
     const { revision, manifestSha256 } = newest;
     const manifest = await readManifest(folderSource(files, root), { day, revision, manifestSha256 }, signal);
-    return { manifest, manifestSha256, folder: join(root, packagePath(day, revision)) };
+    return { manifest, manifestSha256 };
   }
 
   async #emptyWorkFolder(day: UtcDay): Promise<string> {

@@ -37,6 +37,6 @@ async function heldManifest(sealed: NewestSeal, files: Files, root: string): Pro
   const { day, revision } = sealed;
   const source = folderSource(files, root);
   const { signal } = new AbortController();
-  const body = await source.open(`${packagePath(day, revision)}/manifest.json`, signal);
-  return body === undefined ? undefined : readManifest(source, sealed, signal);
+  const stat = await source.stat(`${packagePath(day, revision)}/manifest.json`, signal);
+  return stat === undefined ? undefined : readManifest(source, sealed, signal);
 }

@@ -3,14 +3,14 @@ import type { Files } from "../io/files.js";
 import { linkNew, replaceFile } from "../io/publish-file.js";
 import { parseIdentity, requireTenant } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
-import { MAX_HEAD_BYTES, openHead } from "../archive/head.js";
+import { openHead } from "../archive/head.js";
 import { damagedLedger, readChain, readEntry, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
 import { readWholeLedger } from "../ledger/read-ledger.js";
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import { DaybookError } from "../model/errors.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
-import { storeSource } from "../archive/source.js";
-import { readWhole } from "../plugin/expected-body.js";
+import { FIXED_FILES, LIMITS, PINNED_PATH } from "../archive/layout.js";
+import { readSmall, storeSource } from "../archive/source.js";
 import type { ObjectStore } from "../plugin/types.js";
 import { forEachLimit } from "../io/for-each-limit.js";
 import type { RestoredTree } from "./restored-tree.js";
@@ -28,9 +28,6 @@ export interface FetchedLedger {
   readonly ledger: LedgerContent;
 }
 
-const FIXED_FILES = ["archive.json", "README.txt", "FORMAT.md"];
-const KEY_PATH = /^keys\/[0-9a-f]{8}\.pem$/;
-const MAX_SMALL_BYTES = 1 << 20;
 const READS_AT_ONCE = 32;
 
 /**
@@ -62,7 +59,7 @@ export async function fetchLedger(
   });
   for (const path of await pinnedKeys(files, tree.root)) await fetchSmall(from, files, tree, path, signal);
   // A copy of the newest head: the sink's own may be one behind.
-  const newest = await readNamed(files, tree.root, headPath(heads), MAX_HEAD_BYTES);
+  const newest = await readNamed(files, tree.root, headPath(heads), LIMITS.head);
   await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
   const ledger = await readWholeLedger(files, tree.root, identity.origin);
   await requireHeads(files, tree.root, identity.origin, ledger);
@@ -76,9 +73,9 @@ async function readIdentity(
   signal: AbortSignal,
 ): Promise<ArchiveIdentity> {
   const subject = `${name}: ${tenant}/archive.json`;
-  const body = await storeSource(store, tenant).open("archive.json", signal);
-  if (body === undefined) throw notFound(subject, "nothing", "an archive of the tenant");
-  const identity = parseIdentity(await readWhole(body, MAX_SMALL_BYTES), subject);
+  const bytes = await readSmall(storeSource(store, tenant), "archive.json", LIMITS.smallFile, signal);
+  if (bytes === undefined) throw notFound(subject, "nothing", "an archive of the tenant");
+  const identity = parseIdentity(bytes, subject);
   requireTenant(identity, tenantId, `${name}: ${tenant}`);
   return identity;
 }
@@ -89,8 +86,8 @@ async function listLedger(
   signal: AbortSignal,
 ): Promise<{ readonly entries: number; readonly heads: number }> {
   const [entries, heads] = [
-    await pathsBelow(store, tenant, "ledger/", signal),
-    await pathsBelow(store, tenant, "heads/", signal),
+    await pathsOf(storeSource(store, tenant).list("ledger/", signal)),
+    await pathsOf(storeSource(store, tenant).list("heads/", signal)),
   ];
   if (heads.length === 0 && entries.length <= 1) {
     throw notFound(`${name}: ${tenant}/ledger`, "no ledger yet", "one that was delivered; try another sink");
@@ -107,14 +104,9 @@ async function listLedger(
   );
 }
 
-async function pathsBelow(
-  store: ObjectStore,
-  tenant: string,
-  folder: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+async function pathsOf(listed: AsyncIterable<string>): Promise<readonly string[]> {
   const paths: string[] = [];
-  for await (const key of store.list(`${tenant}/${folder}`, signal)) paths.push(key.slice(tenant.length + 1));
+  for await (const path of listed) paths.push(path);
   return paths;
 }
 
@@ -127,9 +119,9 @@ async function fetchSmall(
 ): Promise<void> {
   // Under its name a file is whole: an earlier attempt brought it. Whether it fits is proved for all of them together.
   if ((await files.stat(join(tree.root, path))) !== undefined) return;
-  const body = await storeSource(store, tenant).open(path, signal);
-  if (body === undefined) throw damagedLedger(`${name}: ${tenant}/${path}`, "content", "nothing", "a file");
-  const bytes = await readWhole(body, MAX_SMALL_BYTES);
+  const maxBytes = path.startsWith("heads/") ? LIMITS.head : LIMITS.ledgerEntry;
+  const bytes = await readSmall(storeSource(store, tenant), path, maxBytes, signal);
+  if (bytes === undefined) throw damagedLedger(`${name}: ${tenant}/${path}`, "content", "nothing", "a file");
   await linkNew(files, { path: join(tree.root, path), bytes, staging: tree.staging });
 }
 
@@ -137,7 +129,7 @@ async function fetchSmall(
 async function pinnedKeys(files: Files, root: string): Promise<readonly string[]> {
   const { entry } = await readEntry(files, root, 0);
   if (entry.type !== "archive-created") return [];
-  return Object.keys(entry.files).filter((path) => KEY_PATH.test(path));
+  return Object.keys(entry.files).filter((path) => path.startsWith("keys/") && PINNED_PATH.test(path));
 }
 
 async function requireHeads(
@@ -151,7 +143,7 @@ async function requireHeads(
     size += 1;
     if (size > headSize) return;
     const path = headPath(size);
-    const head = openHead(await readNamed(files, root, path, MAX_HEAD_BYTES), path, origin, keys);
+    const head = openHead(await readNamed(files, root, path, LIMITS.head), path, origin, keys);
     if (head.size !== size) throw damagedLedger(path, "size", `${head.size}`, `${size}`);
     if (head.lastHash !== hash) throw damagedLedger(path, "last hash", head.lastHash, hash);
   }
@@ -164,9 +156,9 @@ async function requireReached(
   { size, keys }: LedgerContent,
   signal: AbortSignal,
 ): Promise<void> {
-  const body = await storeSource(store, tenant).open("head", signal);
-  if (body === undefined) return;
-  const head = openHead(await readWhole(body, MAX_HEAD_BYTES), `${name}: ${tenant}/head`, origin, keys);
+  const bytes = await readSmall(storeSource(store, tenant), "head", LIMITS.head, signal);
+  if (bytes === undefined) return;
+  const head = openHead(bytes, `${name}: ${tenant}/head`, origin, keys);
   if (head.size > size)
     throw damagedLedger(`${name}: ${tenant}/ledger`, "entries", `${size}`, `${head.size}, as head says`);
 }

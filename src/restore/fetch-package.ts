@@ -1,115 +1,86 @@
 import { dirname, join } from "node:path";
-import type { Files } from "../io/files.js";
+import { missing, raise } from "../archive/flaw.js";
 import type { ArchiveKeys } from "../archive/keys.js";
-import { parseJsonObject } from "../ledger/entry-format.js";
-import { checkPackage } from "../archive/package-check.js";
-import { DaybookError } from "../model/errors.js";
-import { packagePath } from "../model/manifest.js";
-import type { UtcDay } from "../model/utc-day.js";
-import { storeSource } from "../archive/source.js";
-import { abortable } from "../io/abortable.js";
+import { CLOSING_FILES, LIMITS } from "../archive/layout.js";
+import { PackageCheck } from "../archive/package-check.js";
+import { PackageFiles } from "../archive/package-files.js";
+import { readManifest } from "../archive/sealed-package.js";
+import type { SealedDay } from "../archive/sealed-package.js";
+import { folderSource, readSmall, storeSource } from "../archive/source.js";
+import type { Files } from "../io/files.js";
 import { writeFile } from "../io/write-file.js";
-import { readWhole } from "../plugin/expected-body.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
+import { packagePath } from "../model/manifest.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 import type { RestoredTree } from "./restored-tree.js";
 
-/** A package in a sink; `manifestSha256` as the ledger has it, undefined where no entry names it. */
-export interface WantedPackage {
-  readonly day: UtcDay;
-  readonly revision: number;
-  readonly manifestSha256: string | undefined;
+export interface PackageFetch {
+  readonly from: LedgerOrigin;
+  readonly files: Files;
+  readonly tree: RestoredTree;
+  readonly keys: ArchiveKeys;
 }
-
-const MAX_MANIFEST_BYTES = 32 << 20;
-const SIGNATURE_BYTES = 64;
-// No separator, no leading dot: a name can only mean a file of the package itself.
-const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /**
  * Brings a day package into the tree: the manifest proved by the ledger's hash and a signature of the archive before it is
  * read, each file by the manifest. One that an earlier attempt brought is checked again where it is. ARCHIVE_DAMAGED when a
- * file is missing or altered.
+ * file is missing, altered or larger than its manifest states: no more than that is written.
  */
 export async function fetchPackage(
-  from: LedgerOrigin,
-  files: Files,
-  tree: RestoredTree,
-  keys: ArchiveKeys,
-  wanted: WantedPackage,
+  fetch: PackageFetch,
+  wanted: SealedDay,
   signal: AbortSignal,
 ): Promise<void> {
+  const { files, tree, from } = fetch;
   const path = packagePath(wanted.day, wanted.revision);
   const target = join(tree.root, path);
-  if ((await files.stat(target)) === undefined) {
-    const folder = join(tree.staging, `${wanted.day}-${wanted.revision}`);
+  try {
+    if ((await files.stat(target)) !== undefined) return await requireWhole(fetch, tree.root, wanted, signal);
+    const folder = join(tree.staging, path);
+    await files.removeTree(folder);
     await files.makeFolder(folder);
-    await copyFiles(from, files, folder, path, keys, signal);
-    await requireWhole(files, folder, from, path, keys, wanted);
+    await copyPackage(fetch, folder, wanted, signal);
+    await requireWhole(fetch, tree.staging, wanted, signal);
     await files.syncFolder(folder);
     await files.makeFolder(dirname(target));
     await files.rename(folder, target);
-  } else await requireWhole(files, target, from, path, keys, wanted);
+  } catch (error) {
+    throw isDaybookError(error, "ARCHIVE_DAMAGED") ? explained(from, error) : error;
+  }
 }
 
-async function copyFiles(
-  from: LedgerOrigin,
-  files: Files,
+async function copyPackage(
+  { from, files }: PackageFetch,
   folder: string,
-  path: string,
-  keys: ArchiveKeys,
+  wanted: SealedDay,
   signal: AbortSignal,
 ): Promise<void> {
   const source = storeSource(from.store, from.tenant);
-  const open = async (name: string): Promise<AsyncIterable<Uint8Array>> => {
-    const body = await source.open(`${path}/${name}`, signal);
-    if (body === undefined) throw damaged(from, `${path}/${name}`, "nothing", "a file of the package");
-    return body;
-  };
-  const manifest = await readWhole(await open("manifest.json"), MAX_MANIFEST_BYTES);
-  const signature = await readWhole(await open("manifest.json.sig"), SIGNATURE_BYTES);
-  if (keys.signerOf(manifest, signature) === undefined) {
-    throw damaged(from, `${path}/manifest.json`, "no signature of it", "one by a key of this archive");
+  const manifest = await readManifest(source, wanted, signal);
+  const path = packagePath(wanted.day, wanted.revision);
+  for (const name of CLOSING_FILES) {
+    const bytes = await readSmall(source, `${path}/${name}`, LIMITS.manifest, signal);
+    await files.writeNew(join(folder, name), bytes ?? raise(missing(`${path}/${name}`)));
   }
-  await files.writeNew(join(folder, "manifest.json"), manifest);
-  await files.writeNew(join(folder, "manifest.json.sig"), signature);
-  for (const name of ["SHA256SUMS", ...fileNames(manifest, from, path)])
-    await writeFile(files, join(folder, name), abortable(await open(name), signal));
-}
-
-function fileNames(manifest: Uint8Array, from: LedgerOrigin, path: string): readonly string[] {
-  const listed = parseJsonObject(manifest)?.["files"];
-  const names = Array.isArray(listed) ? listed.map((file: { readonly path?: unknown }) => file?.path) : [];
-  if (names.length > 0 && names.every(isFileName)) return names;
-  throw damaged(from, `${path}/manifest.json`, "another form", "a list of files");
-}
-
-function isFileName(name: unknown): name is string {
-  return typeof name === "string" && FILE_NAME.test(name);
+  const stored = new PackageFiles(source, manifest, signal);
+  for (const file of manifest.files) await writeFile(files, join(folder, file.path), stored.stored(file));
 }
 
 /** As it lies on the disk now: what counts is what will be used. */
 async function requireWhole(
-  files: Files,
-  folder: string,
-  from: LedgerOrigin,
-  path: string,
-  keys: ArchiveKeys,
-  { manifestSha256 }: WantedPackage,
+  { files, keys }: PackageFetch,
+  root: string,
+  { day, revision, manifestSha256 }: SealedDay,
+  signal: AbortSignal,
 ): Promise<void> {
-  const check = await checkPackage(files, folder, keys);
-  if (!check.isWhole) throw damaged(from, path, check.problem, "the package as sealed");
-  if (manifestSha256 === undefined || check.manifestSha256 === manifestSha256) return;
-  throw damaged(from, `${path}/manifest.json`, `sha256 ${check.manifestSha256}`, manifestSha256);
+  const source = folderSource(files, root);
+  await new PackageCheck({ source, keys, day, revision, report: raise, signal }).whole(manifestSha256);
 }
 
-function damaged(
-  { name, tenant }: LedgerOrigin,
-  path: string,
-  found: string,
-  expected: string,
-): DaybookError {
+function explained({ name, tenant }: LedgerOrigin, error: DaybookError): DaybookError {
   return new DaybookError("ARCHIVE_DAMAGED", {
-    message: `${name}: ${tenant}/${path}: found ${found}, expected ${expected}`,
+    message: `${name}: ${tenant}/${error.message}`,
     hint: "nothing was put in place; restore from another record sink, and see docs/AUDIT.md before touching this one",
+    cause: error.cause,
   });
 }

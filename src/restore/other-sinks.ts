@@ -1,13 +1,11 @@
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { entryPath } from "../model/ledger-entry.js";
-import { storeSource } from "../archive/source.js";
+import { LIMITS } from "../archive/layout.js";
+import { readSmall, storeSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
-import { readWhole } from "../plugin/expected-body.js";
 import { LedgerFence } from "../deliver/ledger-fence.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
-
-const MAX_ENTRY_BYTES = 1 << 20;
 
 /**
  * Holds the ledger that was brought against the other record sinks. SINK_BEHIND when one of them has more of it: what goes on
@@ -45,8 +43,8 @@ async function explained(
   signal: AbortSignal,
 ): Promise<DaybookError> {
   const path = entryPath(size - 1);
-  const ours = await readSmall(archive, path, signal);
-  const theirs = await readSmall(storeSource(other.store, other.tenant), path, signal);
+  const ours = await readSmall(archive, path, LIMITS.ledgerEntry, signal);
+  const theirs = await readSmall(storeSource(other.store, other.tenant), path, LIMITS.ledgerEntry, signal);
   if (ours === undefined || theirs === undefined || Buffer.compare(ours, theirs) !== 0) {
     return new DaybookError("ARCHIVE_FORKED", {
       message: error.message,
@@ -58,13 +56,4 @@ async function explained(
     message: `${from.name}: ${from.tenant}/ledger: found ${size} entries, expected all that ${other.name} has, which are more`,
     hint: `run \`daybook restore --from ${other.name} --tenant ${other.tenant}\`; where ${other.name} is damaged, take it out of the configuration first`,
   });
-}
-
-async function readSmall(
-  source: ArchiveSource,
-  path: string,
-  signal: AbortSignal,
-): Promise<Uint8Array | undefined> {
-  const body = await source.open(path, signal);
-  return body === undefined ? undefined : readWhole(body, MAX_ENTRY_BYTES);
 }

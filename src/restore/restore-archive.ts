@@ -6,11 +6,13 @@ import { readArchive } from "../ledger/open-archive.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { folderSource } from "../archive/source.js";
+import { raise } from "../archive/flaw.js";
+import { PackageCheck } from "../archive/package-check.js";
+import type { SealedDay } from "../archive/sealed-package.js";
+import { folderSource, storeSource } from "../archive/source.js";
 import { fetchLedger } from "./fetch-ledger.js";
 import type { FetchedLedger, LedgerOrigin } from "./fetch-ledger.js";
 import { fetchPackage } from "./fetch-package.js";
-import type { WantedPackage } from "./fetch-package.js";
 import { compareOtherSinks } from "./other-sinks.js";
 import { RestoredTree } from "./restored-tree.js";
 import { findUnnamedPackages } from "./unnamed-packages.js";
@@ -103,7 +105,7 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
   for (const [number, one] of needed.entries()) {
     signal.throwIfAborted();
     progress("packages", number, needed.length);
-    await fetchPackage(from, files, tree, ledger.keys, one, signal);
+    await fetchPackage({ from, files, tree, keys: ledger.keys }, one, signal);
   }
   const unnamed = await fetchUnnamed(options, tree, fetched, signal);
   return {
@@ -121,16 +123,24 @@ async function fetchUnnamed(
   signal: AbortSignal,
 ): Promise<Pick<Restored, "uncommitted" | "unfinished">> {
   const found = await findUnnamedPackages(from, readableDays, ledger.index, signal);
+  const source = storeSource(from.store, from.tenant);
+  const { keys } = ledger;
   const [uncommitted, unfinished] = [[] as string[], [...found.unfinished]];
   for (const { day, revision } of found.whole) {
     const path = packagePath(day, revision);
     try {
+      const signed = await new PackageCheck({
+        source,
+        keys,
+        day,
+        revision,
+        report: raise,
+        signal,
+      }).manifest();
+      if (signed === undefined) continue;
       await fetchPackage(
-        from,
-        files,
-        tree,
-        ledger.keys,
-        { day, revision, manifestSha256: undefined },
+        { from, files, tree, keys },
+        { day, revision, manifestSha256: signed.sha256 },
         signal,
       );
       uncommitted.push(path);
@@ -143,7 +153,7 @@ async function fetchUnnamed(
 }
 
 /** Of days that are read again, and those that no sink has confirmed: the state folder alone answers for these. */
-function neededPackages({ ledger }: FetchedLedger, readable: ReadonlySet<UtcDay>): readonly WantedPackage[] {
+function neededPackages({ ledger }: FetchedLedger, readable: ReadonlySet<UtcDay>): readonly SealedDay[] {
   return [...ledger.index.days.values()].flatMap(({ day, revisions }) =>
     revisions
       .filter(({ isDelivered }) => readable.has(day) || isDelivered !== true)

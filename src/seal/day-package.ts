@@ -1,4 +1,6 @@
 import { dirname } from "node:path";
+import { MANIFEST, PAGE_LEDGER, SIGNATURE, SUMS } from "../archive/layout.js";
+import { sumLine } from "../archive/package-check.js";
 import type { FileDigest } from "../io/compressed-file.js";
 import type { Files } from "../io/files.js";
 import { hashFile } from "../io/hash-file.js";
@@ -12,11 +14,6 @@ import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import type { Signer } from "../model/signer.js";
 import { jsonLine } from "../model/stable-json.js";
-
-export const PAGE_LEDGER = "pages.jsonl";
-export const MANIFEST = "manifest.json";
-export const SIGNATURE = "manifest.json.sig";
-export const SUMS = "SHA256SUMS";
 
 /** The files that close a package, as written. */
 export interface Closing {
@@ -125,8 +122,8 @@ export async function recheckPackage(
 
 /** `sha256sum -c` form, over all files of the package but itself and the signature. */
 function sumsOf(manifest: Manifest, bytes: Uint8Array): Uint8Array {
-  const lines = manifest.files.map((file) => `${file.sha256}  ${file.path}\n`);
-  return new TextEncoder().encode([...lines, `${sha256Hex(bytes)}  ${MANIFEST}\n`].join(""));
+  const listed = [...manifest.files, { path: MANIFEST, sha256: sha256Hex(bytes) }];
+  return new TextEncoder().encode(listed.map((file) => `${sumLine(file)}\n`).join(""));
 }
 
 function notKept(subject: string, found: string, expected: string): DaybookError {

@@ -1,3 +1,6 @@
+import { LackingLines } from "../archive/lacking-lines.js";
+import { PackageFiles } from "../archive/package-files.js";
+import { folderSource } from "../archive/source.js";
 import { writeCompressed } from "../io/compressed-file.js";
 import type { FileDigest } from "../io/compressed-file.js";
 import type { Files } from "../io/files.js";
@@ -10,14 +13,12 @@ import { sha256Hex } from "../model/sha256.js";
 import type { Signer } from "../model/signer.js";
 import type { Verdict } from "../model/verdict.js";
 import { DayPackage, placePackage, recheckPackage } from "./day-package.js";
-import { Difference } from "./difference.js";
+import { carriedLines } from "./carried-lines.js";
 
 /** The revision of the day that was sealed last. */
 export interface EarlierRevision {
   readonly manifest: Manifest;
   readonly manifestSha256: string;
-  /** Absolute path of its day package, which must hold at least the events and carried files. */
-  readonly folder: string;
 }
 
 export interface SealDayInput {
@@ -25,6 +26,7 @@ export interface SealDayInput {
   readonly signer: Signer;
   readonly reading: Reading;
   readonly verdict: Extract<Verdict, { readonly outcome: "complete" }>;
+  /** Its package lies in `root`, with the events and carried files at least. */
   readonly earlier: EarlierRevision | undefined;
   /** The archive's folder: the package goes to `days/YYYY/MM/DD/rNNNN` in it. */
   readonly root: string;
@@ -125,15 +127,15 @@ class Sealing {
 
   /** Writes what the reading lacks into the package, and adds it to the event set. */
   async #carry(): Promise<Carried> {
-    const { earlier, files, verdict, reading, signal } = this.#input;
+    const { earlier, files, verdict, reading, root, signal } = this.#input;
     const { records } = verdict.transcript;
     if (earlier === undefined) {
       const diff = { against: null, added: records.distinct, removed: 0, changed: 0, missing: 0 };
       return { diff, missing: 0, digest: undefined };
     }
-    const stored = { folder: earlier.folder, files: earlier.manifest.files };
-    const difference = new Difference(files, stored, records);
-    const lines = this.#intoEventSet(difference.carried());
+    const lacking = new LackingLines(records);
+    const held = new PackageFiles(folderSource(files, root), earlier.manifest, signal);
+    const lines = this.#intoEventSet(carriedLines(held, lacking));
     const first = await lines.next();
     const digest =
       first.done === true
@@ -145,7 +147,7 @@ class Sealing {
             withFirst(first.value, lines),
             signal,
           );
-    const { added, removed, changed, missing } = difference;
+    const { added, removed, changed, missing } = lacking;
     const diff = { against: earlier.manifest.revision, added, removed, changed, missing };
     return { diff, missing, digest };
   }

@@ -1,7 +1,8 @@
 import { DaybookError } from "../model/errors.js";
-import { eventEnd, eventField, eventStart, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
+import { eventEnd, eventField, eventStart } from "../bytes/page-scanner.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
 import { Slice } from "../bytes/yielding.js";
+import { recordId } from "../bytes/record-id.js";
 import { writeRecordLine } from "../bytes/record-line.js";
 import type { Reading } from "../model/reading.js";
 import type { WindowLabel } from "../model/window.js";
@@ -12,7 +13,6 @@ import { RecordTable } from "./record-index.js";
 const BLOCK_BYTES = 1 << 20;
 const NO_LINES = new Uint8Array();
 const NEWLINE = 0x0a;
-const BACKSLASH = 0x5c;
 
 /** Cuts a day's pages into record lines: each distinct line once, in source order; and counts on the way. */
 export class Transcription {
@@ -56,7 +56,7 @@ export class Transcription {
     const end = eventEnd(page, index);
     const room = this.#block.room(end - start + 1);
     const length = writeRecordLine(page.body, start, end, room, 0);
-    const id = idBytes(page, index);
+    const id = recordId(page, index);
     if (!this.records.add(room.subarray(0, length), id)) {
       this.counts.takeDuplicate(page, index);
       return;
@@ -74,14 +74,4 @@ export class Transcription {
       message: `${this.#day}: OrganizationId of an event: found another tenant's, expected ${this.#tenantId}`,
     });
   }
-}
-
-/** The Id's bytes in UTF-8; undefined when the event has none. */
-export function idBytes(page: ScannedPage, index: number): Uint8Array | undefined {
-  const start = fieldStart(page, index, "Id");
-  const end = fieldEnd(page, index, "Id");
-  if (start === end) return undefined;
-  const written = page.body.subarray(start, end);
-  // The same Id may be written with escapes and without.
-  return written.includes(BACKSLASH) ? Buffer.from(eventField(page, index, "Id") ?? "") : written;
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FolderReader } from "../../src/archive/folder-reader.js";
+import { folderSource } from "../../src/archive/source.js";
 import { verifyArchive, verifyExit } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
@@ -16,7 +16,7 @@ describe.each<Compression>(["zstd", "gzip"])("verifyArchive on an unaltered arch
   afterAll(() => sample.remove());
 
   it.each(["structure", "content", "deep"] as const)("finds nothing at level %s", async (level) => {
-    const result = await verifyArchive(new FolderReader(nodeFiles, sample.root), {
+    const result = await verifyArchive(folderSource(nodeFiles, sample.root), {
       level,
       openEventSet: () => new SortedLines({ files: nodeFiles, folder: join(sample.work, "sort") }),
       signal: new AbortController().signal,

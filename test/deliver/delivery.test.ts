@@ -175,11 +175,12 @@ describe("a view sink", () => {
     const state = folderSource(nodeFiles, rig.root);
     const opened: string[] = [];
     const counting: ArchiveSource = {
-      open: async (path, inner) => {
+      get: async (path, inner) => {
         opened.push(path);
-        return state.open(path, inner);
+        return state.get(path, inner);
       },
-      list: (at, inner) => state.list(at, inner),
+      stat: (path, inner) => state.stat(path, inner),
+      list: (prefix, inner) => state.list(prefix, inner),
     };
 
     expect(codesOf(await rig.deliver([rig.view("lines")], [counting]))).toEqual(["lines 2026-11-20 ok"]);

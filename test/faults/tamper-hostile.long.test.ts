@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { ArchiveReader } from "../../src/archive/reader.js";
-import { FolderReader } from "../../src/archive/folder-reader.js";
+import { folderSource } from "../../src/archive/source.js";
+import type { ArchiveSource } from "../../src/archive/source.js";
 import { parseManifest } from "../../src/archive/manifest-parser.js";
 import { verifyArchive } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
@@ -28,8 +28,8 @@ describe("a hostile archive", () => {
   afterAll(() => sample.remove());
 
   it("costs bounded memory when it holds a million foreign files (fault 99)", async () => {
-    const honest = new FolderReader(nodeFiles, sample.root);
-    const reader: ArchiveReader = {
+    const honest = folderSource(nodeFiles, sample.root);
+    const reader: ArchiveSource = {
       get: (path, stop) => honest.get(path, stop),
       stat: (path, stop) => honest.stat(path, stop),
       async *list(prefix, stop) {
@@ -104,7 +104,7 @@ describe("a hostile archive", () => {
 describe("a folder given to verify", () => {
   it("is not left by any path (fault 99)", async () => {
     const root = await folder();
-    const reader = new FolderReader(nodeFiles, root);
+    const reader = folderSource(nodeFiles, root);
 
     for (const path of ["../x", "/etc/passwd", "a/../../x", "a//b", ".", "a\0b", ""]) {
       await expect(reader.get(path, signal)).rejects.toThrow(DaybookError);
@@ -118,7 +118,7 @@ describe("a folder given to verify", () => {
     await symlink("/", join(root, "link"));
 
     const paths: string[] = [];
-    for await (const path of new FolderReader(nodeFiles, root).list("", signal)) paths.push(path);
+    for await (const path of folderSource(nodeFiles, root).list("", signal)) paths.push(path);
 
     expect(paths).toEqual(["a.b", "a/x", "b", "link"]);
   });

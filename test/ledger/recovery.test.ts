@@ -72,7 +72,9 @@ describe("the start of an archive", () => {
 
       const { recovered } = await openTestArchive(root);
 
-      expect(recovered).toEqual([`moved ${PACKAGE} to quarantine/${name}: pages.jsonl is missing`]);
+      expect(recovered).toEqual([
+        `moved ${PACKAGE} to quarantine/${name}: ${PACKAGE}/pages.jsonl: found nothing, expected a file`,
+      ]);
       expect((await storedEntries(nodeFiles, root)).at(-1)).toMatchObject({ type: "recovery-performed" });
       expect(await nodeFiles.list(join(root, "quarantine", name))).toContain("manifest.json");
     }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { readRecordBlocks } from "../../src/archive/record-lines.js";
+import { PackageFiles } from "../../src/archive/package-files.js";
+import { folderSource } from "../../src/archive/source.js";
 import { eachLine } from "../../src/plugin/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../../src/seal/seal-day.js";
@@ -75,16 +76,14 @@ function asSealed(outcome: SealOutcome): Sealed {
   return outcome;
 }
 
-function earlierOf({ manifest, manifestSha256, path }: Sealed): EarlierRevision {
-  return { manifest, manifestSha256, folder: `${root}/${path}` };
+function earlierOf({ manifest, manifestSha256 }: Sealed): EarlierRevision {
+  return { manifest, manifestSha256 };
 }
 
-async function linesOf({ manifest, path }: Sealed): Promise<readonly string[]> {
+async function linesOf({ manifest }: Sealed): Promise<readonly string[]> {
+  const held = new PackageFiles(folderSource(nodeFiles, root), manifest, new AbortController().signal);
   const lines: string[] = [];
-  for await (const line of eachLine(
-    readRecordBlocks(nodeFiles, { folder: `${root}/${path}`, files: manifest.files }),
-  ))
-    lines.push(line);
+  for await (const line of eachLine(held.recordBlocks())) lines.push(line);
   return lines;
 }
 

@@ -8,16 +8,24 @@ import { dayOf, quietTenant, sealedManifests } from "../support/status-sample.js
 const contoso = quietTenant("contoso", "2026-10-01");
 const day = dayOf("2026-11-10");
 
+const nothing: ArchiveSource = {
+  get: () => Promise.reject(new DaybookError("FILE_NOT_FOUND", { message: "nothing" })),
+  stat: () => Promise.resolve(undefined),
+  list: () => none(),
+};
+
+async function* none(): AsyncGenerator<string> {}
+
 function sourceOf(bytes: () => Uint8Array): ArchiveSource {
   const open = async function* (): AsyncGenerator<Uint8Array> {
     yield bytes();
   };
-  return { list: () => Promise.resolve([]), open: () => Promise.resolve({ [Symbol.asyncIterator]: open }) };
+  return { ...nothing, stat: () => Promise.resolve({ bytes: bytes().length }), get: async () => open() };
 }
 
 const down: ArchiveSource = {
-  list: () => Promise.resolve([]),
-  open: () => Promise.reject(new DaybookError("SINK_UNAVAILABLE", { message: "vault: no connection" })),
+  ...nothing,
+  stat: () => Promise.reject(new DaybookError("SINK_UNAVAILABLE", { message: "vault: no connection" })),
 };
 
 describe("revisionsOf", () => {

@@ -9,8 +9,9 @@ import { openArchive } from "../../src/ledger/open-archive.js";
 import type { OpenArchive } from "../../src/ledger/open-archive.js";
 import { proveArchive } from "../../src/ledger/prove-archive.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
-import { FORMAT, packagePath, revisionName } from "../../src/model/manifest.js";
+import { packagePath, revisionName } from "../../src/model/manifest.js";
 import { sha256Hex } from "../../src/model/sha256.js";
+import { weekdayManifest } from "./status-manifest.js";
 import { stableJson } from "../../src/model/stable-json.js";
 import { parseUtcDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
@@ -98,17 +99,17 @@ export async function placePackage(
     ["events.ndjson.zst", `events of ${of} ${revision}`],
   ]);
   const manifest = stableJson({
-    format: FORMAT,
+    ...weekdayManifest(of),
     archive_id: identity.archiveId,
     tenant_id: identity.tenantId,
     day: of,
     revision,
     supersedes: index.days.get(of)?.revisions.at(-1)?.manifestSha256 ?? null,
-    files: [...contents].map(([path, text]) => ({
-      path,
-      bytes: Buffer.byteLength(text),
-      sha256: sha256Hex(text),
-    })),
+    files: [...contents].map(([path, text]) => {
+      const [bytes, sha256] = [Buffer.byteLength(text), sha256Hex(text)];
+      const role = path.startsWith("h") ? "page" : path.startsWith("pages") ? "ledger" : "events";
+      return { path, role, bytes, sha256, content_bytes: bytes, content_sha256: sha256 };
+    }),
     previous: index.previous,
     key_id: signer.keyId,
     ...claims,

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { FolderReader } from "../../src/archive/folder-reader.js";
+import { folderSource } from "../../src/archive/source.js";
 import { verifyArchive } from "../../src/audit/verify-archive.js";
 import type { AuditResult, VerifyOptions } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
@@ -17,7 +17,7 @@ export async function copyOf(sample: SampleArchive): Promise<string> {
 }
 
 export function audit(root: string, options: Partial<VerifyOptions> = {}): Promise<AuditResult> {
-  return verifyArchive(new FolderReader(nodeFiles, root), {
+  return verifyArchive(folderSource(nodeFiles, root), {
     level: "structure",
     openEventSet: () => new SortedLines({ files: nodeFiles, folder: `${root}-sort` }),
     signal: new AbortController().signal,

@@ -150,13 +150,13 @@ class SampleMaker {
       signal: SIGNAL,
     });
     if (sealed.kind !== "sealed") throw new Error(`${day}: ${sealed.kind}`);
-    const { manifest, manifestSha256, path } = sealed;
+    const { manifest, manifestSha256 } = sealed;
     await ledger.append(
       { type: "day-sealed", day, revision: manifest.revision, manifest_sha256: manifestSha256 },
       "daybook",
     );
     this.#previous = manifestSha256;
-    this.#newest.set(day, { manifest, manifestSha256, folder: join(this.#root, path) });
+    this.#newest.set(day, { manifest, manifestSha256 });
   }
 
   async #read(day: UtcDay, events: readonly string[]): Promise<Reading> {

@@ -5,6 +5,7 @@ import { zstdCompressSync } from "node:zlib";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { packagePath } from "../../src/model/manifest.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
+import { weekdayManifest } from "./status-manifest.js";
 import type { SealedDay } from "../../src/archive/sealed-package.js";
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
@@ -35,12 +36,11 @@ export async function writePackage(
   const folder = packagePath(day, revision);
   const content = Buffer.from(lines.map((line) => `${line}\n`).join(""));
   const events = zstdCompressSync(content);
+  const weekday = weekdayManifest(day);
   const manifest = JSON.stringify({
-    format: "daybook/1",
-    tenant_id: "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11",
-    day,
+    ...weekday,
     revision,
-    completeness: { distinct: lines.length, carried: 0 },
+    completeness: { ...weekday.completeness, distinct: lines.length },
     event_set_sha256: sha256(
       lines
         .toSorted()
@@ -57,7 +57,6 @@ export async function writePackage(
         content_sha256: sha256(content),
       },
     ],
-    retention: { schedule: "test", keep: "7y", retain_until: "2033-11-20" },
   });
   await put(root, `${folder}/events.ndjson.zst`, events);
   await put(root, `${folder}/SHA256SUMS`, `${sha256(events)}  events.ndjson.zst\n`);

@@ -4,7 +4,8 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { Reading } from "../../src/model/reading.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { readRecordBlocks } from "../../src/archive/record-lines.js";
+import { PackageFiles } from "../../src/archive/package-files.js";
+import { folderSource } from "../../src/archive/source.js";
 import { eachLine } from "../../src/plugin/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { SealOutcome } from "../../src/seal/seal-day.js";
@@ -61,7 +62,7 @@ export async function sealingRig(): Promise<SealingRig> {
       signer: { keyId: "0badcafe", sign: (bytes) => sign(null, bytes, PRIVATE_KEY) },
       reading,
       verdict,
-      earlier: earlier && { ...earlier, folder: `${root}/${earlier.path}` },
+      earlier,
       root,
       stagingFolder: work,
       archiveId: "archive",
@@ -80,10 +81,10 @@ export async function sealingRig(): Promise<SealingRig> {
     return sealReading(await read(events, options.compression), options);
   }
 
-  async function linesOf({ manifest, path }: Sealed, files: Files = nodeFiles): Promise<readonly string[]> {
+  async function linesOf({ manifest }: Sealed, files: Files = nodeFiles): Promise<readonly string[]> {
+    const held = new PackageFiles(folderSource(files, root), manifest, new AbortController().signal);
     const lines: string[] = [];
-    const stored = { folder: `${root}/${path}`, files: manifest.files };
-    for await (const line of eachLine(readRecordBlocks(files, stored))) lines.push(line);
+    for await (const line of eachLine(held.recordBlocks())) lines.push(line);
     return lines;
   }
 

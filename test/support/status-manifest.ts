@@ -6,13 +6,17 @@ import { HOUR_MS, addDays, dayEndMs, isoTime } from "../../src/model/utc-day.js"
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { WINDOWS_PER_DAY, windowLabel } from "../../src/model/window.js";
 
-/** The manifest of a weekday: quiet at night, busy at noon. */
 export function manifestBytes(day: UtcDay): Uint8Array {
+  return stableJson(weekdayManifest(day));
+}
+
+/** The manifest of a weekday: quiet at night, busy at noon. It lists no file. */
+export function weekdayManifest(day: UtcDay): Manifest {
   const delivered = [
     2, 0, 0, 1, 4, 12, 40, 110, 190, 214, 201, 180, 96, 175, 220, 208, 170, 90, 44, 21, 14, 9, 6, 3,
   ];
   const total = delivered.reduce((sum, events) => sum + events, 0);
-  const manifest: Manifest = {
+  return {
     format: FORMAT,
     archive_id: "0b9ff1c2-5a3e-4d0b-8d7e-1f2a3b4c5d6e",
     tenant_id: "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11",
@@ -55,5 +59,4 @@ export function manifestBytes(day: UtcDay): Uint8Array {
     previous: null,
     key_id: "9f3a01bc",
   };
-  return stableJson(manifest);
 }

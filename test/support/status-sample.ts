@@ -179,19 +179,25 @@ export const silentLog: Log = {
 export function sealedManifests(tenants: readonly TenantSnapshot[]): SourcesOf {
   return (name) => {
     const index = tenants.find(({ tenant }) => tenant === name)?.index;
+    const bytesAt = (path: string): Uint8Array | undefined => {
+      const text = /^days\/(\d{4}\/\d{2}\/\d{2})\/r0001\/manifest\.json$/.exec(path)?.[1];
+      const record = text === undefined ? undefined : index?.days.get(dayOf(text.replaceAll("/", "-")));
+      return record && manifestBytes(record.day);
+    };
     return [
       {
-        list: () => Promise.resolve([]),
-        open: async (path) => {
-          const text = /^days\/(\d{4}\/\d{2}\/\d{2})\/r0001\/manifest\.json$/.exec(path)?.[1];
-          const record = text === undefined ? undefined : index?.days.get(dayOf(text.replaceAll("/", "-")));
-          if (record === undefined) return undefined;
-          return { [Symbol.asyncIterator]: () => onePiece(manifestBytes(record.day)) };
+        list: () => none(),
+        stat: async (path) => {
+          const bytes = bytesAt(path);
+          return bytes && { bytes: bytes.length };
         },
+        get: async (path) => onePiece(bytesAt(path) ?? new Uint8Array()),
       },
     ];
   };
 }
+
+async function* none(): AsyncGenerator<string> {}
 
 async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;

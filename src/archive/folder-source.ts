@@ -3,17 +3,18 @@ import { abortable } from "../io/abortable.js";
 import type { Files, FileStat } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { ObjectStat } from "../plugin/types.js";
-import { printable } from "./reader.js";
-import type { ArchiveReader } from "./reader.js";
+import { printable } from "./printable.js";
+import type { ArchiveSource } from "./source.js";
 
 /**
- * An archive in a folder of this machine, for `verify --path`. Nothing outside the folder is ever read: links are not
- * followed, in no part of a path. `list` names what is there whatever its kind, so that the audit reports it as foreign.
+ * An archive in a folder of this machine. Nothing outside the folder is ever read: a symbolic link is not followed, in
+ * whatever part of a path it is. `list` names what is there whatever its kind, so that an audit reports it as foreign; an
+ * empty folder by its path with a slash at the end.
  */
-export class FolderReader implements ArchiveReader {
+export class FolderSource implements ArchiveSource {
   readonly #files: Files;
   readonly #root: string;
-  // Folders found to be real ones, so that each is looked at once.
+  // Folders known to be real, so that each is checked once.
   readonly #folders = new Set<string>();
 
   /** `root` is absolute. */
@@ -24,7 +25,7 @@ export class FolderReader implements ArchiveReader {
 
   async get(path: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     if ((await this.stat(path, signal)) === undefined) {
-      throw new DaybookError("SINK_NOT_FOUND", {
+      throw new DaybookError("FILE_NOT_FOUND", {
         message: `${printable(path)}: found nothing, expected a file`,
       });
     }
@@ -49,10 +50,12 @@ export class FolderReader implements ArchiveReader {
   }
 
   async *#walk(folder: string, signal: AbortSignal): AsyncGenerator<string> {
-    for (const { name, isFolder } of await this.#children(folder, signal)) {
+    const children = await this.#children(folder, signal);
+    for (const { name, isFolder } of children) {
       if (isFolder) yield* this.#walk(`${folder}${name}/`, signal);
       else yield `${folder}${name}`;
     }
+    if (children.length === 0 && folder !== "") yield folder;
   }
 
   async #children(folder: string, signal: AbortSignal): Promise<readonly Child[]> {

@@ -1,0 +1,41 @@
+/** The files that describe an archive, besides its keys. */
+export const FIXED_FILES: readonly string[] = ["archive.json", "README.txt", "FORMAT.md"];
+
+export const MANIFEST = "manifest.json";
+export const SIGNATURE = "manifest.json.sig";
+export const SUMS = "SHA256SUMS";
+export const PAGE_LEDGER = "pages.jsonl";
+
+/** The files of a package that its manifest does not list. The manifest comes last: a store that has it has the package. */
+export const CLOSING_FILES: readonly string[] = [SUMS, SIGNATURE, MANIFEST];
+
+/** A file that ledger entries hold the hash of; group 1 is the id of a key. */
+export const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/([0-9a-f]{8})\.pem)$/;
+
+/** The four kinds of file that a manifest lists. One segment each: no name can lead out of the package's folder. */
+export const PACKAGE_FILE_NAMES = {
+  page: /^h([01]\d|2[0-3])-\d{4,6}\.json\.(zst|gz)$/,
+  ledger: /^pages\.jsonl$/,
+  events: /^events\.ndjson\.(zst|gz)$/,
+  carried: /^carried\.ndjson\.(zst|gz)$/,
+} as const;
+
+/** `keys/<keyid>.pem` */
+export function keyPath(keyId: string): string {
+  return `keys/${keyId}.pem`;
+}
+
+/** Upper limits in bytes (docs/FORMAT.md section 11): what a hostile archive can make a reader hold in memory. */
+export const LIMITS = {
+  /** `archive.json`, and everything else that has no limit of its own. */
+  smallFile: 1 << 16,
+  head: 1 << 12,
+  /** A ledger entry, a pinned file, a tombstone. */
+  ledgerEntry: 1 << 20,
+  signature: 64,
+  /** `manifest.json` and `SHA256SUMS`; no larger manifest is sealed. */
+  manifest: 1 << 25,
+  pageLedgerLine: 1 << 16,
+  recordLine: 1 << 26,
+  page: 1 << 28,
+} as const;
