@@ -23,6 +23,9 @@ export function parseConnection(text: string): ServerAddress {
   const url = URL.parse(text.trim().replace(/@(?=\/)/, "@%2F"));
   if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
     throw invalid("no address", "postgres://user@host/database");
+  // A / ? or # in a password ends it for a URL: the rest would be taken for host, database or parameters, and shown.
+  if (`${url.pathname}${url.search}${url.hash}`.includes("@"))
+    throw invalid("an @ behind the host", "@ in a user, password or database written as %40, and / as %2F");
   const { searchParams } = url;
   const unknown = [...searchParams.keys()].find((name) => !KNOWN.has(name));
   if (unknown !== undefined) throw invalid("a parameter that is not known", [...KNOWN].join(", "));

@@ -1,5 +1,5 @@
-import { LineCounter, Scalar, isMap, isScalar, isSeq, parseDocument, visit } from "yaml";
-import type { Alias, Document, Node, YAMLMap } from "yaml";
+import { LineCounter, Scalar, isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
+import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import { foundText, pathText } from "./found-text.js";
 import type { ConfigProblem } from "./problem.js";
 import { syntaxRule } from "./syntax-rule.js";
@@ -32,16 +32,19 @@ export class ConfigDocument {
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
       stringKeys: true,
+      // The library's own check compares every key of a map with every other; #duplicates is linear.
+      uniqueKeys: false,
       // Both would show parts of the text, which may be a secret.
       prettyErrors: false,
       logLevel: "error",
     });
     const { errors, warnings } = this.#document;
     const aliases = this.#takeAliases();
-    this.isWhole = errors.every(({ code }) => code === "DUPLICATE_KEY") && aliases.length === 0;
+    this.isWhole = errors.length === 0 && aliases.length === 0;
     this.syntaxProblems = [
       ...[...errors, ...warnings].map(({ code, pos }) => this.#syntaxProblem(syntaxRule(code), pos[0])),
       ...aliases.map((alias) => this.#syntaxProblem(syntaxRule("BAD_ALIAS"), alias.range?.[0] ?? 0)),
+      ...this.#duplicates(),
     ];
     this.value = this.#document.toJS();
   }
@@ -68,6 +71,25 @@ export class ConfigDocument {
   #problemAt(offset: number, path: string, rule: string, found: string): ConfigProblem {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.file, line, column: col, path, rule, found };
+  }
+
+  /** Keys given twice: the library counts the last. */
+  #duplicates(): readonly ConfigProblem[] {
+    const problems: ConfigProblem[] = [];
+    visit(this.#document, {
+      Map: (_, map, ancestors) => {
+        const seen = new Set<string>();
+        for (const { key } of map.items) {
+          if (!isScalar(key)) continue;
+          const name = String(key.value);
+          const path = pathText([...keysOf(ancestors), name]);
+          const rule = syntaxRule("DUPLICATE_KEY");
+          if (seen.has(name)) problems.push(this.#problemAt(key.range?.[0] ?? 0, path, rule, "other text"));
+          seen.add(name);
+        }
+      },
+    });
+    return problems;
   }
 
   // An alias spares few lines and hides where a value stands: it is refused, and stands as nothing until then.
@@ -115,15 +137,17 @@ export class ConfigDocument {
     visit(this.#document, {
       Pair: (_, pair, ancestors) => {
         if ((pair.key as Node | null)?.range?.[0] !== offset) return undefined;
-        const keys = ancestors.flatMap((one) =>
-          "key" in one && isScalar(one.key) ? [String(one.key.value)] : [],
-        );
-        found = [...keys, String(isScalar(pair.key) ? pair.key.value : "")];
+        found = [...keysOf(ancestors), String(isScalar(pair.key) ? pair.key.value : "")];
         return visit.BREAK;
       },
     });
     return found;
   }
+}
+
+/** The keys that lead to a node. */
+function keysOf(ancestors: readonly unknown[]): readonly string[] {
+  return ancestors.flatMap((one) => (isPair(one) && isScalar(one.key) ? [String(one.key.value)] : []));
 }
 
 /** A scalar's value; of a map or a list only which of the two it is. */
@@ -138,7 +162,16 @@ function childOf(node: unknown, key: PropertyKey): unknown {
   return isSeq(node) ? node.items[Number(key)] : undefined;
 }
 
+const indexes = new WeakMap<YAMLMap, ReadonlyMap<string, Pair>>();
+
 // Of a key given twice the last counts, as it does in the values.
-function pairOf(map: YAMLMap, key: PropertyKey) {
-  return map.items.findLast((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
+function pairOf(map: YAMLMap, key: PropertyKey): Pair | undefined {
+  let index = indexes.get(map);
+  if (index === undefined) {
+    index = new Map(
+      map.items.flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])),
+    );
+    indexes.set(map, index);
+  }
+  return index.get(String(key));
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
-import type { Files } from "../io/files.js";
+import type { FileStat, Files } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { parseConfig } from "./parse.js";
 import type { ParsedConfig } from "./parse.js";
@@ -47,6 +47,7 @@ async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Pro
   for (const place of places) {
     const stat = await files.target(place);
     if (stat === undefined) continue;
+    checkKind(place, stat);
     if ((stat.mode & WRITABLE_BY_OTHERS) === 0) return place;
     throw new DaybookError("SECRET_EXPOSED", {
       message: `${place}: mode of the configuration: found ${stat.mode.toString(8)}, expected no writing by group or others`,
@@ -58,6 +59,18 @@ async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Pro
     ...(named === undefined
       ? {}
       : { hint: `run \`daybook config init ${places.join("")}\`, and fill it in` }),
+  });
+}
+
+// A pipe would wait for a writer, and nothing could stop that.
+function checkKind(path: string, { kind, bytes }: FileStat): void {
+  if (kind !== "file") {
+    const found = kind === "folder" ? "a folder" : "a pipe, socket or device";
+    throw new DaybookError("CONFIG_INVALID", { message: `${path}: found ${found}, expected a file` });
+  }
+  if (bytes <= MAX_BYTES) return;
+  throw new DaybookError("CONFIG_INVALID", {
+    message: `${path}: found ${bytes} bytes, expected a configuration of at most ${MAX_BYTES}`,
   });
 }
 

@@ -5,7 +5,7 @@ import { ConfigDocument } from "./document.js";
 import { withAbsolutePaths } from "./paths.js";
 import { ConfigInvalid } from "./problem.js";
 import type { ConfigProblem } from "./problem.js";
-import { ruleText } from "./rule-text.js";
+import { ruleText, unknownKeyText } from "./rule-text.js";
 import { configSchema } from "./schema.js";
 import type { Config } from "./schema.js";
 
@@ -92,7 +92,7 @@ function problemsOf(
 ): readonly ConfigProblem[] {
   const path = [...at, ...issue.path];
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => document.problemOfKey([...path, key], issue.message));
+    return issue.keys.map((key) => document.problemOfKey([...path, key], unknownKeyText(issue.message, key)));
   }
   const isAboutKey = issue.code === "custom" && issue.params?.["isAboutKey"] === true;
   return [isAboutKey ? document.problemOfKey(path, issue.message) : document.problem(path, issue.message)];

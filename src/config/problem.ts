@@ -15,14 +15,19 @@ export interface ConfigProblem {
   readonly found: string;
 }
 
-/** A configuration that breaks rules, with all of them at once, in the order of the file. */
+/** Nobody reads more at once. */
+const MAX_LISTED = 50;
+
+/** A configuration that breaks rules, with all of them at once, in the order of the file; the message lists the first. */
 export class ConfigInvalid extends DaybookError {
   readonly problems: readonly ConfigProblem[];
 
   constructor(file: string, problems: readonly ConfigProblem[]) {
     const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
     const count = sorted.length === 1 ? "1 problem" : `${sorted.length} problems`;
-    super("CONFIG_INVALID", { message: [`${file}: ${count}`, ...sorted.map(problemLine)].join("\n") });
+    const lines = sorted.slice(0, MAX_LISTED).map(problemLine);
+    if (sorted.length > MAX_LISTED) lines.push(`and ${sorted.length - MAX_LISTED} more`);
+    super("CONFIG_INVALID", { message: [`${file}: ${count}`, ...lines].join("\n") });
     this.problems = sorted;
   }
 }

@@ -15,7 +15,7 @@ export class Redactor {
   /** Makes `value` and its common encodings known. */
   add(value: string): void {
     if (value.length < SHORTEST || this.#forms.has(value)) return;
-    for (const form of formsOf(value)) this.#forms.add(form);
+    for (const form of [...formsOf(value), ...passwordForms(value)]) this.#forms.add(form);
     this.#order();
   }
 
@@ -33,6 +33,23 @@ export class Redactor {
   #order(): void {
     // A secret that contains another goes first, or its rest would stay.
     this.#longestFirst = [...this.#forms, ...this.#passing.flat()].toSorted((a, b) => b.length - a.length);
+  }
+}
+
+/**
+ * The password of an address such as `postgres://user:password@host/db`, as written and decoded: a driver's error may quote
+ * it alone. The user's name stays readable: it is no secret, and is often a word of Daybook's own.
+ */
+function passwordForms(address: string): readonly string[] {
+  const written = /^[a-z][a-z0-9+.-]*:\/\/[^:@/?#]*:(.*)@/is.exec(address)?.[1];
+  return written === undefined ? [] : [...formsOf(written), ...formsOf(decoded(written))];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -1,4 +1,7 @@
 import type { z } from "zod";
+import { nearestWord } from "./nearest-word.js";
+
+const NO_KEY = "is no key here; known are ";
 
 /**
  * The rule that a value breaks, in our words; zod asks for it where a schema gives no words of its own. Undefined: zod's.
@@ -14,7 +17,7 @@ export const ruleText: z.core.$ZodErrorMap = (issue) => {
     case "too_big":
       return `must ${boundText(issue.origin, "at most", issue.maximum)}`;
     case "unrecognized_keys":
-      return `is no key here; known are ${knownKeys(issue.inst)}`;
+      return `${NO_KEY}${knownKeys(issue.inst)}`;
     case "invalid_union":
       return issue.discriminator === undefined ? undefined : `must be one of ${optionsOf(issue["options"])}`;
     case "invalid_format":
@@ -28,6 +31,13 @@ export const ruleText: z.core.$ZodErrorMap = (issue) => {
       return undefined;
   }
 };
+
+/** `rule` is the text for unknown keys; names the known key that `key` is a misspelling of. */
+export function unknownKeyText(rule: string, key: string): string {
+  const known = rule.slice(NO_KEY.length);
+  const meant = nearestWord(key, known.split(", "));
+  return meant === undefined ? rule : `is no key here: did you mean ${meant}? Known are ${known}`;
+}
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   string: "text",

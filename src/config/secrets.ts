@@ -70,6 +70,8 @@ export class SecretSource {
   async #readFile({ path, where, forbiddenMode }: SecretFile): Promise<Uint8Array> {
     const stat = await this.files.target(path);
     if (stat === undefined) throw unreadable(where, "there is no such file");
+    // A pipe would wait for a writer, and nothing could stop that.
+    if (stat.kind !== "file") throw unreadable(where, "it is no file");
     if (isExposed(stat, forbiddenMode)) throw exposed(path, stat.mode, forbiddenMode);
     const stamp = `${stat.modifiedMs} ${stat.bytes}`;
     const known = this.#read.get(path);

@@ -69,7 +69,7 @@ export interface ObjectStore {
 
 /** A sealed day on its way to a sink: its current view, one record line for each distinct record over all revisions. */
 export interface Batch {
-  /** The tenant's name in the configuration, `[a-z0-9-]{1,40}`. */
+  /** The tenant's name in the configuration, `[a-z0-9][a-z0-9-]{0,39}`. */
   readonly tenant: string;
   readonly tenantId: string;
   readonly day: UtcDay;

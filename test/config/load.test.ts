@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -6,7 +7,7 @@ import { loadConfig } from "../../src/config/load.js";
 import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
-import { GOOD, load, places, problemsOf, temporaryFolder, written } from "./written.js";
+import { GOOD, load, places, problemsOf, refusalOf, temporaryFolder, written } from "./written.js";
 
 describe("looking for the file", () => {
   it("takes --config before $DAYBOOK_CONFIG before ./daybook.yaml", async () => {
@@ -215,8 +216,62 @@ describe("a broken file", () => {
   });
 
   it("refuses a file that is far too large to be one", async () => {
-    await expect(load("#".repeat(2_000_000))).rejects.toMatchObject({ code: "DISK_FAILED" });
+    await expect(load("#".repeat(2_000_000))).rejects.toMatchObject({ code: "CONFIG_INVALID" });
   });
+
+  it("refuses a pipe, which would wait for its writer, and a device", async () => {
+    const pipe = join(await temporaryFolder(), "daybook.yaml");
+    execFileSync("mkfifo", [pipe]);
+
+    for (const config of [pipe, "/dev/zero"]) {
+      await expect(loadConfig({ config, env: {}, cwd: "/" }, nodeFiles)).rejects.toMatchObject({
+        code: "CONFIG_INVALID",
+        message: `${config}: found a pipe, socket or device, expected a file`,
+      });
+    }
+  });
+
+  it("tells the first of very many problems, and how many there are", async () => {
+    const unknown = Array.from({ length: 40_000 }, (_, at) => `key${at}: 1`).join("\n");
+
+    const refusal = await refusalOf(`${GOOD}${unknown}\n`);
+
+    expect(refusal?.problems).toHaveLength(40_000);
+    expect(refusal?.message.split("\n")).toHaveLength(1 + 50 + 1);
+    expect(refusal?.message).toMatch(/: 40000 problems\n.*\nand 39950 more$/s);
+  });
+
+  it("tells each key given twice, however many there are", async () => {
+    const problems = await problemsOf(`${GOOD}log:\n${"  level: info\n".repeat(10_000)}`);
+
+    expect(problems).toHaveLength(9_999);
+    expect(problems[0]).toMatchObject({ line: 10, column: 3, path: "log.level", rule: "must be given once" });
+  });
+
+  it.each([
+    ["retension: { keep: 7y }", /^is no key here: did you mean retention\? Known are stateDir, /],
+    ["log: { levle: info }", /^is no key here: did you mean level\? Known are level$/],
+    ["snks: {}", /^is no key here: did you mean sinks\? Known are /],
+  ])("says what %s is a misspelling of", async (line, rule) => {
+    const problems = await problemsOf(`${GOOD}${line}\n`);
+
+    expect(problems.map((problem) => problem.rule)).toEqual([expect.stringMatching(rule)]);
+  });
+
+  it("names the known keys where nothing is near", async () => {
+    const [problem] = await problemsOf(`${GOOD}log: { colour: red }\n`);
+
+    expect(problem?.rule).toBe("is no key here; known are level");
+  });
+
+  it.each(["-", "-x", "--json"])(
+    "refuses %s as a tenant's name: a command would read an option",
+    async (name) => {
+      const problems = await problemsOf(GOOD.replace("contoso:", `"${name}":`));
+
+      expect(problems.map(({ path }) => path)).toEqual([`tenants.${name}`]);
+    },
+  );
 
   it("refuses a folder in its place", async () => {
     const folder = join(await temporaryFolder(), "daybook.yaml");

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -137,6 +138,16 @@ describe("SecretSource", () => {
     });
   });
 
+  it("refuses a pipe, which would wait for its writer", async () => {
+    const file = join(await temporaryFolder(), "pipe");
+    execFileSync("mkfifo", [file]);
+
+    await expect(source().text({ file })).rejects.toMatchObject({
+      code: "SECRET_UNREADABLE",
+      message: `secret in file ${file}: it is no file, expected a value`,
+    });
+  });
+
   it("tells the redactor every value that it read (fault 47)", async () => {
     const redactor = new Redactor();
     await source({ SECRET: CANARY }, redactor).text({ env: "SECRET" });
@@ -162,6 +173,17 @@ describe("Redactor", () => {
     redactor.add("password1");
 
     expect(redactor.redact("password1 pass")).toBe("[redacted] [redacted]");
+  });
+
+  it.each([
+    ["postgres://daybook:p%40ss%2Fword@db/audit", "p%40ss%2Fword"],
+    ["postgres://daybook:p%40ss%2Fword@db/audit", "p@ss/word"],
+    ["https://user:first@second@proxy.example:3128", "first@second"],
+  ])("takes the password of %s out of a text that holds %s alone", (address, password) => {
+    const redactor = new Redactor();
+    redactor.add(address);
+
+    expect(redactor.redact(`daybook: ${password} is wrong`)).toBe("daybook: [redacted] is wrong");
   });
 
   it("finds a multi-line key within JSON", () => {

@@ -13,7 +13,7 @@ describe("unknown keys, wrong types, duplicates", () => {
       line: 8,
       column: 8,
       path: "log.levle",
-      rule: "is no key here; known are level",
+      rule: "is no key here: did you mean level? Known are level",
     });
   });
 

@@ -35,7 +35,8 @@ export const duration = z
   // The rule above is what makes a text a Duration; a transform would hide default and example from the JSON Schema.
   .meta({ title: "duration" }) as unknown as z.ZodType<Duration, string>;
 
-const NAME = /^[a-z0-9-]{1,40}$/;
+// A name that starts with a hyphen would be read as an option on the command line.
+const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**
  * A map by name, with at least one entry. Names are the only text of the configuration that reaches a path (fault 82).
@@ -48,7 +49,8 @@ export function namedMap<Value extends z.ZodType>(value: Value, exampleName: str
       const names = Object.keys(map);
       if (names.length === 0) context.addIssue({ code: "custom", message: "must have at least one entry" });
       for (const wrong of names.filter((text) => !NAME.test(text))) {
-        const message = "must be named by 1 to 40 lower-case letters, digits and hyphens";
+        const message =
+          "must be named by 1 to 40 lower-case letters, digits and hyphens, and start with no hyphen";
         context.addIssue({ code: "custom", path: [wrong], message, params: { isAboutKey: true } });
       }
     },

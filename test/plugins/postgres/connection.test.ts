@@ -67,6 +67,9 @@ describe("a connection string", () => {
     "postgres://u:hunter2@db/audit?sslmode=disable",
     "postgres://u:hunter2@db/audit?sslmode=no-verify",
     "postgres://u:hunter2@db/audit?sslrootcert=/tmp/x",
+    "postgres://u:p@hunter2/x@db.example/audit",
+    "postgres://u:p@hunter2?x@db.example/audit",
+    "postgres://u:p@hunter2#x@db.example/audit",
     "",
   ])("%s is refused without a word of it", (text) => {
     const parse = (): unknown => parseConnection(text);
