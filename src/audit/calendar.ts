@@ -5,6 +5,7 @@ import type { Coverage, CoveredDay, Month, Week } from "./coverage.js";
 
 /** A state's sign and meaning, the same on a terminal and in a report: colour is never the only difference. */
 export const STATE_SIGNS = {
+  before: { sign: " ", meaning: "before the archive began" },
   open: { sign: "·", meaning: "not over, or too young to be read" },
   due: { sign: "○", meaning: "to be read now" },
   gap: { sign: "!", meaning: "missing, and can still be read" },
@@ -13,8 +14,12 @@ export const STATE_SIGNS = {
   lost: { sign: "×", meaning: "lost: the source no longer served it" },
 } as const satisfies Record<DayState, { readonly sign: string; readonly meaning: string }>;
 
+/** Beside the sign of a day that is unusual, such as an empty working day. */
+export const ODD_SIGN = "?";
+
 /** SGR colours (ECMA-48), chosen to be told apart on dark and light terminals. */
 const COLOURS: Readonly<Record<DayState, string>> = {
+  before: "2",
   open: "2",
   due: "33",
   gap: "1;31",
@@ -52,8 +57,10 @@ function weekLines(coverage: Coverage, paint: Paint): readonly string[] {
 
 function weekLine(month: Month<CoveredDay>, week: Week<CoveredDay>, row: number, paint: Paint): string {
   const label = row === 0 ? month.name : "";
-  const cells = week.map((day) => (day === undefined ? "  " : ` ${paint(day.state)}`));
-  return `${label.padEnd(9)}${cells.join(" ")}`.trimEnd();
+  const cells = week.map((day) =>
+    day === undefined ? "   " : ` ${paint(day.state)}${day.oddities === undefined ? " " : ODD_SIGN}`,
+  );
+  return `${label.padEnd(9)}${cells.join("")}`.trimEnd();
 }
 
 function monthLines(coverage: Coverage, paint: Paint): readonly string[] {
@@ -70,8 +77,11 @@ function monthLine(month: Month<CoveredDay>, paint: Paint): string {
 function legendLines(coverage: Coverage, paint: Paint): readonly string[] {
   const present = DAY_STATES.filter((state) => coverage.counts[state] > 0);
   const width = Math.max(...present.map((state) => String(coverage.counts[state]).length));
-  return present.map((state) => {
+  const lines = present.map((state) => {
     const count = String(coverage.counts[state]).padStart(width);
     return `${paint(state)} ${count} ${state.padEnd(9)}${STATE_SIGNS[state].meaning}`;
   });
+  const odd = coverage.days.filter(({ oddities }) => oddities !== undefined).length;
+  const oddLine = `${ODD_SIGN} ${String(odd).padStart(width)} ${"unusual".padEnd(9)}archived, but not as such days normally are`;
+  return odd === 0 ? lines : [...lines, oddLine];
 }

@@ -11,6 +11,8 @@ export interface HeldDay {
   /** Record lines of the current view: distinct + carried. */
   readonly events?: number;
   readonly reason?: Reason;
+  /** Codes of what was unusual about it, such as DAY_EMPTY; docs/FORMAT.md explains each. */
+  readonly oddities?: readonly string[];
   /** Why the day is lost or was destroyed, in the ledger's words. */
   readonly explanation?: string;
 }
@@ -36,10 +38,10 @@ export function coverDays(
   return { ...range, days, counts: countStates(days) };
 }
 
-/** 66 for an empty range, 67 when days are due and not archived or lost, else 0 (DESIGN section 4). */
+/** 67 when days are due and not archived, or lost; 66 when no day of the range could be in the archive; else 0. */
 export function coverageExit(coverage: Coverage): 0 | 66 | 67 {
-  if (coverage.days.length === 0) return 66;
-  const { due, gap, lost } = coverage.counts;
+  const { before, due, gap, lost } = coverage.counts;
+  if (coverage.days.length === before) return 66;
   return due + gap + lost > 0 ? 67 : 0;
 }
 

@@ -2,7 +2,7 @@ import { fileExtension } from "../model/compression.js";
 import { DAY_STATES } from "../model/day-state.js";
 import type { Finding } from "../model/finding.js";
 import { packagePath } from "../model/manifest.js";
-import { STATE_SIGNS } from "./calendar.js";
+import { ODD_SIGN, STATE_SIGNS } from "./calendar.js";
 import { monthsOf } from "./coverage.js";
 import type { Coverage, CoveredDay, Month } from "./coverage.js";
 import { count } from "./grouped-number.js";
@@ -55,14 +55,16 @@ function renderCell(day: CoveredDay | undefined): Html {
   if (day === undefined) return html`<td></td>`;
   const { sign } = STATE_SIGNS[day.state];
   const date = Number(day.day.slice(8));
-  return html`<td class="${day.state}" title="${day.day}: ${day.state}">
-    <span>${date}</span><span aria-hidden="true">${sign}</span><span class="hidden">${day.state}</span>
+  const odd = day.oddities === undefined ? "" : `, unusual: ${day.oddities.join(", ")}`;
+  return html`<td class="${day.state}" title="${day.day}: ${day.state}${odd}">
+    <span>${date}</span><span aria-hidden="true">${sign}${odd === "" ? "" : ODD_SIGN}</span
+    ><span class="hidden">${day.state}${odd}</span>
   </td>`;
 }
 
 /** Lost and destroyed days with their reasons, and those that can still be read. */
 export function renderNotHeld({ days }: Coverage): Html {
-  const absent = days.filter(({ state }) => state !== "sealed" && state !== "closed" && state !== "open");
+  const absent = days.filter(({ state }) => !["before", "open", "sealed", "closed"].includes(state));
   if (absent.length === 0) return NOTHING;
   return html`<section aria-labelledby="absent">
     <h2 id="absent">Days not held</h2>

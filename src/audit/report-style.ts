@@ -41,7 +41,7 @@ dl.facts dd{margin:0;overflow-wrap:anywhere}
 .sealed{background:var(--wait);color:var(--wait-ink)}
 .due{background:var(--due);color:var(--due-ink)}
 .gap,.lost{background:var(--bad);color:var(--bad-ink);font-weight:700}
-.open{background:var(--none);color:var(--none-ink)}
+.before,.open{background:var(--none);color:var(--none-ink)}
 .legend{display:flex;flex-wrap:wrap;gap:.5rem 1.25rem;list-style:none;padding:0;margin:1.25rem 0 0;font-size:.875rem}
 .legend b,.state{display:inline-block;padding:.0625rem .5rem;border-radius:.375rem;font-weight:600;white-space:nowrap}
 .scroll{overflow-x:auto;border:1px solid var(--line);border-radius:.5rem}

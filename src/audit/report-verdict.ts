@@ -20,16 +20,20 @@ export function judgeReport(input: Pick<ReportInput, "coverage" | "findings" | "
   const missing = missingReasons(input);
   if (damages > 0) {
     const headline = `This archive is damaged: ${plural(damages, "finding")}.`;
-    return { tone: "damaged", headline, reasons: [checked, ...missing] };
+    return { tone: "damaged", headline, reasons: [checked, ...missing, ...oddReasons(input)] };
   }
   const { days, counts } = input.coverage;
   const absent = counts.due + counts.gap + counts.lost;
   if (absent > 0) {
     const unaltered = isEveryByteRead(input) ? " What is held is unaltered." : "";
     const headline = `${plural(absent, "day")} of ${days.length} ${absent === 1 ? "is" : "are"} missing.${unaltered}`;
-    return { tone: "missing", headline, reasons: [...missing, checked] };
+    return { tone: "missing", headline, reasons: [...missing, ...oddReasons(input), checked] };
   }
-  return { tone: "whole", headline: wholeHeadline(input), reasons: [...otherReasons(input), checked] };
+  return {
+    tone: "whole",
+    headline: wholeHeadline(input),
+    reasons: [...oddReasons(input), ...otherReasons(input), checked],
+  };
 }
 
 function wholeHeadline({ coverage, level }: Pick<ReportInput, "coverage" | "level">): string {
@@ -56,9 +60,18 @@ function missingReasons({ coverage }: Pick<ReportInput, "coverage">): readonly s
   ];
 }
 
+/** Not missing and not damage, but never left out: an empty working day is one. */
+function oddReasons({ coverage }: Pick<ReportInput, "coverage">): readonly string[] {
+  const odd = coverage.days.flatMap(({ day, oddities = [] }) => oddities.map((code) => `${day} ${code}`));
+  return odd.length === 0 ? [] : [`Unusual: ${odd.join("; ")}.`];
+}
+
 function otherReasons({ coverage }: Pick<ReportInput, "coverage">): readonly string[] {
-  const { open } = coverage.counts;
-  return open > 0 ? [`${plural(open, "day")} not over yet, or too young to be read.`] : [];
+  const { before, open } = coverage.counts;
+  return [
+    ...(before > 0 ? [`${plural(before, "day")} before the archive began.`] : []),
+    ...(open > 0 ? [`${plural(open, "day")} not over yet, or too young to be read.`] : []),
+  ];
 }
 
 function plural(count: number, word: string): string {

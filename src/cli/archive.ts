@@ -15,7 +15,7 @@ import { openWorkspace } from "./workspace.js";
 import type { Workspace } from "./workspace.js";
 import { dayStartMs, eachDay, utcDayOf } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
-import { dayState } from "../plan/day-state.js";
+import { dayStates } from "../view/tenant-view.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import { silentProgress } from "../pass/progress.js";
 
@@ -93,18 +93,21 @@ async function archiveTenant(
   }
 }
 
-/** The days asked for by name that are still not archived: due, a gap, or lost. */
+const UNREAD: ReadonlySet<DayState> = new Set<DayState>(["before", "due", "gap", "lost"]);
+
+/** The days named by the operator that are still not archived although they are over. */
 function missingDays(
-  { days }: DayIndex,
+  index: DayIndex,
   rules: ReadingRules,
   nowMs: number,
   range: DayRange | undefined,
 ): readonly MissingDay[] {
   if (range === undefined || range.from === START_OF_TIME) return [];
   const last = utcDayOf(Math.min(nowMs, dayStartMs(range.to)));
+  const stateOf = dayStates({ index, rules }, nowMs);
   return eachDay(range.from, last)
-    .map((day) => ({ day, state: dayState(day, days.get(day), rules, nowMs) }))
-    .filter(({ state }) => state === "due" || state === "gap" || state === "lost");
+    .map((day) => ({ day, state: stateOf(day) }))
+    .filter(({ state }) => UNREAD.has(state));
 }
 
 function wholeTime({ clock }: Surroundings): DayRange {

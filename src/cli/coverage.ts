@@ -5,7 +5,7 @@ import { OUTSIDE, RULES } from "../compose/container.js";
 import type { Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
-import { dayState } from "../plan/day-state.js";
+import { dayStates } from "../view/tenant-view.js";
 import type { Command, CommonOptions } from "./command.js";
 import { dayRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
@@ -17,7 +17,7 @@ import { count } from "./progress.js";
 export interface CoverageOptions extends CommonOptions, RangeOptions {}
 
 /** Up to this many days are listed one by one below the calendar. */
-const MOST_DAYS_LISTED = 35;
+const MAX_DAYS_LISTED = 35;
 
 /** The calendar of the days asked for; exit 67 when one of them is due and not archived, or lost. */
 export const coverage: Command<CoverageOptions> = async (options, surroundings) => {
@@ -47,20 +47,28 @@ export async function coverTenant({ held, container }: LookedAt, range: DayRange
   const nowMs = container.resolve(OUTSIDE).clock.now();
   const days = new Map<UtcDay, HeldDay | undefined>();
   for (const day of eachDay(range.from, range.to)) days.set(day, await held?.heldDay(day));
-  return coverDays(
-    range,
-    (day) => held?.stateOf(day) ?? dayState(day, undefined, rules, nowMs),
-    (day) => days.get(day),
+  return coverDays(range, held?.stateOf ?? dayStates({ index: undefined, rules }, nowMs), (day) =>
+    days.get(day),
   );
 }
 
-/** The calendar, then a line a day where there are not too many. */
+/** The calendar, then a line for each day, or for the unusual days alone when there are many. */
 export function coverageText(found: Coverage, colour: boolean): string {
-  const lines = found.days.length > MOST_DAYS_LISTED ? [] : found.days.map(dayLine);
+  const isLong = found.days.length > MAX_DAYS_LISTED;
+  const listed = isLong ? found.days.filter(({ oddities }) => oddities !== undefined) : found.days;
+  const lines = listed.map(dayLine);
   return [renderCalendar(found, { colour }), ...lines].join("\n");
 }
 
-function dayLine({ day, state, revision, events, reason, explanation }: Coverage["days"][number]): string {
+function dayLine({
+  day,
+  state,
+  revision,
+  events,
+  reason,
+  explanation,
+  oddities,
+}: Coverage["days"][number]): string {
   const parts = [
     day,
     state.padEnd(revision === undefined ? 0 : 8),
@@ -68,6 +76,7 @@ function dayLine({ day, state, revision, events, reason, explanation }: Coverage
     events === undefined ? "" : count(events, "event"),
     reason === undefined ? "" : REASON_WORDS[reason],
     explanation ?? "",
+    oddities?.join(", ") ?? "",
   ];
   return parts.filter((part) => part !== "").join("  ");
 }

@@ -11,6 +11,7 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
     ...alarms.map(({ alarm, text }) => `  ALARM ${alarm}: ${text}`),
     ...runsOf(gaps).map((run) => gapText(run, nowMs)),
     ...reReadingText(status),
+    ...status.oddities.map(({ code, found }) => `  unusual: ${found} (${code})`),
     ...status.verified.map(
       ({ sink, time, days, findings }) =>
         `  ${sink} read back at ${minute(time)}: ${count(days, "revision")}, ${findings === 0 ? "all as sealed" : `${count(findings, "file")} NOT as sealed`}`,

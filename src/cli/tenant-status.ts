@@ -33,6 +33,8 @@ export interface TenantStatus {
   /** What the re-readings of the last seven days found. */
   readonly re_readings: ReReadings;
   readonly lost: number;
+  /** What was unusual about the days that the source still serves. */
+  readonly oddities: readonly { readonly day: UtcDay; readonly code: string; readonly found: string }[];
   /** Days that are due for an hour or near the horizon, and those that the budget cannot save any more. */
   readonly overdue: readonly UtcDay[];
   readonly beyond_saving: readonly UtcDay[];
@@ -64,7 +66,8 @@ export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Pro
   const { held, container, name } = tenant;
   const nowMs = container.resolve(OUTSIDE).clock.now();
   const facts = await factsOf(tenant, nowMs, unreadable);
-  const { missing, reReadingsDue, counts, overdue, beyondSaving, backlog, alarms } = viewTenant(facts, nowMs);
+  const view = viewTenant(facts, nowMs);
+  const { missing, reReadingsDue, counts, oddities, overdue, beyondSaving, backlog, alarms } = view;
   const gaps = missing.filter(({ state }) => state === "gap");
   const status: TenantStatus = {
     tenant: name,
@@ -75,6 +78,7 @@ export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Pro
     re_readings_due: reReadingsDue,
     re_readings: reReadingsOf(tenant, nowMs),
     lost: counts.lost,
+    oddities: oddities.map(({ day, code, subject }) => ({ day, code, found: subject })),
     overdue: overdue.map(({ day }) => day),
     beyond_saving: beyondSaving.map(({ day }) => day),
     requests: { left: facts.budget.left, per_hour: facts.budget.requestsPerHour },

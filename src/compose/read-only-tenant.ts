@@ -11,10 +11,11 @@ import type { DayState } from "../model/day-state.js";
 import type { Manifest } from "../model/manifest.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { dayState } from "../plan/day-state.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import { firstSourceWith, folderSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
+import { oddityCodes } from "../view/oddities.js";
+import { dayStates } from "../view/tenant-view.js";
 import { readManifest, recordsOf } from "../archive/sealed-package.js";
 
 export interface HeldTenantParts {
@@ -32,6 +33,7 @@ export class HeldTenant {
   readonly identity: ArchiveIdentity;
   readonly ledger: LedgerContent;
   readonly index: LedgerIndex;
+  readonly stateOf: (day: UtcDay) => DayState;
   readonly #parts: HeldTenantParts;
   readonly #sinks: OpenedSinks;
   readonly #sources: readonly ArchiveSource[];
@@ -42,6 +44,7 @@ export class HeldTenant {
     this.identity = identity;
     this.ledger = ledger;
     this.index = ledger.index;
+    this.stateOf = dayStates({ index: ledger.index, rules: parts.rules }, parts.nowMs);
     this.#sinks = parts.openSinks();
     // A package that was pruned from the state folder is read from a record sink.
     this.#sources = [folderSource(files, root), ...this.#sinks.sources(tenant)];
@@ -54,10 +57,6 @@ export class HeldTenant {
     return new HeldTenant(parts, identity, ledger);
   }
 
-  stateOf(day: UtcDay): DayState {
-    return dayState(day, this.index.days.get(day), this.#parts.rules, this.#parts.nowMs);
-  }
-
   record(day: UtcDay): DayRecord | undefined {
     return this.index.days.get(day);
   }
@@ -67,12 +66,16 @@ export class HeldTenant {
     if (record?.lost !== undefined) return { explanation: record.lost.reason };
     const newest = record?.revisions.at(-1);
     if (newest === undefined) {
-      return this.stateOf(day) === "lost"
-        ? { explanation: "passed the horizon before this archive could read it" }
-        : undefined;
+      return this.stateOf(day) === "lost" ? { explanation: "passed the horizon unread" } : undefined;
     }
     const manifest = await this.manifest(day, newest.revision);
-    return { revision: newest.revision, events: recordsOf(manifest), reason: manifest.reason };
+    const oddities = oddityCodes(record);
+    return {
+      revision: newest.revision,
+      events: recordsOf(manifest),
+      reason: manifest.reason,
+      ...(oddities === undefined ? {} : { oddities }),
+    };
   }
 
   /** ARCHIVE_DAMAGED when neither the state folder nor a record sink has it as the ledger names it. */

@@ -1,4 +1,7 @@
-/** The states of a day: see _Days_ in docs/OPERATIONS.md. */
-export type DayState = "open" | "due" | "gap" | "sealed" | "closed" | "lost";
+/**
+ * The states of a day; `STATE_SIGNS` has the meaning of each. `before`: older than everything that the archive could have read at
+ * its creation, so never owed.
+ */
+export type DayState = "before" | "open" | "due" | "gap" | "sealed" | "closed" | "lost";
 
-export const DAY_STATES: readonly DayState[] = ["open", "due", "gap", "sealed", "closed", "lost"];
+export const DAY_STATES: readonly DayState[] = ["before", "open", "due", "gap", "sealed", "closed", "lost"];

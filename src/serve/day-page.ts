@@ -60,6 +60,7 @@ function explain({ rules }: TenantSnapshot, { day, state, explanation }: Covered
     case "gap":
       return html`This day is ${meaning}. The source begins to forget it at
       ${renderTime(deadlineMs(day, rules))}, in ${spanText(deadlineMs(day, rules) - nowMs)}.`;
+    case "before":
     case "sealed":
     case "closed":
     case "lost":

@@ -77,6 +77,14 @@ const METRICS: readonly MetricRule[] = [
       ofEachOpen(source, ({ view: { counts } }) => oneOf("state", counts, (state) => counts[state])),
   },
   {
+    ...gauge(
+      "daybook_unusual_days",
+      "Days that the source still serves and whose reading was unusual, such as an empty working day.",
+    ),
+    samples: (source) =>
+      ofEachOpen(source, ({ view: { oddities } }) => [own(new Set(oddities.map(({ day }) => day)).size)]),
+  },
+  {
     ...gauge("daybook_newest_sealed_day_age_seconds", "Seconds since the end of the newest sealed day."),
     samples: (source) =>
       ofEach(source, ({ view: { newestSealed } }) =>

@@ -1,4 +1,4 @@
-import { STATE_SIGNS } from "../audit/calendar.js";
+import { ODD_SIGN, STATE_SIGNS } from "../audit/calendar.js";
 import { weekdayOf } from "../audit/coverage.js";
 import type { Coverage, CoveredDay } from "../audit/coverage.js";
 import { count } from "../audit/grouped-number.js";
@@ -37,11 +37,12 @@ export function renderLegend({ counts }: Coverage): Html {
 }
 
 /** What is known of a day without opening its package. */
-export function dayWords({ state, events, revision }: CoveredDay): string {
+export function dayWords({ state, events, revision, oddities }: CoveredDay): string {
   const parts = [
     state,
     ...(events === undefined ? [] : [`${count(events)} ${events === 1 ? "event" : "events"}`]),
     ...(revision === undefined || revision === 1 ? [] : [`revision ${revision}`]),
+    ...(oddities === undefined ? [] : [`unusual: ${oddities.join(", ")}`]),
   ];
   return parts.join(", ");
 }
@@ -54,7 +55,9 @@ function renderDay(tenant: string, day: CoveredDay, isFirst: boolean, today: Utc
   const words = dayWords(day);
   return html`<li class="${day.state}${place}${mark}">
     <a href="/tenants/${tenant}/days/${day.day}" title="${day.day}: ${words}"
-      ><span>${date}</span><span aria-hidden="true">${STATE_SIGNS[day.state].sign}</span
+      ><span>${date}</span
+      ><span aria-hidden="true"
+        >${STATE_SIGNS[day.state].sign}${day.oddities === undefined ? "" : ODD_SIGN}</span
       ><span class="hidden">${monthText(day.day)}: ${words}</span></a
     >
   </li>`;

@@ -4,8 +4,8 @@ import type { TenantSnapshot } from "../daemon/state.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import { addDays } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
-import { dayState } from "../plan/day-state.js";
-import { wholeRange } from "../view/tenant-view.js";
+import { oddityCodes } from "../view/oddities.js";
+import { dayStates, wholeRange } from "../view/tenant-view.js";
 
 const MONTHS_SHOWN = 12;
 
@@ -29,12 +29,8 @@ export function yearsOf(tenant: TenantSnapshot, nowMs: number): readonly string[
 }
 
 export function coverRange(tenant: TenantSnapshot, range: DayRange, nowMs: number): Coverage {
-  const { index, rules } = tenant;
-  return coverDays(
-    range,
-    (day) => dayState(day, index?.days.get(day), rules, nowMs),
-    (day) => heldDay(index?.days.get(day)),
-  );
+  const { index } = tenant;
+  return coverDays(range, dayStates(tenant, nowMs), (day) => heldDay(index?.days.get(day)));
 }
 
 /** What the ledger alone says of a day: its number of events stands there once a sink has confirmed the revision. */
@@ -45,7 +41,12 @@ function heldDay(record: DayRecord | undefined): HeldDay | undefined {
   if (record === undefined || newest === undefined) return undefined;
   const { revision } = newest;
   const confirmed = [...record.deliveries.values()].find((delivery) => delivery.revision === revision);
-  return { revision, ...(confirmed === undefined ? {} : { events: confirmed.records }) };
+  const oddities = oddityCodes(record);
+  return {
+    revision,
+    ...(confirmed === undefined ? {} : { events: confirmed.records }),
+    ...(oddities === undefined ? {} : { oddities }),
+  };
 }
 
 /** The first day of the month that many months before the day's own. */

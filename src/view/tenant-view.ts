@@ -1,5 +1,7 @@
 import { alarmsOf } from "./alarms.js";
 import type { AlarmFound } from "./alarms.js";
+import { odditiesOf } from "./oddities.js";
+import type { Oddity } from "./oddities.js";
 import type { SinkState } from "./sink-state.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
@@ -55,6 +57,8 @@ export interface TenantView extends DayAlarms {
   /** The nearest deadline first. */
   readonly missing: readonly MissingDay[];
   readonly reReadingsDue: number;
+  /** What was unusual about the days that the source still serves, oldest first. */
+  readonly oddities: readonly Oddity[];
   readonly backlog: Backlog;
   /** Everything that needs a person. */
   readonly alarms: readonly AlarmFound[];
@@ -76,6 +80,8 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
       reason === "re-reading" ? [] : [{ day, state: reason === "gap" ? "gap" : "due", deadlineMs }],
     ),
     reReadingsDue: tasks.filter(({ reason }) => reason === "re-reading").length,
+    oddities:
+      index === undefined ? [] : odditiesOf(eachDay(oldestReadableDay(rules, nowMs), range.to), index),
     backlog: backlogOf(tasks, nowMs, budget),
     alarms: alarmsOf({ days, failure, sinks, certificate, verifications }),
   };
@@ -88,6 +94,15 @@ export function wholeRange({ index, rules }: Pick<TenantFacts, "index" | "rules"
   // An archive created while the clock was ahead still covers the days of today.
   const createdMs = Math.min(index.createdAt, nowMs);
   return { from: firstDayOfArchive({ days: index.days, rules, createdMs }), to };
+}
+
+/** The state of every day at `nowMs`, also of days outside the range. */
+export function dayStates(
+  { index, rules }: Pick<TenantFacts, "index" | "rules">,
+  nowMs: number,
+): (day: UtcDay) => DayState {
+  const { from } = wholeRange({ index, rules }, nowMs);
+  return (day) => (day < from ? "before" : dayState(day, index?.days.get(day), rules, nowMs));
 }
 
 function countDays(

@@ -16,6 +16,7 @@ describe("coverDays", () => {
   });
 
   it.each<[DayState, number]>([
+    ["before", 0],
     ["open", 0],
     ["sealed", 0],
     ["closed", 0],
@@ -26,6 +27,10 @@ describe("coverDays", () => {
     const coverage = coverDays(november, (of) => (of === "2026-11-07" ? state : "closed"), nothing);
 
     expect(coverageExit(coverage)).toBe(exit);
+  });
+
+  it("exits with 66 where the archive had not begun", () => {
+    expect(coverageExit(coverDays(november, () => "before", nothing))).toBe(66);
   });
 
   it("exits with 66 for an empty range", () => {
@@ -74,6 +79,19 @@ describe("renderCalendar", () => {
         "",
       ].join("\n"),
     );
+  });
+
+  it("marks unusual days, and says what the mark means", () => {
+    const range = { from: day("2026-11-16"), to: day("2026-11-18") };
+    const held = (of: string) => (of === "2026-11-16" ? { revision: 1, oddities: ["DAY_EMPTY"] } : undefined);
+
+    const lines = renderCalendar(
+      coverDays(range, () => "closed", held),
+      { colour: false },
+    ).split("\n");
+
+    expect(lines[1]).toBe("2026-11   ■? ■  ■");
+    expect(lines.at(-2)).toBe("? 1 unusual  archived, but not as such days normally are");
   });
 
   it("draws a line a month for a long range", () => {

@@ -102,6 +102,24 @@ describe("renderReport", () => {
     expect(renderReport(sampleReport(() => "closed"))).toContain(`title="${hash}">${hash.slice(0, 10)}<`);
   });
 
+  it("says under its banner and in its calendar which days are unusual", () => {
+    const input = sampleReport(() => "closed");
+    const days = input.coverage.days.map((one) =>
+      one.day === "2026-11-16" ? { ...one, oddities: ["DAY_EMPTY"] } : one,
+    );
+    const page = renderReport({ ...input, coverage: { ...input.coverage, days } });
+
+    expect(page).toContain("Unusual: 2026-11-16 DAY_EMPTY.");
+    expect(page).toContain('title="2026-11-16: closed, unusual: DAY_EMPTY"');
+  });
+
+  it("counts no day before the archive began as missing", () => {
+    const verdict = judgeReport(sampleReport((of) => (of < "2026-10-26" ? "before" : "closed")));
+
+    expect(verdict.tone).toBe("whole");
+    expect(verdict.reasons).toContain("2 days before the archive began.");
+  });
+
   it("says why a day is lost", () => {
     const page = renderReport(sampleReport((of) => (of === "2026-11-02" ? "lost" : "closed")));
 

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { e2eRig } from "../support/e2e-rig.js";
 
-it("ends with 67 and names the days asked for that can no longer be read", async () => {
+it("ends with 67 and names the requested days that can no longer be read", async () => {
   const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 30 } });
 
   const { exit, out } = await rig.run("archive", "--from", "2026-11-15", "--to", "2026-11-20");
 
   expect(exit).toBe(67);
-  expect(out).toContain("2026-11-15: lost, not archived");
+  expect(out).toContain("2026-11-15: before, not archived");
   expect(out).not.toContain("2026-11-20: ");
 });
 

@@ -100,6 +100,13 @@ export function troubledTenant(tenant: string): TenantSnapshot {
   for (const day of eachDay(dayOf("2026-07-11"), dayOf("2026-07-13"))) days.set(day, lostDay(day));
   const gaps = ["2026-10-27", "2026-10-28", "2026-11-14"].map(dayOf);
   for (const day of gaps) days.delete(day);
+  const quietMonday = dayOf("2026-11-16");
+  const incident = {
+    code: "DAY_EMPTY",
+    subject: "2026-11-16: found 0 events, expected about 3000",
+    at: NOW_MS,
+  };
+  days.set(quietMonday, sealedDay(quietMonday, { incidents: [incident] }));
   return {
     ...quiet,
     condition: "failing",

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { DaybookError } from "../../src/model/errors.js";
 import { DAY_MS, addDays } from "../../src/model/utc-day.js";
 import { coverRange } from "../../src/serve/year.js";
-import { viewTenant } from "../../src/view/tenant-view.js";
+import { dayStates, viewTenant } from "../../src/view/tenant-view.js";
 import { NOW_MS, TODAY, dayOf, quietTenant, troubledTenant } from "../support/status-sample.js";
 
 describe("viewTenant", () => {
@@ -30,6 +30,23 @@ describe("viewTenant", () => {
     ]);
     expect(view.missing[0]?.deadlineMs).toBe(Date.parse("2026-11-24T00:00:00Z"));
     expect(view.backlog).toMatchObject({ days: 4 + view.reReadingsDue, requests: 26 * view.backlog.days });
+  });
+
+  it("names the unusual days that the source still serves", () => {
+    expect(viewTenant(troubledTenant("fabrikam"), NOW_MS).oddities).toMatchObject([
+      { day: "2026-11-16", code: "DAY_EMPTY" },
+    ]);
+    expect(viewTenant(troubledTenant("fabrikam"), NOW_MS + 22 * DAY_MS).oddities).toEqual([]);
+  });
+
+  it("keeps days before the archive began apart from lost ones", () => {
+    const young = quietTenant("young", "2026-11-10");
+    const stateOf = dayStates(young, NOW_MS + 60 * DAY_MS);
+
+    expect(stateOf(dayOf("2026-11-09"))).toBe("before");
+    expect(stateOf(dayOf("2026-11-10"))).toBe("closed");
+    expect(stateOf(dayOf("2026-11-21"))).toBe("lost");
+    expect(dayStates({ ...young, index: undefined }, NOW_MS)(dayOf("2026-10-25"))).toBe("before");
   });
 
   it("passes over lost days when it says which day is the newest sealed one", () => {
