@@ -1,9 +1,13 @@
 import type { ContainerClient, StoragePipelineOptions } from "@azure/storage-blob";
 import { DaybookError, endpointUrl } from "daybook/plugin";
-import type { Host } from "daybook/plugin";
+import type { AzureAuth, Host, SecretRef } from "daybook/plugin";
+import { HostCredential } from "./host-credential.js";
 import type { AzureBlobOptions } from "./options.js";
 
 type Auth = AzureBlobOptions["auth"];
+
+/** What tokens for Azure Storage are for, in every cloud. */
+const STORAGE_SCOPE = "https://storage.azure.com/.default";
 
 // One try: the core knows when to try again and says so in its log.
 const PIPELINE: StoragePipelineOptions = {
@@ -16,66 +20,63 @@ const PIPELINE: StoragePipelineOptions = {
  * rotated secret makes a new client.
  */
 export class ContainerAccess {
+  readonly #options: AzureBlobOptions;
+  readonly #host: Pick<Host, "azureTokens" | "secret">;
+  readonly #credential: HostCredential | undefined;
   #client: { readonly secret: string | undefined; readonly container: ContainerClient } | undefined;
 
-  constructor(
-    private readonly options: AzureBlobOptions,
-    private readonly secret: Host["secret"],
-  ) {}
+  constructor(options: AzureBlobOptions, host: Pick<Host, "azureTokens" | "secret">) {
+    this.#options = options;
+    this.#host = host;
+    const { auth, tenantId } = options;
+    if (!isIdentity(auth)) return;
+    const directory = tenantId === undefined ? {} : { tenantId };
+    this.#credential = new HostCredential(host.azureTokens({ auth, scope: STORAGE_SCOPE, ...directory }));
+  }
 
   async container(): Promise<ContainerClient> {
-    const secret = await this.#secretOf(this.options.auth);
+    const ref = secretOf(this.#options.auth);
+    const secret = ref && (await this.#host.secret(ref));
     if (this.#client === undefined || this.#client.secret !== secret) {
-      this.#client = { secret, container: await connect(this.options, secret ?? "") };
+      this.#client = { secret, container: await this.#connect(secret ?? "") };
     }
     return this.#client.container;
   }
 
-  async #secretOf(auth: Auth): Promise<string | undefined> {
-    switch (auth.method) {
-      case "default":
-      case "managed-identity":
-        return undefined;
-      case "account-key":
-        return this.secret(auth.key);
-      case "sas":
-        return this.secret(auth.token);
-      case "connection-string":
-        return this.secret(auth.value);
-      default:
-        return auth satisfies never;
-    }
+  async #connect(secret: string): Promise<ContainerClient> {
+    const sdk = await import("@azure/storage-blob");
+    const { account = "", auth, container, endpoint } = this.#options;
+    const base = (endpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/+$/, "");
+    const url = `${base}/${container}`;
+    if (this.#credential !== undefined) return new sdk.ContainerClient(url, this.#credential, PIPELINE);
+    if (auth.method === "connection-string")
+      return safeClient(() => new sdk.ContainerClient(secret, container, PIPELINE));
+    if (auth.method === "account-key")
+      return new sdk.ContainerClient(url, new sdk.StorageSharedKeyCredential(account, secret), PIPELINE);
+    const signed = `${url}?${secret.replace(/^\?/, "")}`;
+    return new sdk.ContainerClient(signed, new sdk.AnonymousCredential(), PIPELINE);
   }
 }
 
-async function connect(options: AzureBlobOptions, secret: string): Promise<ContainerClient> {
-  const {
-    AnonymousCredential,
-    ContainerClient: Client,
-    StorageSharedKeyCredential,
-  } = await import("@azure/storage-blob");
-  const { account = "", auth, container } = options;
-  const url = `${(options.endpoint ?? `https://${account}.blob.core.windows.net`).replace(/\/+$/, "")}/${container}`;
+function isIdentity(auth: Auth): auth is AzureAuth {
+  return secretOf(auth) === undefined;
+}
+
+/** The storage account's own secret; undefined where an identity signs in. */
+function secretOf(auth: Auth): SecretRef | undefined {
   switch (auth.method) {
-    case "default": {
-      const { DefaultAzureCredential } = await import("@azure/identity");
-      return new Client(url, new DefaultAzureCredential(), PIPELINE);
-    }
-    case "managed-identity": {
-      const { ManagedIdentityCredential } = await import("@azure/identity");
-      const { clientId } = auth;
-      return new Client(
-        url,
-        new ManagedIdentityCredential(clientId === undefined ? {} : { clientId }),
-        PIPELINE,
-      );
-    }
     case "account-key":
-      return new Client(url, new StorageSharedKeyCredential(account, secret), PIPELINE);
+      return auth.key;
     case "sas":
-      return new Client(`${url}?${secret.replace(/^\?/, "")}`, new AnonymousCredential(), PIPELINE);
+      return auth.token;
     case "connection-string":
-      return safeClient(() => new Client(secret, container, PIPELINE));
+      return auth.value;
+    case "client-certificate":
+    case "client-secret":
+    case "managed-identity":
+    case "token":
+    case "workload-identity":
+      return undefined;
     default:
       return auth satisfies never;
   }

@@ -10,7 +10,7 @@ export default defineStore({
   options: azureBlobOptions,
   open: (options, host) =>
     new BlobStore({
-      access: new ContainerAccess(options, (ref) => host.secret(ref)),
+      access: new ContainerAccess(options, host),
       clock: host.clock,
       ...options,
     }),

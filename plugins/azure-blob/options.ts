@@ -1,41 +1,31 @@
-import { endpointUrl, secretRef, z } from "daybook/plugin";
+import { azureAuth, endpointUrl, secretRef, z } from "daybook/plugin";
+
+const accountKey = z.strictObject({
+  method: z.literal("account-key").meta({ description: "A key of the storage account." }),
+  key: secretRef.meta({ description: "The key.", examples: [{ credential: "blob-key" }] }),
+});
+
+const sharedSignature = z.strictObject({
+  method: z.literal("sas").meta({ description: "A shared access signature." }),
+  token: secretRef.meta({
+    description: "The signature's query string.",
+    examples: [{ credential: "blob-sas" }],
+  }),
+});
+
+const connectionString = z.strictObject({
+  method: z.literal("connection-string").meta({ description: "A connection string of the account." }),
+  value: secretRef.meta({ description: "The string.", examples: [{ env: "BLOB_CONNECTION" }] }),
+});
+
+const STORAGE_METHODS: readonly string[] = ["account-key", "sas", "connection-string"];
 
 const auth = z.discriminatedUnion(
   "method",
-  [
-    z.strictObject({
-      method: z.literal("default").meta({
-        description: "What the Azure SDK finds by itself: environment, workload identity, managed identity.",
-      }),
-    }),
-    z.strictObject({
-      method: z.literal("managed-identity").meta({ description: "The identity of this machine." }),
-      clientId: z
-        .guid()
-        .optional()
-        .meta({
-          description: "Which identity, where the machine has several.",
-          examples: ["00000000-0000-0000-0000-000000000000"],
-        }),
-    }),
-    z.strictObject({
-      method: z.literal("account-key").meta({ description: "A key of the storage account." }),
-      key: secretRef.meta({ description: "The key.", examples: [{ credential: "blob-key" }] }),
-    }),
-    z.strictObject({
-      method: z.literal("sas").meta({ description: "A shared access signature." }),
-      token: secretRef.meta({
-        description: "The signature's query string.",
-        examples: [{ credential: "blob-sas" }],
-      }),
-    }),
-    z.strictObject({
-      method: z.literal("connection-string").meta({ description: "A connection string of the account." }),
-      value: secretRef.meta({ description: "The string.", examples: [{ env: "BLOB_CONNECTION" }] }),
-    }),
-  ],
+  [...azureAuth.options, accountKey, sharedSignature, connectionString],
   {
-    error: "must be a mapping with method: default, managed-identity, account-key, sas or connection-string",
+    error:
+      "must be a mapping with method: managed-identity, workload-identity, client-certificate, client-secret, token, account-key, sas or connection-string",
   },
 );
 
@@ -67,7 +57,16 @@ export const azureBlobOptions = z
       })
       .default("")
       .meta({ description: "What every blob's name starts with.", examples: ["powerbi/"] }),
-    auth: auth.default({ method: "default" }).meta({ description: "How to sign in." }),
+    auth: auth.default({ method: "managed-identity" }).meta({
+      description: "How to sign in: by a tenant's methods, or by a secret of the storage account.",
+    }),
+    tenantId: z
+      .guid()
+      .optional()
+      .meta({
+        description: "The directory that signs in, where it is not the archived tenant's own.",
+        examples: ["00000000-0000-0000-0000-000000000000"],
+      }),
     immutability: z.enum(["unlocked", "locked"]).optional().meta({
       description:
         "Sets a policy on every blob until its retention ends. `locked` cannot be undone by anybody. Needs version-level immutability.",
@@ -94,7 +93,7 @@ export const azureBlobOptions = z
     } else if (account === undefined && (endpoint === undefined || method === "account-key")) {
       rule("account", "must be given: the name of the storage account");
     }
-    if (/^(default|managed-identity)$/.test(method) && endpoint?.startsWith("http:"))
+    if (!STORAGE_METHODS.includes(method) && endpoint?.startsWith("http:"))
       rule("endpoint", "must be https:// where an identity signs in");
   });
 

@@ -38,8 +38,6 @@ const HINTS: Readonly<Record<string, string>> = {
     "give the identity the role Storage Blob Data Owner (with immutability) or Contributor on the container",
   AuthorizationFailure: "check the key or signature, and the firewall of the storage account",
   AuthenticationFailed: "check the key, the signature's dates and permissions, and the clock",
-  CredentialUnavailableError: "this machine has no such identity: assign one, or choose another auth.method",
-  AggregateAuthenticationError: "the Azure SDK found no identity that works: choose an auth.method",
   BlobImmutableDueToPolicy: "the retention period has not ended",
   BlobImmutableDueToLegalHold: "release the legal hold first",
   BlobArchived: "bring the blob back from the archive tier: Daybook reads what it keeps",
@@ -60,13 +58,8 @@ function retryOf({ retryAfterMs }: Answer): { readonly retry?: Retry } {
   return retryAfterMs === undefined ? {} : { retry: { after: retryAfterMs } };
 }
 
-// By name: the classes are in packages that are loaded only when they are needed.
-const SIGN_IN_IMPOSSIBLE = new Set([
-  "AggregateAuthenticationError",
-  "AuthenticationRequiredError",
-  "CredentialUnavailableError",
-]);
-const SDK_ERRORS = new Set(["AbortError", "AuthenticationError", "RestError", ...SIGN_IN_IMPOSSIBLE]);
+// By name: the classes are in a package that is loaded only when it is needed.
+const SDK_ERRORS = new Set(["AbortError", "RestError"]);
 
 function answerOf(error: unknown): Answer | undefined {
   if (!(error instanceof Error) || !SDK_ERRORS.has(error.name)) return undefined;
@@ -74,7 +67,7 @@ function answerOf(error: unknown): Answer | undefined {
   const headers = response?.headers;
   const seconds = Number(headers?.get("retry-after") ?? Number.NaN);
   return {
-    status: statusCode ?? (SIGN_IN_IMPOSSIBLE.has(error.name) ? 401 : undefined),
+    status: statusCode,
     // The header first: an answer to HEAD has no body, and another's body may be unreadable.
     code: headers?.get("x-ms-error-code") ?? code ?? error.name,
     requestId: headers?.get("x-ms-request-id"),

@@ -12,6 +12,7 @@ import { startStandIn } from "../../support/azure-stand-in.js";
 import { testHost } from "../../support/plugin-host.js";
 
 const signal = new AbortController().signal;
+const CLIENT_ID = "11111111-2222-4333-8444-555555555555";
 const BASE = { account: "contosoaudit", container: "audit" };
 let stop: () => unknown = () => {};
 
@@ -96,21 +97,6 @@ describe("a secret", () => {
   });
 });
 
-describe("the identity of the machine", () => {
-  it("that the identity service refuses is a refusal", async () => {
-    const identity = await listen(
-      createServer((_request, response) => {
-        response.writeHead(400, { "content-type": "application/json" }).end('{"error":"invalid_request"}');
-      }),
-    );
-    vi.stubEnv("IDENTITY_ENDPOINT", `${identity}/token`);
-    vi.stubEnv("IDENTITY_HEADER", "x");
-    const store = open({ ...BASE, auth: { method: "managed-identity" } });
-
-    await expect(store.stat("a", signal)).rejects.toMatchObject({ code: "SINK_REFUSED", retry: "never" });
-  });
-});
-
 describe("a proxy", () => {
   it("of the environment is used, and its refusal is no statement about the archive", async () => {
     const asked: string[] = [];
@@ -138,6 +124,11 @@ describe("the options", () => {
       encryptionScope: "audit",
     },
     { container: "audit", endpoint: "https://blob.example", auth: { method: "managed-identity" } },
+    {
+      ...BASE,
+      tenantId: CLIENT_ID,
+      auth: { method: "workload-identity", clientId: CLIENT_ID, tokenFile: "/run/token" },
+    },
     { container: "audit", auth: { method: "connection-string", value: { env: "X" } } },
   ])("take %j", (options) => {
     expect(azureBlobOptions.safeParse(options).success).toBe(true);
@@ -154,7 +145,9 @@ describe("the options", () => {
     { ...BASE, endpoint: "http://blob.example" },
     { ...BASE, endpoint: "https://blob.example/?sig=x" },
     { ...BASE, endpoint: "http://169.254.169.254/" },
-    { ...BASE, endpoint: "http://127.0.0.1:10000/x", auth: { method: "default" } },
+    { ...BASE, auth: { method: "default" } },
+    { ...BASE, endpoint: "http://127.0.0.1:10000/x", auth: { method: "managed-identity" } },
+    { ...BASE, auth: { method: "client-secret", clientId: CLIENT_ID } },
     { ...BASE, auth: { method: "sas", token: "sv=1&sig=x" } },
     { ...BASE, auth: { method: "account-key" } },
     { ...BASE, auth: { method: "connection-string", value: { env: "X" } } },
