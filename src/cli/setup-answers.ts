@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EXAMPLE_ID } from "../config/schema/values.js";
 import { parseDuration } from "../model/duration.js";
 import { DaybookError } from "../model/errors.js";
 import { SETUP_METHODS } from "./setup-methods.js";
@@ -36,7 +37,6 @@ export interface Question {
 }
 
 const GUID = z.guid();
-const EXAMPLE_ID = "00000000-0000-0000-0000-000000000000";
 
 /** The questions in their order. Each is an option as well, for a setup without a person. */
 export const QUESTIONS: readonly Question[] = [

@@ -10,7 +10,7 @@ const HEAD = `# yaml-language-server: $schema=daybook.schema.json
 # show what may be added; the values of the others are defaults or examples.
 # Generated from src/config/schema.ts by \`npm run docs\`.`;
 
-/** config/example.yaml: every key, commented; what is optional and has no default is commented out. */
+/** config/example.yaml: every key, commented; what is optional and has no default, or an example, is commented out. */
 export function exampleYaml(): string {
   const sections = Object.entries(jsonSchema().properties ?? {}).map(([key, schema]) => {
     const isRequired = jsonSchema().required?.includes(key) === true;
@@ -22,7 +22,9 @@ export function exampleYaml(): string {
 /** The lines of a map: each key under its help. `given` overrides examples and adds keys that the schema leaves open. */
 function mapLines(schema: JsonSchema, given: Readonly<Record<string, unknown>> = {}): readonly string[] {
   const declared = Object.entries(schema.properties ?? {}).flatMap(([key, child]) => {
-    const isGiven = key in given || child.default !== undefined || schema.required?.includes(key) === true;
+    // Where there is a default, an example is somebody else's value: what is written here ends up in manifests.
+    const hasDefault = child.default !== undefined && child.examples === undefined;
+    const isGiven = key in given || hasDefault || schema.required?.includes(key) === true;
     const lines = keyLines(key, child, given[key]);
     // A map whose keys are all commented out would be an empty value.
     const isLive =

@@ -10,7 +10,10 @@ import { configReference } from "../../src/config/reference.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { packageRoot } from "../../src/io/package-files.js";
 import { ERROR_CATALOGUE } from "../../src/model/error-catalogue.js";
-import { load } from "../config/written.js";
+import { EXAMPLE_ID } from "../../src/config/schema/values.js";
+import { load, problemsOf } from "../config/written.js";
+
+const OWN_ID = "5f0e7a52-0d3c-4c7e-8f25-64a1f0a7f0b1";
 
 const KEYS = [...new Set(keysOf(jsonSchema()))];
 
@@ -35,15 +38,32 @@ describe("generated files", () => {
 });
 
 describe("the configurations that come along", () => {
-  it.each(["example.yaml", "minimal.yaml", "demo.yaml"])("%s passes every rule", async (name) => {
-    const text = await readFile(join(packageRoot(), "config", name), "utf8");
+  const written = (name: string): Promise<string> => readFile(join(packageRoot(), "config", name), "utf8");
 
-    await expect(load(text)).resolves.toBeDefined();
+  it.each(["example.yaml", "minimal.yaml", "demo.yaml"])("%s passes every rule", async (name) => {
+    const text = await written(name);
+
+    await expect(load(text.replaceAll(EXAMPLE_ID, OWN_ID))).resolves.toBeDefined();
     expect(text).toMatch(/^# yaml-language-server: \$schema=daybook\.schema\.json\n/);
   });
 
+  it("the example is refused until its ids are replaced, and nothing else", async () => {
+    const problems = await problemsOf(await written("example.yaml"));
+
+    expect(problems.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
+      "tenants.contoso.tenantId must be your own id: this one is the example's",
+      "tenants.contoso.auth.clientId must be your own id: this one is the example's",
+    ]);
+  });
+
+  it("the example gives no rule of retention that would be signed", async () => {
+    const { config } = await load((await written("example.yaml")).replaceAll(EXAMPLE_ID, OWN_ID));
+
+    expect(config.retention.schedule).toBe("unassigned");
+  });
+
   it("are found by their path, too", async () => {
-    const config = join(packageRoot(), "config", "minimal.yaml");
+    const config = join(packageRoot(), "config", "demo.yaml");
 
     await expect(loadConfig({ config, env: {}, cwd: "/" }, nodeFiles)).resolves.toMatchObject({
       path: config,

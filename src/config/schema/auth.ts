@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { filePath, guid, isObject, secretRef } from "./values.js";
+import { EXAMPLE_ID, filePath, guid, isObject, secretRef } from "./values.js";
 
-const CLIENT_ID = "00000000-0000-0000-0000-000000000000";
-
-const clientId = guid.meta({ description: "The application (client) id.", examples: [CLIENT_ID] });
+const clientId = guid.meta({ description: "The application (client) id.", examples: [EXAMPLE_ID] });
 
 const clientSecret = z.strictObject({
   method: z.literal("client-secret"),
@@ -39,7 +37,7 @@ const managedIdentity = z
     method: z.literal("managed-identity"),
     clientId: guid.optional().meta({
       description: "The user-assigned identity, by client id. Without any id: the system-assigned one.",
-      examples: [CLIENT_ID],
+      examples: [EXAMPLE_ID],
     }),
     resourceId: z
       .string()
@@ -53,7 +51,7 @@ const managedIdentity = z
       }),
     objectId: guid.optional().meta({
       description: "The user-assigned identity, by object id.",
-      examples: [CLIENT_ID],
+      examples: [EXAMPLE_ID],
     }),
   })
   .refine(

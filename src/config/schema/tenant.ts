@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { azureAuth } from "./auth.js";
-import { endpointUrl, guid, isObject } from "./values.js";
+import { EXAMPLE_ID, endpointUrl, guid, isObject } from "./values.js";
 
 /** The API's own limit is 200 in an hour (https://learn.microsoft.com/rest/api/power-bi/admin/get-activity-events). */
 const API_REQUESTS_PER_HOUR = 200;
@@ -32,7 +32,7 @@ export const tenant = z
   .strictObject({
     tenantId: guid.meta({
       description: "The tenant's id in Entra ID. Events of another tenant stop the work.",
-      examples: ["8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11"],
+      examples: [EXAMPLE_ID],
     }),
     cloud: z.enum(CLOUDS).default("public").meta({ description: "The cloud that the tenant lives in." }),
     endpoints: customEndpoints.optional().meta({

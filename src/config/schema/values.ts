@@ -58,9 +58,13 @@ export function namedMap<Value extends z.ZodType>(value: Value, exampleName: str
   );
 }
 
+/** Stands in examples for an id that only the operator knows. */
+export const EXAMPLE_ID = "00000000-0000-0000-0000-000000000000";
+
 /** z.uuid() would check version and variant bits, which a tenant id need not have. */
 export const guid = z
   .guid({ error: "must be a GUID, such as 8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11" })
+  .refine((id) => id !== EXAMPLE_ID, { error: "must be your own id: this one is the example's" })
   .toLowerCase()
   .meta({ title: "GUID" });
 
