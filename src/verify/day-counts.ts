@@ -1,5 +1,6 @@
+import { OTHER_NAMES, isIdentifier } from "../model/known-names.js";
 import type { Completeness } from "../model/manifest.js";
-import { eventField } from "../bytes/page-scanner.js";
+import { eventField, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { isoTime } from "../model/utc-day.js";
@@ -7,6 +8,11 @@ import { WINDOWS_PER_DAY, windowLabel } from "../model/window.js";
 import type { WindowLabel } from "../model/window.js";
 import { CreationTimes } from "./creation-time.js";
 import { FieldTally } from "./field-tally.js";
+
+/** Names that `by_activity` lists. */
+const MAX_ACTIVITIES = 1_000;
+/** Bytes of the longest identifier, each character written as an escape. */
+const MAX_WRITTEN_NAME = 600;
 
 /** Counts the events of a day as they pass by. Its pages must have been scanned with `fields` as the visitor. */
 export class DayCounts {
@@ -21,6 +27,8 @@ export class DayCounts {
   readonly byWindow = new Map<WindowLabel, number>();
   readonly byActivity = new Map<string, number>();
   readonly #times: CreationTimes;
+  /** Activities that are counted under their own name. */
+  #listed = 0;
 
   constructor(day: UtcDay) {
     this.#times = new CreationTimes(day);
@@ -45,8 +53,19 @@ export class DayCounts {
     this.distinct++;
     if (!hasId) this.missingIds++;
     if (!this.#times.takes(page, index)) this.outsideWindow++;
-    const activity = eventField(page, index, "Activity") ?? "";
+    const activity = this.#activityOf(page, index);
     this.byActivity.set(activity, (this.byActivity.get(activity) ?? 0) + 1);
+  }
+
+  /** The Activity as it is counted: a manifest must stay small, whatever the source calls its activities. */
+  #activityOf(page: ScannedPage, index: number): string {
+    const written = fieldEnd(page, index, "Activity") - fieldStart(page, index, "Activity");
+    if (written > MAX_WRITTEN_NAME) return OTHER_NAMES;
+    const name = eventField(page, index, "Activity") ?? "";
+    if (name === "" || this.byActivity.has(name)) return name;
+    if (!isIdentifier(name) || this.#listed === MAX_ACTIVITIES) return OTHER_NAMES;
+    this.#listed++;
+    return name;
   }
 
   completeness(conflictingIds: number): Completeness {

@@ -72,7 +72,7 @@ describe("a complete reading", () => {
       exact_duplicates: 2,
     });
     expect(completeness.by_hour).toMatchObject({ T07: 4, T08: 1, T09: 0 });
-    expect(completeness.by_activity).toEqual({ ViewReport: 2, Ünïcode: 1 });
+    expect(completeness.by_activity).toEqual({ ViewReport: 2, "*": 1 });
     expect(completeness.first_creation_time).toBe(`${DAY}T07:55:15.000Z`);
     expect(notices).toEqual([]);
   });
