@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../compose/container.js";
 import type { DaemonState } from "../daemon/state.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
+import { watchProcess } from "../io/process-usage.js";
 import { VERSION } from "../io/version.js";
 import { isDaybookError } from "../model/errors.js";
 import { folderSource } from "../archive/source.js";
@@ -16,6 +17,7 @@ import type { Workspace } from "./workspace.js";
 export class DaemonView {
   readonly #state: DaemonState;
   readonly #counts: Counts;
+  readonly #process = watchProcess();
   #workspace: Workspace;
   #server: { readonly listen: string; readonly server: StatusServer } | undefined;
   #webhook: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
@@ -53,6 +55,7 @@ export class DaemonView {
     await this.#endWebhook();
     await this.#server?.server.close();
     await this.#closeSinks();
+    this.#process.stop();
   }
 
   async #listen(): Promise<void> {
@@ -73,6 +76,7 @@ export class DaemonView {
     const parts = {
       state: this.#state,
       counts: this.#counts,
+      usage: this.#process.usage,
       clock: root.resolve(OUTSIDE).clock,
       log: root.resolve(LOG),
       redact: root.resolve(REDACTOR).redact,

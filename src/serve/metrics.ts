@@ -1,8 +1,10 @@
 import type { AlarmKind } from "../view/alarms.js";
 import type { DaemonSnapshot, TenantCondition, TenantSnapshot } from "../daemon/state.js";
+import type { ProcessUsage } from "../io/process-usage.js";
 import { dayEndMs } from "../model/utc-day.js";
 import type { Counted, Counts } from "./counts.js";
 import type { Metric, Sample } from "./metric-text.js";
+import { PROCESS_METRICS, processMetrics } from "./process-metrics.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantView } from "../view/tenant-view.js";
 
@@ -10,6 +12,7 @@ import type { TenantView } from "../view/tenant-view.js";
 export interface MetricSource {
   readonly snapshot: DaemonSnapshot;
   readonly counts: Pick<Counts, "eventsSealed" | "requests">;
+  readonly usage: ProcessUsage;
   readonly nowMs: number;
   readonly version: string;
 }
@@ -85,11 +88,17 @@ const METRICS: readonly MetricRule[] = [
       ofEachOpen(source, ({ view: { oddities } }) => [own(new Set(oddities.map(({ day }) => day)).size)]),
   },
   {
-    ...gauge("daybook_newest_sealed_day_age_seconds", "Seconds since the end of the newest sealed day."),
+    ...gauge(
+      "daybook_newest_sealed_day_age_seconds",
+      "Seconds since the end of the newest sealed day; since the archive's creation while none is sealed.",
+    ),
     samples: (source) =>
-      ofEach(source, ({ view: { newestSealed } }) =>
-        newestSealed === undefined ? [] : [own((source.nowMs - dayEndMs(newestSealed)) / 1_000)],
-      ),
+      ofEachOpen(source, ({ view: { newestSealed }, index }) => [
+        own(
+          (source.nowMs - (newestSealed === undefined ? (index?.createdAt ?? 0) : dayEndMs(newestSealed))) /
+            1_000,
+        ),
+      ]),
   },
   {
     ...gauge(
@@ -174,6 +183,20 @@ const METRICS: readonly MetricRule[] = [
       ),
   },
   {
+    ...counter("daybook_days_lost_total", "Days recorded as lost: it outlives restarts."),
+    samples: (source) => ofEachOpen(source, ({ view: { losses } }) => [own(losses.total)]),
+  },
+  {
+    ...gauge(
+      "daybook_last_loss_timestamp_seconds",
+      "When the newest loss was recorded, seconds since 1970; absent while no day is lost.",
+    ),
+    samples: (source) =>
+      ofEach(source, ({ view: { losses } }) =>
+        losses.newestMs === undefined ? [] : [own(losses.newestMs / 1_000)],
+      ),
+  },
+  {
     ...counter("daybook_revisions_sealed_total", "Revisions in the archive: it outlives restarts."),
     samples: (source) => ofEachOpen(source, ({ index }) => [own(index?.totals.revisions ?? 0)]),
   },
@@ -197,12 +220,15 @@ const METRICS: readonly MetricRule[] = [
   },
 ];
 
-export const METRIC_NAMES: readonly string[] = METRICS.map(({ name }) => name);
+export const METRIC_NAMES: readonly string[] = [...METRICS, ...PROCESS_METRICS].map(({ name }) => name);
 
 export function metricsOf(source: MetricSource): readonly Metric[] {
   const tenants = source.snapshot.tenants.map((one) => ({ ...one, view: viewTenant(one, source.nowMs) }));
   const viewed = { ...source, tenants };
-  return METRICS.map(({ name, type, help, samples }) => ({ name, type, help, samples: samples(viewed) }));
+  return [
+    ...METRICS.map(({ name, type, help, samples }) => ({ name, type, help, samples: samples(viewed) })),
+    ...processMetrics(source.usage),
+  ];
 }
 
 function gauge(name: string, help: string): Omit<Metric, "samples"> {

@@ -1,4 +1,5 @@
 import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
+import type { ProcessUsage } from "../io/process-usage.js";
 import { parseUtcDay } from "../model/utc-day.js";
 import type { Counts } from "./counts.js";
 import { renderDayPage } from "./day-page.js";
@@ -18,6 +19,7 @@ export interface Asked {
   readonly nowMs: number;
   readonly version: string;
   readonly counts: Pick<Counts, "eventsSealed" | "requests">;
+  readonly usage: () => ProcessUsage;
   readonly sourcesOf: SourcesOf;
 }
 
@@ -38,7 +40,11 @@ export async function answerPath(path: string, asked: Asked): Promise<Answer> {
     case "/readyz":
       return healthAnswer(readinessOf(snapshot));
     case "/metrics":
-      return { status: 200, type: METRICS_TYPE, body: metricText(metricsOf(asked)) };
+      return {
+        status: 200,
+        type: METRICS_TYPE,
+        body: metricText(metricsOf({ ...asked, usage: asked.usage() })),
+      };
     default:
       return answerTenant(path, asked);
   }

@@ -4,6 +4,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
+import type { ProcessUsage } from "../io/process-usage.js";
 import { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { Counts } from "./counts.js";
@@ -18,6 +19,7 @@ export interface StatusServerParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly counts: Pick<Counts, "eventsSealed" | "requests">;
+  readonly usage: () => ProcessUsage;
   readonly sourcesOf: SourcesOf;
   /** Host names, beside that of the address, under which browsers may open the pages. */
   readonly hosts: () => readonly string[];
@@ -127,7 +129,7 @@ export class StatusServer {
   }
 
   async #judge(request: IncomingMessage): Promise<Answer> {
-    const { state, clock, log, counts, sourcesOf, hosts, version } = this.#parts;
+    const { state, clock, log, counts, usage, sourcesOf, hosts, version } = this.#parts;
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
     if (!OPEN_PATHS.has(path) && !isOwnHost(request.headers.host, [this.#listen.host, ...hosts()]))
       return textAnswer(421, "unknown host: use an address, localhost, or a name in serve.hosts");
@@ -138,6 +140,7 @@ export class StatusServer {
         nowMs: clock.now(),
         version,
         counts,
+        usage,
         sourcesOf,
       });
     } catch (err) {

@@ -57,6 +57,8 @@ export interface TenantView extends DayAlarms {
   /** The nearest deadline first. */
   readonly missing: readonly MissingDay[];
   readonly reReadingsDue: number;
+  /** Recorded losses: how many, and when the newest was recorded, milliseconds since the epoch. */
+  readonly losses: { readonly total: number; readonly newestMs: number | undefined };
   /** What was unusual about the days that the source still serves, oldest first. */
   readonly oddities: readonly Oddity[];
   readonly backlog: Backlog;
@@ -80,11 +82,19 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
       reason === "re-reading" ? [] : [{ day, state: reason === "gap" ? "gap" : "due", deadlineMs }],
     ),
     reReadingsDue: tasks.filter(({ reason }) => reason === "re-reading").length,
+    losses: lossesOf(index),
     oddities:
       index === undefined ? [] : odditiesOf(eachDay(oldestReadableDay(rules, nowMs), range.to), index),
     backlog: backlogOf(tasks, nowMs, budget),
     alarms: alarmsOf({ days, failure, sinks, certificate, verifications }),
   };
+}
+
+function lossesOf(index: DayIndex | undefined): TenantView["losses"] {
+  const times = [...(index?.days.values() ?? [])].flatMap(({ lost }) =>
+    lost === undefined ? [] : [lost.at],
+  );
+  return { total: times.length, newestMs: times.length === 0 ? undefined : Math.max(...times) };
 }
 
 /** From the first day that the archive could have, or the horizon where there is no archive yet, to today. */

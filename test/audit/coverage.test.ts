@@ -6,6 +6,8 @@ import { day } from "../support/archive-fixture.js";
 
 const november = { from: day("2026-11-01"), to: day("2026-11-30") };
 const nothing = () => undefined;
+const emptyMonday = (of: string) =>
+  of === "2026-11-16" ? { revision: 1, oddities: ["DAY_EMPTY"] } : undefined;
 
 describe("coverDays", () => {
   it("counts every state of the range", () => {
@@ -83,10 +85,9 @@ describe("renderCalendar", () => {
 
   it("marks unusual days, and says what the mark means", () => {
     const range = { from: day("2026-11-16"), to: day("2026-11-18") };
-    const held = (of: string) => (of === "2026-11-16" ? { revision: 1, oddities: ["DAY_EMPTY"] } : undefined);
 
     const lines = renderCalendar(
-      coverDays(range, () => "closed", held),
+      coverDays(range, () => "closed", emptyMonday),
       { colour: false },
     ).split("\n");
 

@@ -2,15 +2,19 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { DaemonSnapshot } from "../../src/daemon/state.js";
+import { DAY_MS, dayEndMs } from "../../src/model/utc-day.js";
 import { metricText } from "../../src/serve/metric-text.js";
 import { METRIC_NAMES, metricsOf } from "../../src/serve/metrics.js";
 import type { MetricSource } from "../../src/serve/metrics.js";
-import { NOW_MS, quietTenant, snapshotOf, troubledTenant } from "../support/status-sample.js";
+import { NOW_MS, USAGE, dayOf, quietTenant, snapshotOf, troubledTenant } from "../support/status-sample.js";
+import { indexOfDays } from "../support/indexed.js";
 
 const NO_COUNTS = { eventsSealed: [], requests: [] };
 
 function textOf(snapshot: DaemonSnapshot, counts: MetricSource["counts"] = NO_COUNTS): readonly string[] {
-  return metricText(metricsOf({ snapshot, counts, nowMs: NOW_MS, version: "0.1.0" })).split("\n");
+  return metricText(metricsOf({ snapshot, counts, usage: USAGE, nowMs: NOW_MS, version: "0.1.0" })).split(
+    "\n",
+  );
 }
 
 describe("metricsOf", () => {
@@ -42,6 +46,24 @@ describe("metricsOf", () => {
     );
   });
 
+  it("counts recorded losses, and ages an archive that never sealed anything from its creation", () => {
+    const never = {
+      ...quietTenant("never", "2026-10-01"),
+      index: indexOfDays(new Map(), NOW_MS - 5 * DAY_MS),
+    };
+    const lines = textOf(snapshotOf(troubledTenant("fabrikam"), never));
+    const lastLossMs = dayEndMs(dayOf("2026-07-13")) + 27 * DAY_MS;
+
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `daybook_days_lost_total{tenant="fabrikam"} 3`,
+        `daybook_days_lost_total{tenant="never"} 0`,
+        `daybook_last_loss_timestamp_seconds{tenant="fabrikam"} ${lastLossMs / 1_000}`,
+        `daybook_newest_sealed_day_age_seconds{tenant="never"} ${5 * 86_400}`,
+      ]),
+    );
+  });
+
   it("leaves out what it does not know", () => {
     const unknown = {
       ...quietTenant("contoso"),
@@ -65,6 +87,7 @@ describe("metricsOf", () => {
       metricsOf({
         snapshot: snapshotOf(tenant),
         counts: NO_COUNTS,
+        usage: USAGE,
         nowMs: NOW_MS - 20 * 3_600_000,
         version: "0.1.0",
       }),
@@ -118,7 +141,7 @@ describe("metricText", () => {
 const read = (name: string): Promise<string> =>
   readFile(join(import.meta.dirname, "..", "..", "docs", name), "utf8");
 const namesIn = (text: string): readonly string[] =>
-  [...new Set(text.match(/\bdaybook_[a-z_]+/g))].toSorted();
+  [...new Set(text.match(/\b(daybook|process|nodejs)_[a-z0-9_]+/g))].toSorted();
 
 describe("the documentation of the metrics", () => {
   it("names every metric with its type, and no other", async () => {
@@ -129,6 +152,7 @@ describe("the documentation of the metrics", () => {
     for (const { name, type } of metricsOf({
       snapshot: snapshotOf(),
       counts: NO_COUNTS,
+      usage: USAGE,
       nowMs: 0,
       version: "",
     }))

@@ -9,6 +9,7 @@ import { startStatusRig, statusRig } from "../support/status-rig.js";
 import {
   NOW_MS,
   SampleState,
+  USAGE,
   alarm,
   quietTenant,
   sealedManifests,
@@ -228,6 +229,7 @@ describe("the status server", () => {
         clock: new VirtualClock(NOW_MS),
         log: silentLog,
         counts: new Counts(),
+        usage: () => USAGE,
         sourcesOf: () => [],
         hosts: () => [],
         redact: (text) => text,

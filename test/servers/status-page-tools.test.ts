@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signature } from "../../src/serve/alert-message.js";
 import { metricText } from "../../src/serve/metric-text.js";
 import { metricsOf } from "../../src/serve/metrics.js";
-import { NOW_MS, quietTenant, snapshotOf, troubledTenant } from "../support/status-sample.js";
+import { NOW_MS, USAGE, quietTenant, snapshotOf, troubledTenant } from "../support/status-sample.js";
 
 const docs = join(import.meta.dirname, "..", "..", "docs");
 const folder = mkdtempSync(join(tmpdir(), "daybook-prometheus-"));
@@ -28,7 +28,7 @@ describe("Prometheus' own tool", () => {
       requests: [{ labels: { host: "api.powerbi.com", outcome: "429" }, times: 2 }],
     };
     const snapshot = snapshotOf(quietTenant("contoso"), troubledTenant("fabrikam"));
-    const input = metricText(metricsOf({ snapshot, counts, nowMs: NOW_MS, version: "0.1.0" }));
+    const input = metricText(metricsOf({ snapshot, counts, usage: USAGE, nowMs: NOW_MS, version: "0.1.0" }));
 
     // Its findings go to standard error and its exit code; a metric that it cannot parse is one.
     expect(execFileSync(promtool, ["check", "metrics"], { input, encoding: "utf8" })).toBe("");

@@ -3,7 +3,7 @@ import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { Counts } from "../../src/serve/counts.js";
 import { StatusServer } from "../../src/serve/status-server.js";
 import type { StatusServerParts } from "../../src/serve/status-server.js";
-import { NOW_MS, SampleState, silentLog } from "./status-sample.js";
+import { NOW_MS, SampleState, USAGE, silentLog } from "./status-sample.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 export interface StatusRig {
@@ -37,6 +37,7 @@ export async function startStatusRig(
       state,
       clock,
       counts,
+      usage: () => USAGE,
       log: silentLog,
       version: "0.1.0",
       sourcesOf: () => [],

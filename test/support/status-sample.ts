@@ -1,6 +1,7 @@
 import type { Alarm } from "../../src/view/alarms.js";
 import type { DaemonSnapshot, DaemonState, TenantSnapshot } from "../../src/daemon/state.js";
 import type { DayRecord } from "../../src/ledger/day-index.js";
+import type { ProcessUsage } from "../../src/io/process-usage.js";
 import type { Log } from "../../src/model/log.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import {
@@ -180,6 +181,17 @@ export const silentLog: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+};
+
+export const USAGE: ProcessUsage = {
+  startSeconds: NOW_MS / 1_000 - 3_600,
+  cpuSeconds: 12.5,
+  residentBytes: 90e6,
+  heapUsedBytes: 30e6,
+  heapTotalBytes: 40e6,
+  externalBytes: 5e6,
+  loopLagMaxSeconds: 0.02,
+  loopLagP99Seconds: 0.001,
 };
 
 /** Where the manifests of the sample's first revisions can be read. */
