@@ -81,7 +81,7 @@ const METRICS: readonly MetricRule[] = [
   },
   {
     ...gauge(
-      "daybook_unusual_days",
+      "daybook_oddities",
       "Days that the source still serves and whose reading was unusual, such as an empty working day.",
     ),
     samples: (source) =>
@@ -183,7 +183,7 @@ const METRICS: readonly MetricRule[] = [
       ),
   },
   {
-    ...counter("daybook_days_lost_total", "Days recorded as lost: it outlives restarts."),
+    ...counter("daybook_losses_total", "Days recorded as lost: it outlives restarts."),
     samples: (source) => ofEachOpen(source, ({ view: { losses } }) => [own(losses.total)]),
   },
   {

@@ -32,7 +32,7 @@ describe("metricsOf", () => {
         `daybook_day_states{tenant="fabrikam",state="gap"} 3`,
         `daybook_day_states{tenant="fabrikam",state="lost"} 3`,
         `daybook_day_states{tenant="fabrikam",state="due"} 1`,
-        `daybook_unusual_days{tenant="fabrikam"} 1`,
+        `daybook_oddities{tenant="fabrikam"} 1`,
         `daybook_newest_sealed_day_age_seconds{tenant="fabrikam"} ${2 * 86_400 + 18 * 3_600 + 7 * 60}`,
         `daybook_nearest_deadline_seconds{tenant="fabrikam"} ${86_400 + 5 * 3_600 + 53 * 60}`,
         `daybook_requests_left{tenant="fabrikam"} 0`,
@@ -56,8 +56,8 @@ describe("metricsOf", () => {
 
     expect(lines).toEqual(
       expect.arrayContaining([
-        `daybook_days_lost_total{tenant="fabrikam"} 3`,
-        `daybook_days_lost_total{tenant="never"} 0`,
+        `daybook_losses_total{tenant="fabrikam"} 3`,
+        `daybook_losses_total{tenant="never"} 0`,
         `daybook_last_loss_timestamp_seconds{tenant="fabrikam"} ${lastLossMs / 1_000}`,
         `daybook_newest_sealed_day_age_seconds{tenant="never"} ${5 * 86_400}`,
       ]),
