@@ -10,7 +10,7 @@ import { probeContainer } from "./probe-container.js";
 import { removeBlob } from "./remove-blob.js";
 import { serviceCode, storageError } from "./storage-error.js";
 import { BLOCK_BYTES, uploadBody } from "./upload.js";
-import type { BlobTerms } from "./upload.js";
+import type { BlobContent, BlobTerms } from "./upload.js";
 
 export interface BlobStoreOptions {
   readonly access: { container(): Promise<ContainerClient> };
@@ -30,11 +30,11 @@ const TAKEN = new Set([
   "BlobImmutableDueToLegalHold",
 ]);
 
-/** Objects as block blobs. A new one is created by one conditional step, so of two writers one wins. */
+/** Objects as block blobs. One conditional step creates a new one, so one of two writers wins. */
 export class BlobStore implements ObjectStore {
   readonly #options: BlobStoreOptions;
   readonly #terms: BlobTerms;
-  /** Only where the account is said to keep policies: then it keeps holds too. */
+  /** Only with `immutability`: an account that keeps policies keeps holds too. */
   readonly setHold?: (key: string, on: boolean, signal: AbortSignal) => Promise<void>;
 
   constructor(options: BlobStoreOptions) {
@@ -76,14 +76,15 @@ export class BlobStore implements ObjectStore {
         conditions: { ifNoneMatch: "*" },
         ...(policy === undefined ? {} : { immutabilityPolicy: policy }),
       };
-      const outcome = await create(blob, key, body, expected, terms, signal);
+      const outcome = await create(blob, key, { body, expected, terms }, signal);
       if (policy !== undefined) await requirePolicy(blob, key, policy, signal);
       return outcome;
     });
   }
 
   replace(key: string, body: Body, expected: Expected, signal: AbortSignal): Promise<void> {
-    return this.#withBlob(key, signal, (blob) => uploadBody(blob, body, expected, this.#terms, signal));
+    const content = { body, expected, terms: this.#terms };
+    return this.#withBlob(key, signal, (blob) => uploadBody(blob, content, signal));
   }
 
   get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -134,16 +135,15 @@ export class BlobStore implements ObjectStore {
 async function create(
   blob: BlockBlobClient,
   key: string,
-  body: Body,
-  expected: Expected,
-  terms: BlobTerms,
+  content: BlobContent,
   signal: AbortSignal,
 ): Promise<"stored" | "already-there"> {
-  // What is large is not sent only to learn that it is there.
+  const { expected } = content;
+  // A large body is not sent only to learn that the blob exists.
   const isLarge = expected.bytes > BLOCK_BYTES;
   if (isLarge && (await statBlob(blob, signal)) !== undefined) return compare(blob, key, expected, signal);
   try {
-    await uploadBody(blob, body, expected, terms, signal);
+    await uploadBody(blob, content, signal);
     return "stored";
   } catch (error) {
     if (!TAKEN.has(serviceCode(error) ?? "") && !(await lostBlocks(error, blob, signal))) throw error;
@@ -174,7 +174,7 @@ async function compare(
   throw conflict(key, expected, bytes > expected.bytes ? { bytes: `${bytes} or more` } : { bytes, sha256 });
 }
 
-/** Without sha256: the service computes none, and what the metadata says is only what some writer said. */
+/** Without sha256: the service computes none, and the metadata holds only what a writer claimed. */
 async function statBlob(blob: BlockBlobClient, signal: AbortSignal): Promise<ObjectStat | undefined> {
   try {
     const found = await blob.getProperties({ abortSignal: signal });

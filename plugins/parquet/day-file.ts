@@ -11,9 +11,7 @@ import { RowGroup } from "./row-group.js";
  */
 export async function writeDayFile(
   batch: Batch,
-  engine: EngineName,
-  files: Files,
-  path: string,
+  { engine, files, path }: { engine: EngineName; files: Files; path: string },
   signal: AbortSignal,
 ): Promise<StoredFile> {
   const tally = new Tally();

@@ -51,9 +51,9 @@ export class ParquetSink implements Sink {
   async write(batch: Batch, signal: AbortSignal): Promise<Receipt> {
     const keys = this.#keysOf(batch.day);
     const location = batch.records === 0 ? keys.marker : keys.file;
-    const held = await readMarker(this.#store, keys.marker, signal);
-    if (held !== undefined) requireNotNewer(held, batch);
-    if (held?.revision !== batch.revision || !(await this.#stands(held, keys, signal))) {
+    const stored = await readMarker(this.#store, keys.marker, signal);
+    if (stored !== undefined) requireNotNewer(stored, batch);
+    if (stored?.revision !== batch.revision || !(await this.#stands(stored, keys, signal))) {
       await (batch.records === 0
         ? this.#writeEmpty(batch, keys, signal)
         : this.#writeFile(batch, keys, signal));
@@ -75,7 +75,7 @@ export class ParquetSink implements Sink {
 
   async remove(day: UtcDay, signal: AbortSignal): Promise<RemovalReceipt> {
     const { file, marker } = this.#keysOf(day);
-    // The events go first: what is left when this stops half-way names nobody.
+    // The events go first, so that nothing personal is left when this stops half-way.
     const removed = (await this.#removeObject(file, signal)) + (await this.#removeObject(marker, signal));
     if (removed > 0) return { removed };
     throw new DaybookError("SINK_NOT_FOUND", { message: `${day}: expected ${file}, found none` });
@@ -91,10 +91,10 @@ export class ParquetSink implements Sink {
   }
 
   /** Whether the store has what the marker says; it has not when a delivery stopped half-way. */
-  async #stands(held: DayMarker, { file }: DayKeys, signal: AbortSignal): Promise<boolean> {
+  async #stands(stored: DayMarker, { file }: DayKeys, signal: AbortSignal): Promise<boolean> {
     const found = await this.#store.stat(file, signal);
-    if (held.file === null || found === undefined) return held.file === null && found === undefined;
-    return found.bytes === held.file.bytes && (found.sha256 ?? held.file.sha256) === held.file.sha256;
+    if (stored.file === null || found === undefined) return stored.file === null && found === undefined;
+    return found.bytes === stored.file.bytes && (found.sha256 ?? stored.file.sha256) === stored.file.sha256;
   }
 
   async #writeEmpty(batch: Batch, keys: DayKeys, signal: AbortSignal): Promise<void> {
@@ -107,7 +107,7 @@ export class ParquetSink implements Sink {
     const { files, engine } = this.#options;
     const path = await this.#work.newPath();
     try {
-      const file = await writeDayFile(batch, engine, files, path, signal);
+      const file = await writeDayFile(batch, { engine, files, path }, signal);
       const body = { [Symbol.asyncIterator]: () => files.stream(path)[Symbol.asyncIterator]() };
       await this.#store.replace(keys.file, body, file, signal);
       await writeMarker(this.#store, keys.marker, markerOf(batch, file), signal);
@@ -153,10 +153,10 @@ export class ParquetSink implements Sink {
   }
 }
 
-function requireNotNewer(held: DayMarker, { day, revision, manifestSha256 }: Batch): void {
-  const isSame = held.revision === revision && held.manifest_sha256 === manifestSha256;
-  if (held.revision < revision || isSame) return;
+function requireNotNewer(stored: DayMarker, { day, revision, manifestSha256 }: Batch): void {
+  const isSame = stored.revision === revision && stored.manifest_sha256 === manifestSha256;
+  if (stored.revision < revision || isSame) return;
   throw new DaybookError("SINK_CONFLICT", {
-    message: `${day}: expected revision ${revision} of manifest ${manifestSha256} to follow what stands, found revision ${held.revision} of ${held.manifest_sha256}`,
+    message: `${day}: expected revision ${revision} of manifest ${manifestSha256} to follow what stands, found revision ${stored.revision} of ${stored.manifest_sha256}`,
   });
 }

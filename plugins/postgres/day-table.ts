@@ -8,7 +8,7 @@ import { lockName, numberIn } from "./transaction.js";
 // One step of a reading: so many bytes of lines, which may be long or short.
 const STEP_CHARS = 4_000_000;
 const FIRST_STEP_ROWS = 100;
-const MOST_STEP_ROWS = 5_000;
+const MAX_STEP_ROWS = 5_000;
 
 /** The rows of one tenant. Every method is part of a transaction that the caller began. */
 export class DayTable {
@@ -128,5 +128,5 @@ export class DayTable {
 /** As many rows as will hold about STEP_CHARS if they are as long as these. */
 function nextStep(lines: readonly string[]): number {
   const chars = lines.reduce((sum, { length }) => sum + length, 1);
-  return Math.min(MOST_STEP_ROWS, Math.max(1, Math.floor((STEP_CHARS * lines.length) / chars)));
+  return Math.min(MAX_STEP_ROWS, Math.max(1, Math.floor((STEP_CHARS * lines.length) / chars)));
 }

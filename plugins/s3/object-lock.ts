@@ -2,7 +2,7 @@ import type { HeadObjectCommandOutput, ObjectLockRetentionMode } from "@aws-sdk/
 import { DaybookError } from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
 
-/** A lock as an object carries it. Nobody can remove a compliance lock; a governance lock, who has the right to. */
+/** The lock of an object. A compliance lock cannot be removed; a governance lock can, with the right to do so. */
 export interface Lock {
   readonly mode: ObjectLockRetentionMode;
   readonly until: Date;
@@ -19,18 +19,15 @@ export function isAtLeast(found: Lock | undefined, wanted: Lock): boolean {
   return found.mode === "COMPLIANCE" || wanted.mode === "GOVERNANCE";
 }
 
-/** Locks an object that stands, or makes its lock longer or stricter; never shorter or weaker. */
+/** Locks an existing object, or makes its lock longer or stricter; never shorter or weaker. */
 export async function strengthenLock(
   bucket: Bucket,
-  key: string,
-  found: HeadObjectCommandOutput,
-  wanted: Lock,
+  { key, found, lock }: { key: string; found: HeadObjectCommandOutput; lock: Lock },
   signal: AbortSignal,
 ): Promise<void> {
-  const standing = lockOf(found);
-  const Mode = standing?.mode === "COMPLIANCE" ? "COMPLIANCE" : wanted.mode;
-  const RetainUntilDate =
-    standing !== undefined && standing.until > wanted.until ? standing.until : wanted.until;
+  const current = lockOf(found);
+  const Mode = current?.mode === "COMPLIANCE" ? "COMPLIANCE" : lock.mode;
+  const RetainUntilDate = current !== undefined && current.until > lock.until ? current.until : lock.until;
   await bucket.send(key, signal, (s3, target, http) =>
     s3.putObjectRetention(
       { ...target, ...versionIn(key, found), Retention: { Mode, RetainUntilDate } },
@@ -38,9 +35,9 @@ export async function strengthenLock(
     ),
   );
   const after = await bucket.head(key, signal, found.VersionId);
-  if (after !== undefined && isAtLeast(lockOf(after), wanted)) return;
+  if (after !== undefined && isAtLeast(lockOf(after), lock)) return;
   throw new DaybookError("SINK_MISMATCH", {
-    message: `${key}: read back: expected a lock ${lockWords(wanted)}, found ${lockWords(after && lockOf(after))}`,
+    message: `${key}: read back: expected a lock ${lockWords(lock)}, found ${lockWords(after && lockOf(after))}`,
   });
 }
 

@@ -13,7 +13,7 @@ import { storeObject } from "./upload.js";
 
 /** How long the probe is locked: long enough for the requests until its lock is tried, short enough to wait for. */
 const LOCKED_MS = 4_000;
-const PATIENCE_MS = 8_000;
+const CLOCK_LAG_MS = 8_000;
 const PAUSE_MS = 500;
 const STOPPING_MS = 1_000;
 
@@ -30,9 +30,9 @@ export async function probeBucket(options: S3StoreOptions, signal: AbortSignal):
     await probe.requireRefusals(signal);
     await probe.read(signal);
   } catch (error) {
-    // What failed is what counts. Who was told to stop does not wait for the lock to end: it leaves a few bytes behind.
-    const patience = AbortSignal.timeout(signal.aborted ? STOPPING_MS : LOCKED_MS + PATIENCE_MS);
-    await probe.remove(patience).catch(() => {});
+    // The first failure is reported. After an abort nobody waits for the lock to end: a few bytes stay behind.
+    const limit = AbortSignal.timeout(signal.aborted ? STOPPING_MS : LOCKED_MS + CLOCK_LAG_MS);
+    await probe.remove(limit).catch(() => {});
     throw error;
   }
   await probe.remove(signal);
@@ -97,7 +97,7 @@ class Probe {
         if (this.#lock === undefined || !isDaybookError(error, "SINK_REFUSED")) throw error;
       }
       // The server's clock may be behind this one's.
-      if (clock.now() > until + PATIENCE_MS) {
+      if (clock.now() > until + CLOCK_LAG_MS) {
         log.warn({ bucket: this.#bucket.name, key: this.key, until }, "probe left in a locked bucket");
         return;
       }
@@ -107,8 +107,8 @@ class Probe {
 
   async #put(onlyIfAbsent: boolean, signal: AbortSignal): Promise<void> {
     const { upload } = this.#options;
-    const how = { key: this.key, lock: this.#lock, onlyIfAbsent, ...upload };
-    await storeObject(this.#bucket, how, once(this.#bytes), this.#expected, signal);
+    const wanted = { key: this.key, expected: this.#expected, lock: this.#lock };
+    await storeObject(this.#bucket, { ...upload, ...wanted, body: once(this.#bytes), onlyIfAbsent }, signal);
   }
 
   async #putWrong(signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import type { RemovalReceipt } from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
 import { versionsOf } from "./listing.js";
 
-const MOST_NAMED = 20;
+const MAX_NAMED = 20;
 
 /**
  * Removes every version of an object and every delete marker over it: a delete marker alone would only hide it. The oldest
@@ -26,7 +26,7 @@ export async function removeObject(
       message: `${key}: removal: expected nothing to stay, found ${left.length} versions`,
     });
   }
-  const note = `${versions.length} versions: ${versions.slice(0, MOST_NAMED).join(" ")}`;
+  const note = `${versions.length} versions: ${versions.slice(0, MAX_NAMED).join(" ")}`;
   return { removed: 1, ...(versioning ? { note } : {}) };
 }
 

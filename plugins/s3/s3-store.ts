@@ -12,6 +12,13 @@ import { removeObject, removeVersion } from "./removal.js";
 import type { S3StoreOptions } from "./store-options.js";
 import { storeObject } from "./upload.js";
 
+/** An object as it must be, under its key in the bucket. */
+interface Wanted {
+  readonly key: string;
+  readonly expected: Expected;
+  readonly lock: Lock | undefined;
+}
+
 /** Objects in an S3 bucket: each one put that fails where an object stands, then read back as the store shows it. */
 export class S3Store implements ObjectStore {
   readonly #options: S3StoreOptions;
@@ -37,25 +44,25 @@ export class S3Store implements ObjectStore {
     signal: AbortSignal,
   ): Promise<"stored" | "already-there"> {
     const at = this.#keyOf(key);
-    const lock = this.#lockFor(expected);
-    // Not only to spare an upload: the condition of a put does not see an object behind a delete marker.
+    const wanted = { key: at, expected, lock: this.#lockFor(expected) };
+    // Saves an upload, and finds an object behind a delete marker, which the condition of a put does not see.
     const found = await this.#bucket.head(at, signal);
-    if (found !== undefined) return this.#compare(at, found, expected, lock, signal);
-    const how = { key: at, lock, onlyIfAbsent: true, ...this.#options.upload };
+    if (found !== undefined) return this.#compare(wanted, found, signal);
+    const upload = { ...this.#options.upload, ...wanted, body, onlyIfAbsent: true };
     try {
-      const version = await storeObject(this.#bucket, how, body, expected, signal);
+      const version = await storeObject(this.#bucket, upload, signal);
       if (await this.#isFirst(at, version, signal)) return "stored";
       await this.#withdraw(at, version, signal);
     } catch (error) {
       if (!isDaybookError(error, "SINK_CONFLICT")) throw error;
     }
-    return this.#compareWithFirst(at, expected, lock, signal);
+    return this.#compareWithFirst(wanted, signal);
   }
 
-  /** Without a lock: what is replaced is no record, and every version of it would have to stay. */
+  /** Without a lock: what is replaced is not a record, and each of its versions would have to stay. */
   async replace(key: string, body: Body, expected: Expected, signal: AbortSignal): Promise<void> {
-    const how = { key: this.#keyOf(key), lock: undefined, onlyIfAbsent: false, ...this.#options.upload };
-    await storeObject(this.#bucket, how, body, expected, signal);
+    const wanted = { key: this.#keyOf(key), body, expected, lock: undefined, onlyIfAbsent: false };
+    await storeObject(this.#bucket, { ...this.#options.upload, ...wanted }, signal);
   }
 
   async get(key: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
@@ -98,8 +105,8 @@ export class S3Store implements ObjectStore {
   }
 
   /**
-   * Whether no other writer was faster. Ceph 20 looks at the condition of a put and then makes a version, so several writers
-   * at once all pass where a bucket keeps versions; the order of the versions says who was first.
+   * Whether no other writer was faster. Ceph 20 checks the condition of a put before it makes a version, so in a bucket with
+   * versions several writers can pass at once. The order of the versions shows who was first.
    */
   async #isFirst(key: string, version: string | undefined, signal: AbortSignal): Promise<boolean> {
     const first = await this.#firstVersion(key, signal);
@@ -116,29 +123,23 @@ export class S3Store implements ObjectStore {
     try {
       await removeVersion(this.#bucket, key, version, signal);
     } catch (error) {
-      // Locked, it has to stay beside the first: nothing is lost, and the conflict is reported.
+      // A locked version stays beside the first. Nothing is lost, and the conflict is reported.
       if (!isDaybookError(error, "SINK_REFUSED")) throw error;
     }
   }
 
-  async #compareWithFirst(
-    key: string,
-    expected: Expected,
-    lock: Lock | undefined,
-    signal: AbortSignal,
-  ): Promise<"already-there"> {
+  async #compareWithFirst(wanted: Wanted, signal: AbortSignal): Promise<"already-there"> {
+    const { key } = wanted;
     const found = await this.#bucket.head(key, signal, await this.#firstVersion(key, signal));
-    if (found !== undefined) return this.#compare(key, found, expected, lock, signal);
+    if (found !== undefined) return this.#compare(wanted, found, signal);
     throw new DaybookError("SINK_UNAVAILABLE", {
       message: `${key}: expected the object of another writer, found none yet`,
     });
   }
 
   async #compare(
-    key: string,
+    { key, expected, lock }: Wanted,
     found: HeadObjectCommandOutput,
-    expected: Expected,
-    lock: Lock | undefined,
     signal: AbortSignal,
   ): Promise<"already-there"> {
     const bytes = found.ContentLength ?? 0;
@@ -147,9 +148,9 @@ export class S3Store implements ObjectStore {
         ? (storedSha256(found) ?? (await hashObject(this.#bucket, key, signal, found.VersionId)))
         : undefined;
     if (sha256 !== expected.sha256) throw conflict(key, expected, { bytes, sha256 });
-    // The schedule may have grown since, or the upload have lost its lock.
+    // The retention may have become longer since, or the upload may have lost its lock.
     if (lock !== undefined && !isAtLeast(lockOf(found), lock)) {
-      await strengthenLock(this.#bucket, key, found, lock, signal);
+      await strengthenLock(this.#bucket, { key, found, lock }, signal);
     }
     return "already-there";
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
-import type { PutObjectCommandInput } from "@aws-sdk/client-s3";
+import type { CompletedPart, PutObjectCommandInput } from "@aws-sdk/client-s3";
 import { expectedBody } from "daybook/plugin";
 import type { Body, Expected } from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
@@ -28,6 +28,8 @@ export interface UploadRules {
 
 export interface Upload extends UploadRules {
   readonly key: string;
+  readonly body: Body;
+  readonly expected: Expected;
   readonly lock: Lock | undefined;
   /** Fails with SINK_CONFLICT where an object stands. */
   readonly onlyIfAbsent: boolean;
@@ -35,6 +37,8 @@ export interface Upload extends UploadRules {
 
 interface Request {
   readonly key: string;
+  readonly body: Body;
+  readonly expected: Expected;
   readonly headers: ObjectHeaders;
   readonly condition: { readonly IfNoneMatch?: "*" };
 }
@@ -49,31 +53,21 @@ interface Uploaded {
 const MAX_PARTS = 10_000;
 
 /**
- * Uploads an object whole or not at all, then has the store show what it kept; answers its version. SINK_MISMATCH when
+ * Uploads an object whole or not at all, then checks what the store shows of it; returns its version. SINK_MISMATCH when
  * anything was dropped.
  */
 export async function storeObject(
   bucket: Bucket,
-  { key, lock, onlyIfAbsent, headers, maxPutBytes, partBytes }: Upload,
-  body: Body,
-  expected: Expected,
+  upload: Upload,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const request: Request = {
-    key,
-    headers: {
-      ...headers,
-      // For who looks without Daybook, and for objects in parts, of which the store keeps no hash of the whole.
-      Metadata: { sha256: expected.sha256 },
-      ...(lock === undefined ? {} : { ObjectLockMode: lock.mode, ObjectLockRetainUntilDate: lock.until }),
-    },
-    condition: onlyIfAbsent ? { IfNoneMatch: "*" } : {},
-  };
+  const { key, lock, expected, headers, maxPutBytes, partBytes } = upload;
+  const request = requestFor(upload);
   const size = Math.max(partBytes, Math.ceil(expected.bytes / MAX_PARTS));
   const { checksum, version } =
     expected.bytes <= maxPutBytes
-      ? await putWhole(bucket, request, body, expected, signal)
-      : await putInParts(bucket, request, body, expected, size, signal);
+      ? await putWhole(bucket, request, signal)
+      : await putInParts(bucket, request, size, signal);
   requireKept(key, await bucket.head(key, signal, version), {
     bytes: expected.bytes,
     checksum,
@@ -84,12 +78,27 @@ export async function storeObject(
   return version;
 }
 
-/** One put. The length is declared and the last piece held back until all is right, so wrong bytes never become an object. */
+function requestFor({ key, body, expected, lock, onlyIfAbsent, headers }: Upload): Request {
+  return {
+    key,
+    body,
+    expected,
+    headers: {
+      ...headers,
+      // For people without Daybook, and for objects in parts: the store keeps no hash of their whole.
+      Metadata: { sha256: expected.sha256 },
+      ...(lock === undefined ? {} : { ObjectLockMode: lock.mode, ObjectLockRetainUntilDate: lock.until }),
+    },
+    condition: onlyIfAbsent ? { IfNoneMatch: "*" } : {},
+  };
+}
+
+/**
+ * One put. The length is declared, and the last piece is sent only when all is right, so wrong bytes never become an object.
+ */
 async function putWhole(
   bucket: Bucket,
-  { key, headers, condition }: Request,
-  body: Body,
-  expected: Expected,
+  { key, body, expected, headers, condition }: Request,
   signal: AbortSignal,
 ): Promise<Uploaded> {
   const checksum = Buffer.from(expected.sha256, "hex").toString("base64");
@@ -119,13 +128,13 @@ async function putWhole(
     );
     return { checksum, version };
   } finally {
-    // An answer may come before the whole body was sent: the connection is of no use then.
+    // An answer may come before the whole body was sent, and then the connection cannot be used again.
     pieces.destroy();
     stop.abort();
   }
 }
 
-/** An object without bytes is complete with its headers: its body is looked at before they are sent. */
+/** An empty object is complete with its headers, so its body is checked before they are sent. */
 async function startOf(pieces: AsyncGenerator<Uint8Array>, { bytes }: Expected): Promise<Body> {
   if (bytes > 0) return pieces;
   for await (const piece of pieces) void piece;
@@ -135,9 +144,7 @@ async function startOf(pieces: AsyncGenerator<Uint8Array>, { bytes }: Expected):
 /** In parts, for what is too large for one put. Nothing is readable before the last request. */
 async function putInParts(
   bucket: Bucket,
-  { key, headers, condition }: Request,
-  body: Body,
-  expected: Expected,
+  { key, body, expected, headers, condition }: Request,
   partBytes: number,
   signal: AbortSignal,
 ): Promise<Uploaded> {
@@ -146,37 +153,22 @@ async function putInParts(
   );
   try {
     const hashes: Buffer[] = [];
-    const Parts: { PartNumber: number; ETag: string | undefined; ChecksumSHA256: string }[] = [];
+    const Parts: CompletedPart[] = [];
     for await (const part of inParts(expectedBody(body, expected, signal), partBytes)) {
-      const PartNumber = Parts.length + 1;
       const hash = createHash("sha256").update(part).digest();
-      const ChecksumSHA256 = hash.toString("base64");
+      const named = { PartNumber: Parts.length + 1, ChecksumSHA256: hash.toString("base64") };
       const { ETag } = await bucket.send(key, signal, (s3, target, http) =>
         s3.uploadPart(
-          {
-            ...target,
-            Key: key,
-            UploadId,
-            PartNumber,
-            Body: part,
-            ChecksumAlgorithm: "SHA256",
-            ChecksumSHA256,
-          },
+          { ...target, ...named, Key: key, UploadId, Body: part, ChecksumAlgorithm: "SHA256" },
           http,
         ),
       );
       hashes.push(hash);
-      Parts.push({ PartNumber, ETag, ChecksumSHA256 });
+      Parts.push({ ...named, ETag });
     }
     const { VersionId: version } = await bucket.send(key, signal, (s3, target, http) =>
       s3.completeMultipartUpload(
-        {
-          ...target,
-          Key: key,
-          UploadId,
-          MultipartUpload: { Parts },
-          ...condition,
-        },
+        { ...target, ...condition, Key: key, UploadId, MultipartUpload: { Parts } },
         http,
       ),
     );
@@ -195,23 +187,23 @@ async function abandon(bucket: Bucket, key: string, UploadId: string | undefined
     .send(key, AbortSignal.timeout(ABANDON_MS), (s3, target, http) =>
       s3.abortMultipartUpload({ ...target, Key: key, UploadId }, http),
     )
-    // What failed before is what counts; parts that stay behind are unreadable, and a lifecycle rule removes them.
+    // The first failure is reported. Parts that stay behind are unreadable, and a lifecycle rule removes them.
     .catch(() => {});
 }
 
 /** The same bytes in pieces of exactly `partBytes`; the last may be shorter. */
 async function* inParts(body: Body, partBytes: number): AsyncGenerator<Buffer> {
-  let held: Uint8Array[] = [];
-  let heldBytes = 0;
+  let pieces: Uint8Array[] = [];
+  let bytes = 0;
   for await (const piece of body) {
-    held.push(piece);
-    heldBytes += piece.length;
-    if (heldBytes < partBytes) continue;
-    const all = Buffer.concat(held, heldBytes);
-    const whole = heldBytes - (heldBytes % partBytes);
+    pieces.push(piece);
+    bytes += piece.length;
+    if (bytes < partBytes) continue;
+    const all = Buffer.concat(pieces, bytes);
+    const whole = bytes - (bytes % partBytes);
     for (let at = 0; at < whole; at += partBytes) yield all.subarray(at, at + partBytes);
-    held = whole === heldBytes ? [] : [all.subarray(whole)];
-    heldBytes -= whole;
+    pieces = whole === bytes ? [] : [all.subarray(whole)];
+    bytes -= whole;
   }
-  if (heldBytes > 0) yield Buffer.concat(held, heldBytes);
+  if (bytes > 0) yield Buffer.concat(pieces, bytes);
 }

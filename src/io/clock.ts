@@ -20,12 +20,12 @@ export function clockStartingAt(startMs: number): Clock {
 }
 
 // setTimeout holds at most 2^31-1 ms; a longer wait is made of several.
-const LONGEST_TIMER_MS = 2_147_483_647;
+const MAX_TIMER_MS = 2_147_483_647;
 
 async function sleepReal(ms: number, signal?: AbortSignal): Promise<void> {
-  for (let left = ms; left > 0; left -= LONGEST_TIMER_MS) {
+  for (let left = ms; left > 0; left -= MAX_TIMER_MS) {
     try {
-      await wait(Math.min(left, LONGEST_TIMER_MS), undefined, signal === undefined ? {} : { signal });
+      await wait(Math.min(left, MAX_TIMER_MS), undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       throw signal?.aborted === true ? signal.reason : error;
     }

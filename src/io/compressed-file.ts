@@ -7,7 +7,7 @@ import { Tally } from "./tally.js";
 import { writeFile } from "./write-file.js";
 
 // chunkSize: zlib's default of 16 KiB makes a trip to the thread pool for each. writableHighWaterMark: the next chunk is
-// asked for only when the last one is compressed, so that whoever gives chunks may use one buffer for all.
+// requested only when the last one is compressed, so that the source of the chunks may use one buffer for all.
 const STREAM = { chunkSize: 1 << 17, writableHighWaterMark: 1 };
 
 /** A file as stored and what is in it, as the manifest names both. */
@@ -19,15 +19,20 @@ export interface FileDigest {
   readonly contentSha256: string;
 }
 
+/** A new file, and what it is to hold. */
+export interface CompressedFile {
+  readonly path: string;
+  readonly compression: Compression;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
 /**
  * Writes a new file that holds `content` as one compressed frame, and makes it durable; in bounded memory, whatever the
- * size. A chunk may be overwritten once the next is asked for. After an error (the disk's, the content's own, the signal's reason) there is no file.
+ * size. A chunk may be overwritten once the next is requested. After an error (the disk's, the content's own, the signal's reason) there is no file.
  */
 export async function writeCompressed(
   files: Files,
-  path: string,
-  compression: Compression,
-  content: AsyncIterable<Uint8Array>,
+  { path, compression, content }: CompressedFile,
   signal: AbortSignal,
 ): Promise<FileDigest> {
   const stored = new Tally();

@@ -28,8 +28,8 @@ export interface Files {
   /** The whole file; DISK_FAILED when it is larger than `maxBytes`. */
   read(path: string, maxBytes?: number): Promise<Uint8Array>;
   /**
-   * The file in pieces, for what may be large. With `into` they are parts of it, each good only until the next is asked
-   * for: whoever reads gigabytes that way leaves nothing behind for the garbage collector.
+   * The file in pieces, for what may be large. With `into` they are parts of it, each good only until the next is
+   * requested: reading gigabytes that way leaves nothing behind for the garbage collector.
    */
   stream(path: string, into?: Uint8Array): AsyncIterable<Uint8Array>;
   /** A new file, opened exclusively: FILE_EXISTS when there is one. `mode`: 0600 when absent, never less for the umask. */

@@ -83,7 +83,7 @@ async function attempt<T>(doing: string, path: string, call: Promise<T>): Promis
 async function read(path: string, maxBytes = Infinity): Promise<Uint8Array> {
   const handle = await attempt("open", path, fs.open(path, "r"));
   try {
-    // The size is asked first so that a huge file never reaches memory.
+    // The size is checked first so that a huge file never reaches memory.
     const { size } = await attempt("stat", path, handle.stat());
     const bytes = size > maxBytes ? undefined : await attempt("read", path, handle.readFile());
     if (bytes !== undefined && bytes.length <= maxBytes) return bytes;
@@ -197,9 +197,9 @@ async function list(path: string): Promise<readonly string[]> {
   }
 }
 
-async function describe(path: string, asked: Promise<Stats>): Promise<FileStat | undefined> {
+async function describe(path: string, call: Promise<Stats>): Promise<FileStat | undefined> {
   try {
-    const found = await asked;
+    const found = await call;
     const { size, mode, mtimeMs, uid, dev, ino } = found;
     const id = `${dev}:${ino}`;
     return { kind: kindOf(found), bytes: size, mode: mode & 0o7777, modifiedMs: mtimeMs, uid, id };

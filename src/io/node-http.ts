@@ -3,7 +3,7 @@ import { networkError } from "./network-error.js";
 import { release } from "./release.js";
 import type { Http, HttpAnswer, HttpRequest } from "./http.js";
 
-/** The network through Node's own fetch; a proxy is used where `useProxy` (proxy.ts) has been told of one. */
+/** The network through Node's own fetch; it goes through the proxy that `useProxy` (proxy.ts) has set, if any. */
 export const nodeHttp: Http = { request: send };
 
 /** Ends a request when the caller stops, and when its total time is over. */

@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 
 /** Tells the service manager how the process fares: `READY=1`, `STATUS=text`, `WATCHDOG=1`, `STOPPING=1`. */
 export interface ServiceManager {
-  /** Never throws: false when it could not be told. Does nothing, and is true, where no manager listens. */
+  /** Never throws: false when the notification failed. Does nothing, and returns true, where no manager listens. */
   notify(...assignments: readonly string[]): Promise<boolean>;
   /** How often it wants to hear WATCHDOG=1, milliseconds; undefined when it does not. */
   readonly watchdogMs: number | undefined;

@@ -9,7 +9,7 @@ const SECRET_FIELDS = ["token", "secret", "password", "passphrase", "privateKey"
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Takes every known secret value out of a finished line, where no field name would have told. */
+  /** Removes every known secret value from a finished line, also where no field name marks it as one. */
   readonly redact: (line: string) => string;
   /** Milliseconds since the epoch, for the `time` of each line. */
   readonly now: () => number;

@@ -4,8 +4,8 @@ import { DaybookError } from "../model/errors.js";
 import type { Body, Expected } from "./types.js";
 
 /**
- * The body, held to what was promised: throws SINK_MISMATCH when it ends short, runs over or has another hash, and the
- * signal's reason as soon as it aborts, even while the body stalls. The last piece is given only when everything is
+ * The body, checked against what was promised: throws SINK_MISMATCH when it ends short, runs over or has another hash, and
+ * the signal's reason as soon as it aborts, even while the body stalls. The last piece is given only when everything is
  * right, so an upload of a declared length never completes with wrong bytes.
  */
 export async function* expectedBody(
@@ -15,19 +15,19 @@ export async function* expectedBody(
 ): AsyncGenerator<Uint8Array, void> {
   const hash = createHash("sha256");
   let bytes = 0;
-  let held: Uint8Array | undefined;
+  let last: Uint8Array | undefined;
   for await (const piece of abortable(body, signal)) {
     if (piece.length === 0) continue;
     bytes += piece.length;
     if (bytes > expected.bytes) throw mismatch("bytes", `${bytes} or more`, expected.bytes);
     hash.update(piece);
-    if (held !== undefined) yield held;
-    held = piece;
+    if (last !== undefined) yield last;
+    last = piece;
   }
   if (bytes !== expected.bytes) throw mismatch("bytes", bytes, expected.bytes);
   const sha256 = hash.digest("hex");
   if (sha256 !== expected.sha256) throw mismatch("sha256", sha256, expected.sha256);
-  if (held !== undefined) yield held;
+  if (last !== undefined) yield last;
 }
 
 /** All pieces as one; for what is known to be small. SINK_MISMATCH above `maxBytes`. */

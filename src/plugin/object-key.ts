@@ -1,6 +1,6 @@
 import { DaybookError } from "../model/errors.js";
 
-const LONGEST_KEY = 900;
+const MAX_KEY_CHARS = 900;
 const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._=-]{1,200}$/;
 
 /**
@@ -8,7 +8,7 @@ const SEGMENT = /^(?!\.{1,2}$)[A-Za-z0-9._=-]{1,200}$/;
  * `.` or `..`, 900 in all: S3 ends a key at 1,024 bytes, a file system a name at 255.
  */
 export function assertKey(key: string): void {
-  if (key.length <= LONGEST_KEY && key.split("/").every((segment) => SEGMENT.test(segment))) return;
+  if (key.length <= MAX_KEY_CHARS && key.split("/").every((segment) => SEGMENT.test(segment))) return;
   throw new DaybookError("SINK_REFUSED", {
     message: `object key: expected segments of [A-Za-z0-9._=-], found ${JSON.stringify(key.slice(0, 100))}`,
   });

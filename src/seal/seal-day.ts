@@ -142,9 +142,11 @@ class Sealing {
         ? undefined
         : await writeCompressed(
             files,
-            `${this.#staging}/carried.ndjson${this.#extension}`,
-            reading.compression,
-            withFirst(first.value, lines),
+            {
+              path: `${this.#staging}/carried.ndjson${this.#extension}`,
+              compression: reading.compression,
+              content: withFirst(first.value, lines),
+            },
             signal,
           );
     const { added, removed, changed, missing } = lacking;

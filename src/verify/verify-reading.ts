@@ -68,7 +68,11 @@ class Verification {
 
   async #transcribe(): Promise<Transcript> {
     const { files, reading, signal } = this.#options;
-    const digest = await writeCompressed(files, this.#path, reading.compression, this.#lines(), signal);
+    const digest = await writeCompressed(
+      files,
+      { path: this.#path, compression: reading.compression, content: this.#lines() },
+      signal,
+    );
     return {
       path: this.#path,
       ...digest,

@@ -38,7 +38,7 @@ async function* failing(): AsyncGenerator<Uint8Array> {
 
 describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
   it("holds what was given, as one frame, and is described as it lies on disk", async () => {
-    const digest = await writeCompressed(nodeFiles, path, compression, blocksOf(LINES), never);
+    const digest = await writeCompressed(nodeFiles, { path, compression, content: blocksOf(LINES) }, never);
 
     const frame = await nodeFiles.read(path);
     const content = await decodeFrame(frame, compression, LINES.length);
@@ -52,21 +52,23 @@ describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
   });
 
   it("may hold nothing", async () => {
-    const digest = await writeCompressed(nodeFiles, path, compression, blocksOf(""), never);
+    const digest = await writeCompressed(nodeFiles, { path, compression, content: blocksOf("") }, never);
 
     expect(await decodeFrame(await nodeFiles.read(path), compression, 0)).toHaveLength(0);
     expect(digest.contentBytes).toBe(0);
   });
 
   it("has the same bytes every time, however its content was cut", async () => {
-    await writeCompressed(nodeFiles, path, compression, blocksOf(LINES), never);
-    await writeCompressed(nodeFiles, `${path}-2`, compression, blocksOf(LINES), never);
+    await writeCompressed(nodeFiles, { path, compression, content: blocksOf(LINES) }, never);
+    await writeCompressed(nodeFiles, { path: `${path}-2`, compression, content: blocksOf(LINES) }, never);
 
     expect(await nodeFiles.read(`${path}-2`)).toEqual(await nodeFiles.read(path));
   });
 
   it("is not there when its content fails half way", async () => {
-    await expect(writeCompressed(nodeFiles, path, compression, failing(), never)).rejects.toThrow("no more");
+    await expect(
+      writeCompressed(nodeFiles, { path, compression, content: failing() }, never),
+    ).rejects.toThrow("no more");
     expect(await nodeFiles.list(folder)).toEqual([]);
   });
 
@@ -79,7 +81,9 @@ describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
       }
     })();
 
-    await expect(writeCompressed(nodeFiles, path, compression, endless, stop.signal)).rejects.toThrow("stop");
+    await expect(
+      writeCompressed(nodeFiles, { path, compression, content: endless }, stop.signal),
+    ).rejects.toThrow("stop");
     expect(await nodeFiles.list(folder)).toEqual([]);
   });
 
@@ -88,7 +92,9 @@ describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
     async (only) => {
       const { files } = failingFiles(nodeFiles, { at: 1, only: [only], fault: "DISK_FAILED" });
 
-      await expect(writeCompressed(files, path, compression, blocksOf(LINES), never)).rejects.toMatchObject({
+      await expect(
+        writeCompressed(files, { path, compression, content: blocksOf(LINES) }, never),
+      ).rejects.toMatchObject({
         code: "DISK_FAILED",
       });
       expect(await nodeFiles.list(folder)).toEqual([]);
@@ -98,9 +104,9 @@ describe.each(["zstd", "gzip"] as const)("a %s file", (compression) => {
   it("leaves a file of its name as it is", async () => {
     await nodeFiles.writeNew(path, Buffer.from("mine"));
 
-    await expect(writeCompressed(nodeFiles, path, compression, blocksOf(LINES), never)).rejects.toMatchObject(
-      { code: "FILE_EXISTS" },
-    );
+    await expect(
+      writeCompressed(nodeFiles, { path, compression, content: blocksOf(LINES) }, never),
+    ).rejects.toMatchObject({ code: "FILE_EXISTS" });
     expect(Buffer.from(await nodeFiles.read(path)).toString()).toBe("mine");
   });
 });
