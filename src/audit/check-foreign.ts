@@ -1,5 +1,5 @@
 import { entryPath } from "../model/ledger-entry.js";
-import { parseEntry } from "../ledger/entry-format.js";
+import { isSignedEntry, parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
 import { LIMITS } from "../archive/layout.js";
@@ -48,7 +48,7 @@ export async function checkForeign(audit: Audit, context: PackageContext, facts:
     if (isNamed(path, facts) || BEGUN_FOLDER.test(path)) continue;
     const seq = /^ledger\/\d{3}\/(\d{9})\.json$/.exec(path)?.[1];
     if (seq !== undefined && entryPath(Number(seq)) === path) {
-      await checkBeyondHead(audit, facts, path, Number(seq));
+      await checkBeyondHead(audit, context, facts, Number(seq));
       continue;
     }
     const folder = /^days\/\d{4}\/\d{2}\/\d{2}\/r\d{4,}(?=\/[^/]+$)/.exec(path)?.[0];
@@ -73,17 +73,26 @@ function isNamed(path: string, facts: LedgerFacts): boolean {
   return head !== undefined && Number(head) > 0 && Number(head) <= facts.head.size;
 }
 
-/** An entry without a head: one that continues the chain is a commit in progress; anything else has been added. */
-async function checkBeyondHead(audit: Audit, facts: LedgerFacts, path: string, seq: number): Promise<void> {
+/**
+ * An entry without a head. One that continues the chain and that a trusted key has signed is a commit in progress; anything
+ * else was added.
+ */
+async function checkBeyondHead(
+  audit: Audit,
+  { keys }: PackageContext,
+  { head }: LedgerFacts,
+  seq: number,
+): Promise<void> {
+  const path = entryPath(seq);
   const bytes = await guard(audit, path, undefined, () =>
     readSmall(audit.reader, path, LIMITS.ledgerEntry, audit.signal),
   );
   if (bytes === undefined) return;
   const entry = await guard(audit, path, undefined, async () => parseEntry(bytes, path), "LEDGER_UNSIGNED");
   if (entry === undefined) return;
-  const isNext = seq === facts.head.size && entry.seq === seq && entry.prev === facts.head.lastHash;
+  const isNext = seq === head.size && entry.seq === seq && entry.prev === head.lastHash;
   const found = `entry ${seq}`;
-  if (isNext) audit.found.add("HEAD_BEHIND", { subject: path, found, expected: `a head of size ${seq + 1}` });
-  else
-    audit.found.add("LEDGER_UNSIGNED", { subject: path, found, expected: `none from ${facts.head.size} on` });
+  if (isNext && isSignedEntry(bytes, keys.trusted))
+    audit.found.add("HEAD_BEHIND", { subject: path, found, expected: `a head of size ${seq + 1}` });
+  else audit.found.add("LEDGER_UNSIGNED", { subject: path, found, expected: `none from ${head.size} on` });
 }

@@ -130,7 +130,7 @@ function targetsOf(
     ...sinks.stores().map(({ name, store }): Target => ({
       kind: "record",
       name,
-      sink: new RecordSink({ name, store, tenant, archive, ledgerSize }),
+      sink: new RecordSink({ name, store, tenant, archive, ledgerSize, keys: ledger.keys }),
     })),
     ...sinks.views().map(({ name, sink }): Target => ({
       kind: "view",

@@ -1,3 +1,5 @@
+import type { ArchiveKeys } from "../archive/keys.js";
+import { isSignedEntry } from "../ledger/entry-format.js";
 import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
@@ -20,6 +22,8 @@ export interface FenceOptions {
   readonly archive: ArchiveSource;
   /** The number of entries in the state folder's ledger, now. */
   readonly ledgerSize: () => number;
+  /** The archive's public keys. */
+  readonly keys: ArchiveKeys;
 }
 
 /**
@@ -96,8 +100,9 @@ export class LedgerFence {
     const [ours, theirs] = [await this.#own(path, signal), await this.#stored(path, signal)];
     if (ours !== undefined && Buffer.compare(ours, theirs) === 0) return;
     await this.#requireOurArchive(signal);
-    if (ours !== undefined && isTorn(theirs, ours)) throw this.#torn(path, theirs.length, ours.length);
     const found = `sha256 ${sha256Hex(theirs)}`;
+    // Another writer of the archive has its key. What no key has signed is damage of this sink alone.
+    if (!isSignedEntry(theirs, this.#options.keys)) throw this.#damaged(path, found);
     throw this.#forked(path, found, ours === undefined ? undefined : `sha256 ${sha256Hex(ours)}`);
   }
 
@@ -124,10 +129,9 @@ export class LedgerFence {
     return `${this.#options.tenant}/${path}`;
   }
 
-  /** That sink's own damage, which proves no other writer. */
-  #torn(path: string, found: number, expected: number): DaybookError {
+  #damaged(path: string, found: string): DaybookError {
     return new DaybookError("SINK_MISMATCH", {
-      message: `${this.#options.name}: ${this.#key(path)}: found ${found} bytes of a torn file, expected the ${expected} that were put there`,
+      message: `${this.#options.name}: ${this.#key(path)}: found ${found}, which no key of this archive has signed, expected an entry of this archive`,
     });
   }
 
@@ -156,11 +160,4 @@ export function sinkTaken(
 
 function identityText({ archiveId, tenantId }: ArchiveIdentity): string {
   return `archive ${archiveId} of tenant ${tenantId}`;
-}
-
-/** What a power failure leaves of a file that was not synced: its beginning, or as many zeros. */
-function isTorn(found: Uint8Array, whole: Uint8Array): boolean {
-  const isBeginning =
-    found.length < whole.length && Buffer.compare(found, whole.subarray(0, found.length)) === 0;
-  return isBeginning || found.every((byte) => byte === 0);
 }

@@ -83,7 +83,7 @@ export async function createArchive(options: CreateOptions): Promise<ArchiveIden
   }
   const keys = new ArchiveKeys(identity.origin, new Map([[signer.keyId, signingKey.publicPem]]));
   const index = new LedgerIndex();
-  const nothing = { index, size: 0, lastHash: FIRST_PREV, headSize: 0, cachedHeadSize: 0, keys };
+  const nothing = { index, size: 0, lastHash: FIRST_PREV, headSize: 0, cachedHeadSize: 0, keys, unproven: 0 };
   const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, nothing);
   await ledger.append({ type: "archive-created", files: hashes }, "daybook");
   return identity;

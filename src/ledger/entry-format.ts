@@ -1,20 +1,30 @@
+import type { ArchiveKeys } from "../archive/keys.js";
 import { DaybookError } from "../model/errors.js";
 import { BASE_FIELDS, ENTRY_FIELDS } from "../model/ledger-entry.js";
 import type { EntryType, FieldKind, LedgerEntry } from "../model/ledger-entry.js";
 import { isSha256Hex } from "../model/sha256.js";
+import type { Signer } from "../model/signer.js";
 import { byName, stableJson } from "../model/stable-json.js";
 import { isoTime, parseUtcDay } from "../model/utc-day.js";
 
 type Fields = Readonly<Record<string, FieldKind>>;
 
+/** The last field. It is no part of what an entry says, so it is no field of `LedgerEntry`. */
+const SIGNATURE = /,\n {2}"signature": "([A-Za-z0-9+/]{86}==)"\n\}\n$/;
+const END = "\n}\n";
+
 /** The bytes of an entry on disk, whatever the order of the keys in memory. */
-export function entryBytes(entry: LedgerEntry): Uint8Array {
-  const values: Readonly<Record<string, unknown>> = { ...entry };
-  const members = Object.entries(fieldsOf(entry.type)).map(([name, kind]) => [
-    name,
-    onDisk(values[name], kind),
-  ]);
-  return stableJson(Object.fromEntries(members));
+export function signEntry(entry: LedgerEntry, signer: Signer): Uint8Array {
+  const unsigned = unsignedBytes(entry);
+  const signature = Buffer.from(signer.sign(unsigned)).toString("base64");
+  const text = Buffer.from(unsigned).toString().slice(0, -END.length);
+  return Buffer.from(`${text},\n  "signature": "${signature}"${END}`);
+}
+
+/** Whether a key of the archive has signed the entry in `bytes`. */
+export function isSignedEntry(bytes: Uint8Array, keys: ArchiveKeys): boolean {
+  const { unsigned, signature } = withoutSignature(bytes);
+  return signature !== undefined && keys.signerOf(unsigned, signature) !== undefined;
 }
 
 /**
@@ -23,7 +33,9 @@ export function entryBytes(entry: LedgerEntry): Uint8Array {
  * gives to these values: another order or spacing, a repeated key.
  */
 export function parseEntry(bytes: Uint8Array, subject: string): LedgerEntry {
-  const parsed = parseJsonObject(bytes);
+  const { unsigned, signature } = withoutSignature(bytes);
+  if (signature === undefined) throw damaged(subject, "no signature at its end");
+  const parsed = parseJsonObject(unsigned);
   const type = parsed?.["type"];
   if (parsed === undefined || typeof type !== "string") throw damaged(subject, "no JSON object with a type");
   if (!isEntryType(type)) {
@@ -32,8 +44,31 @@ export function parseEntry(bytes: Uint8Array, subject: string): LedgerEntry {
     });
   }
   if (!hasFields(parsed, type)) throw damaged(subject, problemOf(parsed, type));
-  if (Buffer.compare(entryBytes(parsed), bytes) !== 0) throw damaged(subject, "another order or spacing");
+  if (Buffer.compare(unsignedBytes(parsed), unsigned) !== 0)
+    throw damaged(subject, "another order or spacing");
   return parsed;
+}
+
+function withoutSignature(bytes: Uint8Array): {
+  readonly unsigned: Uint8Array;
+  readonly signature: Uint8Array | undefined;
+} {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const [line = "", base64 = ""] = SIGNATURE.exec(text) ?? [];
+  const signature = Buffer.from(base64, "base64");
+  if (line === "" || signature.toString("base64") !== base64)
+    return { unsigned: bytes, signature: undefined };
+  const unsigned = Buffer.concat([bytes.subarray(0, bytes.length - line.length), Buffer.from(END)]);
+  return { unsigned, signature };
+}
+
+function unsignedBytes(entry: LedgerEntry): Uint8Array {
+  const values: Readonly<Record<string, unknown>> = { ...entry };
+  const members = Object.entries(fieldsOf(entry.type)).map(([name, kind]) => [
+    name,
+    onDisk(values[name], kind),
+  ]);
+  return stableJson(Object.fromEntries(members));
 }
 
 function fieldsOf(type: EntryType): Fields {

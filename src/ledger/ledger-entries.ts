@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
+import type { ArchiveKeys } from "../archive/keys.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
-import { FIRST_PREV, entryPath } from "../model/ledger-entry.js";
+import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
-import { parseEntry } from "./entry-format.js";
+import { isSignedEntry, parseEntry } from "./entry-format.js";
 
 /** An entry as it lies on disk, and the hash that the next one must name. */
 export interface StoredEntry {
@@ -13,38 +14,55 @@ export interface StoredEntry {
   readonly hash: string;
 }
 
+/** Where a ledger lies. */
+export interface LedgerPlace {
+  readonly files: Files;
+  /** The archive's folder. */
+  readonly root: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const MAX_ENTRY_BYTES = 1 << 20;
 const READS_AT_ONCE = 32;
 
-/** Every entry from the first on, each proved to follow the one before. ARCHIVE_DAMAGED where the chain is broken. */
-export async function* readChain(files: Files, root: string): AsyncGenerator<StoredEntry> {
-  const size = await countEntries(files, root);
-  let lastHash = FIRST_PREV;
-  for (let from = 0; from < size; from += READS_AT_ONCE) {
-    const seqs = Array.from({ length: Math.min(READS_AT_ONCE, size - from) }, (_, index) => from + index);
+/**
+ * The entries numbered `from` up to and without `to`, each proved to follow the one before; `lastHash` is of the one before
+ * `from`. ARCHIVE_DAMAGED where the chain is broken.
+ */
+export async function* readEntries(
+  { files, root, signal }: LedgerPlace,
+  { from, to, lastHash }: { readonly from: number; readonly to: number; readonly lastHash: string },
+): AsyncGenerator<StoredEntry> {
+  let hash = lastHash;
+  for (let start = from; start < to; start += READS_AT_ONCE) {
+    signal?.throwIfAborted();
+    const seqs = Array.from({ length: Math.min(READS_AT_ONCE, to - start) }, (_, index) => start + index);
     const read = await Promise.all(seqs.map((seq) => readEntry(files, root, seq)));
     for (const [index, stored] of read.entries()) {
-      requireNext(stored.entry, from + index, lastHash);
-      lastHash = stored.hash;
+      requireNext(stored.entry, start + index, hash);
+      hash = stored.hash;
       yield stored;
     }
   }
 }
 
-/** The entries from number `from` on, up to the first that is not there; `lastHash` is of the one before. */
-export async function* readTail(
-  files: Files,
-  root: string,
-  from: number,
-  lastHash: string,
-): AsyncGenerator<StoredEntry> {
-  let hash = lastHash;
-  for (let seq = from; await hasEntry(files, root, seq); seq += 1) {
-    const stored = await readEntry(files, root, seq);
-    requireNext(stored.entry, seq, hash);
-    hash = stored.hash;
-    yield stored;
-  }
+/** Every entry from the first on. ARCHIVE_DAMAGED where the chain is broken. */
+export async function* readChain(files: Files, root: string): AsyncGenerator<StoredEntry> {
+  yield* readEntries({ files, root }, { from: 0, to: await countEntries(files, root), lastHash: FIRST_PREV });
+}
+
+/**
+ * How many of the first `entries` entries count. Those at the end that neither a head covers nor a key of the archive has
+ * signed do not: anybody who can write to the folder can put them there.
+ */
+export async function countProven(
+  { files, root }: LedgerPlace,
+  entries: number,
+  keys: ArchiveKeys,
+): Promise<number> {
+  if (entries === 0 || (await files.stat(join(root, headPath(entries)))) !== undefined) return entries;
+  const newest = await readNamed(files, root, entryPath(entries - 1), MAX_ENTRY_BYTES);
+  return isSignedEntry(newest, keys) ? entries : countProven({ files, root }, entries - 1, keys);
 }
 
 /** ARCHIVE_DAMAGED when it is not there or has another form. */
@@ -86,7 +104,7 @@ export function damagedLedger(subject: string, rule: string, found: string, expe
 }
 
 /** Entries are numbered from 0 without a hole, and nothing else lies beside them. */
-async function countEntries(files: Files, root: string): Promise<number> {
+export async function countEntries(files: Files, root: string): Promise<number> {
   let count = 0;
   for (const folder of await files.list(join(root, "ledger"))) {
     const names = await files.list(join(root, "ledger", folder));

@@ -11,7 +11,7 @@ import type { Signer } from "../model/signer.js";
 import { isoTime } from "../model/utc-day.js";
 import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, signCheckpoint } from "./checkpoint.js";
-import { entryBytes } from "./entry-format.js";
+import { signEntry } from "./entry-format.js";
 import { signHead } from "../archive/head.js";
 import { LIMITS } from "../archive/layout.js";
 import { damagedLedger } from "./ledger-entries.js";
@@ -95,7 +95,7 @@ export class Ledger {
         actor,
         ...act,
       };
-      const bytes = entryBytes(entry);
+      const bytes = signEntry(entry, this.#options.signer);
       if (entry.seq % ENTRIES_PER_FOLDER === 0) await this.#makeEntryFolder(entry.seq);
       await this.#publish(entryPath(entry.seq), bytes);
       this.#index.add(entry);

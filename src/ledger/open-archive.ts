@@ -6,6 +6,7 @@ import type { ArchiveIdentity, CreateOptions } from "./archive-tree.js";
 import { Ledger } from "./ledger.js";
 import { readLedger } from "./read-ledger.js";
 import type { LedgerContent } from "./read-ledger.js";
+import { reportUnproven, setAsideUnproven } from "./unproven-entries.js";
 import { recover } from "./recovery.js";
 
 /** An archive ready for work. */
@@ -25,7 +26,9 @@ export async function openArchive(options: CreateOptions): Promise<OpenArchive> 
   requireTenant(identity, tenantId, root);
   const signer = signingKey.signerFor(identity.origin);
   requireKnown(signer, content, root);
+  const unproven = await setAsideUnproven(files, root, content);
   const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, content);
+  if (unproven !== undefined) await reportUnproven(ledger, unproven);
   const recovered = await recover({ files, root, identity, ledger });
   await ledger.completeCheckpoint();
   return { identity, ledger, signer, recovered };

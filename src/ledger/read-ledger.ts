@@ -1,19 +1,20 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
-import { FIRST_PREV, headPath } from "../model/ledger-entry.js";
+import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
 import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, MAX_CHECKPOINT_BYTES, openCheckpoint, parseCheckpoint } from "./checkpoint.js";
 import type { Checkpoint, SignedCheckpoint } from "./checkpoint.js";
 import { openHead } from "../archive/head.js";
 import { LIMITS } from "../archive/layout.js";
 import {
+  countEntries,
+  countProven,
   damagedLedger,
   hasEntry,
-  readChain,
+  readEntries,
   readEntry,
   readNamed,
-  readTail,
   requireNumbered,
 } from "./ledger-entries.js";
 import { LedgerIndex } from "./ledger-index.js";
@@ -22,7 +23,7 @@ import { readPinnedFiles } from "./pinned-files.js";
 /** What a ledger says, and how far that is proved. */
 export interface LedgerContent {
   readonly index: LedgerIndex;
-  /** Number of entries. */
+  /** Number of entries that count. */
   readonly size: number;
   /** SHA-256 (hex) of the newest entry's bytes. */
   readonly lastHash: string;
@@ -31,6 +32,8 @@ export interface LedgerContent {
   /** Size that `head` states; 0 when there is none. */
   readonly cachedHeadSize: number;
   readonly keys: ArchiveKeys;
+  /** Number of files beyond `size` that have the name of an entry, but no head and no signature of this archive. */
+  readonly unproven: number;
   /** The checkpoint that spared reading the entries before it; undefined when every entry was read. */
   readonly since?: Pick<Checkpoint, "size" | "provedAt">;
 }
@@ -65,25 +68,27 @@ export async function readWholeLedger(
   // least as long as what was read before it.
   const sizesBefore = await listHeads(files, root);
   const cachedBytes = await readCachedHead(files, root);
-  const chain = await foldChain(files, root, note);
-  const sizesAfter = await listHeads(files, root);
-  const { size } = chain;
-  if (size === 0 && sizesBefore === 0 && cachedBytes === undefined) {
+  const entries = await countEntries(files, root);
+  if (entries === 0 && sizesBefore === 0 && cachedBytes === undefined) {
     throw new DaybookError("ARCHIVE_NOT_FOUND", { message: `${root}: the ledger has no entry` });
   }
+  const keys = await readKeys(files, root, origin);
+  const size = await countProven({ files, root }, entries, keys);
+  const chain = await foldChain(files, root, size, note);
+  const sizesAfter = await listHeads(files, root);
   if (sizesBefore > size)
     throw damagedLedger(`${root}/ledger`, "entries", String(size), `${sizesBefore}, as a head says`);
   if (sizesAfter < size - 1)
     throw damagedLedger(`${root}/heads`, "heads", String(sizesAfter), `${size}, one for each entry`);
 
-  const place = { files, root, origin, keys: await readKeys(files, root, origin) };
+  const place = { files, root, origin, keys };
   const headSize = Math.min(sizesAfter, size);
   await checkHeadFile(place, chain, headSize);
   const cachedHeadSize = await checkCachedHead(place, chain, cachedBytes);
   // A crash leaves it one behind; more means that somebody put an older one back.
   if (cachedBytes !== undefined && cachedHeadSize < sizesBefore - 1)
     throw damagedLedger("head", "size", String(cachedHeadSize), String(sizesBefore));
-  return { ...chain, headSize, cachedHeadSize, keys: place.keys };
+  return { ...chain, headSize, cachedHeadSize, keys, unproven: entries - size };
 }
 
 /** What the checkpoint says and what came after it. Undefined when it cannot be used: it is a cache, and no damage. */
@@ -99,13 +104,13 @@ async function readSince(
   const checkpoint = openCheckpoint(signed, origin, keys);
   if (checkpoint === undefined) return undefined;
   const place = { files, root, origin, keys };
-  const chain = await foldTail(files, root, checkpoint);
+  const { unproven, ...chain } = await foldTail(files, root, checkpoint, keys);
   const headSize = await newestHeadSize(files, root, chain.size);
   await checkHeadFile(place, chain, headSize);
   const cachedHeadSize = await checkCachedHead(place, chain, cachedHead);
   await refuseOlderHead(place, headSize);
   const { size, provedAt } = checkpoint;
-  return { ...chain, headSize, cachedHeadSize, keys, since: { size, provedAt } };
+  return { ...chain, headSize, cachedHeadSize, keys, unproven, since: { size, provedAt } };
 }
 
 type Chain = Pick<LedgerContent, "index" | "size" | "lastHash">;
@@ -119,10 +124,15 @@ interface Place {
 
 const ENTRIES_PER_NOTE = 1_000;
 
-async function foldChain(files: Files, root: string, note?: (entries: number) => void): Promise<Chain> {
+async function foldChain(
+  files: Files,
+  root: string,
+  to: number,
+  note?: (entries: number) => void,
+): Promise<Chain> {
   const index = new LedgerIndex();
   let [size, lastHash] = [0, FIRST_PREV];
-  for await (const { entry, hash } of readChain(files, root)) {
+  for await (const { entry, hash } of readEntries({ files, root }, { from: 0, to, lastHash })) {
     index.add(entry);
     [size, lastHash] = [size + 1, hash];
     if (size % ENTRIES_PER_NOTE === 0) note?.(size);
@@ -130,22 +140,30 @@ async function foldChain(files: Files, root: string, note?: (entries: number) =>
   return { index, size, lastHash };
 }
 
-async function foldTail(files: Files, root: string, { index, size, lastHash }: Checkpoint): Promise<Chain> {
+async function foldTail(
+  files: Files,
+  root: string,
+  { index, size, lastHash }: Checkpoint,
+  keys: ArchiveKeys,
+): Promise<Chain & Pick<LedgerContent, "unproven">> {
   const { hash } = await readEntry(files, root, size - 1);
-  if (hash !== lastHash) throw damagedLedger(`entry ${size - 1}`, "sha256", hash, lastHash);
-  let [length, last] = [size, lastHash];
-  for await (const stored of readTail(files, root, size, lastHash)) {
+  if (hash !== lastHash) throw damagedLedger(entryPath(size - 1), "sha256", hash, lastHash);
+  let entries = size;
+  while (await hasEntry(files, root, entries)) entries += 1;
+  const to = Math.max(size, await countProven({ files, root }, entries, keys));
+  let last = lastHash;
+  for await (const stored of readEntries({ files, root }, { from: size, to, lastHash })) {
     index.add(stored.entry);
-    [length, last] = [length + 1, stored.hash];
+    last = stored.hash;
   }
-  return { index, size: length, lastHash: last };
+  return { index, size: to, lastHash: last, unproven: entries - to };
 }
 
 async function readKeys(files: Files, root: string, origin: string): Promise<ArchiveKeys> {
   return readPinnedFiles(files, root, origin, (await readEntry(files, root, 0)).entry);
 }
 
-/** What is damaged is told by reading everything. */
+/** Falls back to the full read, which reports the damage. */
 function unlessDamaged(error: unknown): undefined {
   if (!isDaybookError(error, "ARCHIVE_DAMAGED")) throw error;
 }

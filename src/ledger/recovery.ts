@@ -1,8 +1,9 @@
 import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
 import { DaybookError } from "../model/errors.js";
-import { packagePath } from "../model/manifest.js";
+import { packagePath, revisionName } from "../model/manifest.js";
 import type { ArchiveIdentity } from "./archive-tree.js";
+import { moveToQuarantine } from "./quarantine.js";
 import type { Ledger } from "./ledger.js";
 import { findPackages, sealedAs } from "./local-packages.js";
 import type { LocalPackage } from "./local-packages.js";
@@ -146,19 +147,8 @@ async function setAside(
   { day, revision, path }: LocalPackage,
   problem: string,
 ): Promise<string> {
-  const name = await freeName(files, join(root, "quarantine"), `${day}-${path.slice(-5)}`);
-  await files.rename(join(root, path), join(root, "quarantine", name));
-  await files.syncFolder(join(root, "quarantine"));
-  await files.syncFolder(join(root, dirname(path)));
-  return `moved ${packagePath(day, revision)} to quarantine/${name}: ${problem}`;
-}
-
-async function freeName(files: Files, folder: string, name: string): Promise<string> {
-  const taken = await files.list(folder);
-  if (!taken.includes(name)) return name;
-  let number = 2;
-  while (taken.includes(`${name}-${number}`)) number += 1;
-  return `${name}-${number}`;
+  const name = await moveToQuarantine(files, root, path, `${day}-${revisionName(revision)}`);
+  return `moved ${path} to ${name}: ${problem}`;
 }
 
 function damaged(subject: string, found: string, expected: string): DaybookError {

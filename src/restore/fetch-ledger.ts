@@ -62,6 +62,8 @@ export async function fetchLedger(
   const newest = await readNamed(files, tree.root, headPath(heads), LIMITS.head);
   await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
   const ledger = await readWholeLedger(files, tree.root, identity.origin);
+  for (let seq = ledger.size; seq < ledger.size + ledger.unproven; seq += 1)
+    await files.remove(join(tree.root, entryPath(seq)));
   await requireHeads(files, tree.root, identity.origin, ledger);
   await requireReached(from, identity.origin, ledger, signal);
   return { identity, ledger };

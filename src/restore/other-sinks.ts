@@ -16,13 +16,13 @@ export async function compareOtherSinks(
   from: LedgerOrigin,
   others: readonly LedgerOrigin[],
   archive: ArchiveSource,
-  { size }: LedgerContent,
+  { size, keys }: LedgerContent,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const notes: string[] = [];
   for (const other of others) {
     try {
-      await new LedgerFence({ ...other, archive, ledgerSize: () => size }).check(signal);
+      await new LedgerFence({ ...other, archive, ledgerSize: () => size, keys }).check(signal);
     } catch (error) {
       signal.throwIfAborted();
       if (!isDaybookError(error)) throw error;

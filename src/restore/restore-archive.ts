@@ -111,7 +111,7 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
   return {
     ...(await described(files, tree.root, fetched)),
     ...unnamed,
-    notes: [...unsigned(fetched), ...compared],
+    notes: [...beyondHead(fetched), ...compared],
   };
 }
 
@@ -171,9 +171,14 @@ async function described(
   return { archiveId, origin, entries: ledger.size, packages, keyIds: ledger.keys.ids };
 }
 
-function unsigned({ ledger: { size, headSize } }: FetchedLedger): readonly string[] {
+/** What is to be said about entries beyond the newest head. */
+function beyondHead({ ledger: { size, headSize, unproven } }: FetchedLedger): readonly string[] {
+  if (unproven > 0)
+    return [
+      `entry ${size} was left out: it has no head, and no key of this archive has signed it; find out who can write to the sink`,
+    ];
   if (headSize === size) return [];
   return [
-    `entry ${size - 1} had no signed head yet: it follows from the one before, and the next start signs it`,
+    `entry ${size - 1} has no head yet; this archive's key has signed it, so the next start completes it`,
   ];
 }

@@ -35,7 +35,7 @@ const dist = join(here, "..", "..", "dist");
 const load = <T>(path: string): Promise<T> => import(join(dist, path)) as Promise<T>;
 const { openArchive } = await load<typeof Archive>("src/ledger/open-archive.js");
 const { signCheckpoint } = await load<typeof Checkpoints>("src/ledger/checkpoint.js");
-const { entryBytes } = await load<typeof Entries>("src/ledger/entry-format.js");
+const { signEntry } = await load<typeof Entries>("src/ledger/entry-format.js");
 const { signHead } = await load<typeof Heads>("src/ledger/head.js");
 const { SigningKey } = await load<typeof Keys>("src/ledger/signing-key.js");
 const { nodeFiles } = await load<typeof Disk>("src/io/node-files.js");
@@ -84,7 +84,7 @@ async function makeTenant(name: string, number: number): Promise<number> {
   const all = [...acts(root, identity, index, signer)];
   for (const { act, time } of all) {
     const entry: LedgerEntry = { seq: size, prev, time: isoTime(time), actor: "daybook", ...act };
-    const bytes = entryBytes(entry);
+    const bytes = signEntry(entry, signer);
     index.add(entry);
     [size, prev] = [size + 1, sha256Hex(bytes)];
     const isTail = size > all.length + 1 - TAIL - 1;

@@ -10,7 +10,7 @@ import { folderSource } from "../../src/archive/source.js";
 import { LedgerFence } from "../../src/deliver/ledger-fence.js";
 import type { ObjectStore } from "../../src/plugin/types.js";
 import { testHost } from "../support/plugin-host.js";
-import { writeState } from "../support/sealed-package.js";
+import { STATE_KEYS, signedEntry, writeState } from "../support/sealed-package.js";
 
 const { signal } = new AbortController();
 const OURS = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
@@ -48,7 +48,14 @@ function fence(): LedgerFence {
     close: () => store.close(),
   };
   const archive = folderSource(nodeFiles, root);
-  return new LedgerFence({ name: "vault", store: noted, tenant: "contoso", archive, ledgerSize });
+  return new LedgerFence({
+    name: "vault",
+    store: noted,
+    tenant: "contoso",
+    archive,
+    ledgerSize,
+    keys: STATE_KEYS,
+  });
 }
 
 let size = 0;
@@ -79,6 +86,11 @@ describe("a ledger fence", () => {
     ["nothing of it", (whole: Buffer) => whole.subarray(0, 0)],
     ["its beginning", (whole: Buffer) => whole.subarray(0, 9)],
     ["zeros", (whole: Buffer) => Buffer.alloc(whole.length)],
+    ["all but a bit", (whole: Buffer) => whole.map((byte, at) => (at === 40 ? byte ^ 1 : byte))],
+    [
+      "all but the signature",
+      (whole: Buffer) => Buffer.from(whole.toString().replace(/"signature": ".*"/, "")),
+    ],
   ])("takes a newest entry of which %s is left for the damage of that store alone", async (_, left) => {
     await states(5, 5);
     const path = join(vault, entryPath(4));
@@ -144,7 +156,7 @@ describe("a ledger fence", () => {
   ])("finds another writer by other bytes in a ledger that is $what", async ({ ours, theirs }) => {
     await states(ours, theirs);
     for (const seq of [3, 4].filter((number) => number < theirs))
-      await writeFile(join(vault, entryPath(seq)), "another writer's");
+      await writeFile(join(vault, entryPath(seq)), signedEntry(seq, "another"));
 
     await expect(fence().check(signal)).rejects.toMatchObject({ code: "ARCHIVE_FORKED" });
   });
@@ -155,7 +167,7 @@ describe("a ledger fence", () => {
     await ours.check(signal);
     await ledger(vault, 7);
     await ours.recheck(signal);
-    await writeFile(join(vault, entryPath(7)), "another writer's");
+    await writeFile(join(vault, entryPath(7)), signedEntry(7, "another"));
 
     await expect(ours.recheck(signal)).rejects.toMatchObject({ code: "ARCHIVE_FORKED" });
   });

@@ -13,7 +13,7 @@ import { folderSource } from "../../src/archive/source.js";
 import { RecordSink } from "../../src/deliver/record-sink.js";
 import type { Body, ObjectStore, Sink } from "../../src/plugin/types.js";
 import { silentLog, testHost } from "../support/plugin-host.js";
-import { writePackage, writeState } from "../support/sealed-package.js";
+import { STATE_KEYS, writePackage, writeState } from "../support/sealed-package.js";
 
 const signal = new AbortController().signal;
 const DAY = batchOf([]).day;
@@ -48,7 +48,14 @@ async function deliverTo(store: ObjectStore): Promise<unknown> {
   await writeState(root, 1);
   const sealed = await writePackage(root, DAY, 1, recordLines(5));
   const archive = folderSource(nodeFiles, root);
-  const sink = new RecordSink({ name: "vault", store, tenant: "contoso", archive, ledgerSize: () => 1 });
+  const sink = new RecordSink({
+    name: "vault",
+    store,
+    tenant: "contoso",
+    archive,
+    ledgerSize: () => 1,
+    keys: STATE_KEYS,
+  });
   return sink.putPackage(sealed, archive, signal);
 }
 

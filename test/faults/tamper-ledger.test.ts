@@ -111,6 +111,16 @@ describe("a ledger that was tampered with", () => {
     expect(damages(await audit(root))).toEqual([`LEDGER_UNSIGNED ${entryPath(SIZE + 1)}`]);
   });
 
+  it("finds an entry that continues the chain, but that no key of the archive has signed", async () => {
+    const root = await copyOf(sample);
+    const entry = await readFile(join(root, entryPath(SIZE - 1)), "utf8");
+    await rm(join(root, headPath(SIZE)));
+    await copyFile(join(root, headPath(SIZE - 1)), join(root, "head"));
+    await writeFile(join(root, entryPath(SIZE - 1)), entry.replace(/("signature": ")..../, "$1AAAA"));
+
+    expect(damages(await audit(root))).toContain(`LEDGER_UNSIGNED ${entryPath(SIZE - 1)}`);
+  });
+
   it("takes the next entry without a head for a commit that was interrupted", async () => {
     const root = await copyOf(sample);
     await rm(join(root, headPath(SIZE)));

@@ -5,7 +5,14 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import { readArchive } from "../../src/ledger/open-archive.js";
 import { entryPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
-import { day, fixedClock, openTestArchive, temporaryFolder } from "../support/archive-fixture.js";
+import {
+  ARCHIVE_ID,
+  TEST_KEY,
+  day,
+  fixedClock,
+  openTestArchive,
+  temporaryFolder,
+} from "../support/archive-fixture.js";
 import { failingFiles } from "../support/failing-files.js";
 import { MemoryDisk } from "../support/memory-disk.js";
 import { storedEntries } from "../support/stored-entries.js";
@@ -22,7 +29,7 @@ describe("the ledger", () => {
     // The keys are given in another order than they are written.
     await ledger.append({ reason: LOST.reason, day: LOST.day, type: "day-lost" }, "daybook");
 
-    expect(await readFile(join(root, entryPath(1)), "utf8")).toBe(`{
+    const text = `{
   "seq": 1,
   "prev": "${sha256Hex(first)}",
   "time": "2026-11-21T12:00:00.000Z",
@@ -31,7 +38,11 @@ describe("the ledger", () => {
   "day": "2026-10-01",
   "reason": "passed the horizon"
 }
-`);
+`;
+    const signature = Buffer.from(TEST_KEY.signerFor(`daybook/${ARCHIVE_ID}`).sign(Buffer.from(text)));
+    expect(await readFile(join(root, entryPath(1)), "utf8")).toBe(
+      text.replace("\n}", `,\n  "signature": "${signature.toString("base64")}"\n}`),
+    );
   });
 
   it("gives every type its fields in the order of docs/FORMAT.md, and reads them back", async () => {

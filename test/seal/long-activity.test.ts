@@ -7,6 +7,7 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import localFiles from "../../plugins/local-files/index.js";
 import { testHost } from "../support/plugin-host.js";
 import { eventText } from "../support/spooled-reading.js";
+import { STATE_KEYS } from "../support/sealed-package.js";
 import { sealingRig } from "../support/sealing-rig.js";
 import type { SealingRig } from "../support/sealing-rig.js";
 
@@ -31,7 +32,14 @@ it("seals and delivers a day whose activities' names are larger than any manifes
   const options = localFiles.options.parse({ path: join(rig.folder, "vault"), reserve: "0" });
   await nodeFiles.makeFolder(join(rig.folder, "vault"));
   const store = localFiles.open(options, testHost());
-  const sink = new RecordSink({ name: "vault", store, tenant: "contoso", archive, ledgerSize: () => 0 });
+  const sink = new RecordSink({
+    name: "vault",
+    store,
+    tenant: "contoso",
+    archive,
+    ledgerSize: () => 0,
+    keys: STATE_KEYS,
+  });
   const sealed = { day: manifest.day, revision: 1, manifestSha256 };
   const delivered = await sink.putPackage(sealed, archive, new AbortController().signal);
 

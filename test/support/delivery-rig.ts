@@ -20,7 +20,7 @@ import type { ObjectStore, Sink } from "../../src/plugin/types.js";
 import minimalSink from "../fixtures/minimal-sink/index.js";
 import { indexDays } from "./indexed.js";
 import { testHost } from "./plugin-host.js";
-import { writePackage, writeState } from "./sealed-package.js";
+import { STATE_KEYS, writePackage, writeState } from "./sealed-package.js";
 
 const { signal } = new AbortController();
 
@@ -59,7 +59,7 @@ export class DeliveryRig {
     const archive = folderSource(nodeFiles, this.root);
     // As many as lie there: these tests write the ledger's files by hand.
     const ledgerSize = (): number => readdirSync(join(this.root, "ledger/000")).length;
-    const sink = new RecordSink({ name, store, tenant: "contoso", archive, ledgerSize });
+    const sink = new RecordSink({ name, store, tenant: "contoso", archive, ledgerSize, keys: STATE_KEYS });
     return { kind: "record", name, sink };
   }
 

@@ -2,9 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
-import { entryPath, headPath } from "../../src/model/ledger-entry.js";
+import { ArchiveKeys } from "../../src/archive/keys.js";
+import { signEntry } from "../../src/ledger/entry-format.js";
+import { FIRST_PREV, entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { packagePath } from "../../src/model/manifest.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
+import { ARCHIVE_ID, TEST_KEY } from "./archive-fixture.js";
 import { weekdayManifest } from "./status-manifest.js";
 import type { SealedDay } from "../../src/archive/sealed-package.js";
 
@@ -15,15 +18,26 @@ async function put(root: string, path: string, bytes: Uint8Array | string): Prom
   await writeFile(join(root, path), bytes);
 }
 
-/** A tenant's state folder with its describing files, `entries` ledger entries and their heads; none is signed. */
+const ORIGIN = `daybook/${ARCHIVE_ID}`;
+const STATE_SIGNER = TEST_KEY.signerFor(ORIGIN);
+export const STATE_KEYS = new ArchiveKeys(ORIGIN, new Map([[STATE_SIGNER.keyId, TEST_KEY.publicPem]]));
+
+/** A tenant's state folder with its describing files, `entries` signed ledger entries, and heads that are not. */
 export async function writeState(root: string, entries: number): Promise<void> {
   for (const name of ["archive.json", "README.txt", "FORMAT.md", "keys/0a1b2c3d.pem"])
     await put(root, name, name);
   for (let seq = 0; seq < entries; seq += 1) {
-    await put(root, entryPath(seq), `{"seq":${seq}}\n`);
+    await put(root, entryPath(seq), signedEntry(seq));
     await put(root, headPath(seq + 1), `head ${seq + 1}\n`);
   }
   await put(root, "head", `head ${entries}\n`);
+}
+
+/** An entry that the key in `STATE_KEYS` has signed. It continues no chain. */
+export function signedEntry(seq: number, actor = "daybook"): string {
+  const act = { type: "config-changed", config_sha256: FIRST_PREV } as const;
+  const entry = { seq, prev: FIRST_PREV, time: "2026-11-21T12:00:00.000Z", actor, ...act };
+  return Buffer.from(signEntry(entry, STATE_SIGNER)).toString();
 }
 
 /** A day package of these record lines in a state folder, as far as delivery looks at it. */
