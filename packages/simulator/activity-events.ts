@@ -11,7 +11,7 @@ import type { Tenant } from "./tenant.js";
 
 export const ACTIVITY_EVENTS_PATH = "/v1.0/myorg/admin/activityevents";
 
-/** `GET …/admin/activityevents` for a caller who is signed in and within the allowance (facts, sections 1 to 3). */
+/** `GET …/admin/activityevents` for a caller who is signed in and within the allowance. */
 export function answerActivityEvents(
   tenant: Tenant,
   parameters: ReadonlyMap<string, string>,

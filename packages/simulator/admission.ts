@@ -24,7 +24,7 @@ export class BearerTokens {
     return `${signed}.${this.#sign(signed)}`;
   }
 
-  /** Undefined lets the caller in; else the answer that turns it away (facts, section 5). */
+  /** Undefined lets the caller in; else the answer that turns it away. */
   refuse(authorization: string | undefined, nowMs: number): Answer | undefined {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) return notAuthorized();

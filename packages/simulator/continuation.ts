@@ -17,7 +17,7 @@ export interface Position {
 export type TokenForm = "old" | "new";
 
 /**
- * The token for a position, percent-encoded as the service hands it out (facts, section 2). The newer form is base64 of
+ * The token for a position, percent-encoded as the service hands it out. The newer form is base64 of
  * `,{start},{end},{hours},,`; pages and filter, where there are any, stand in its two last fields. The older form looks like
  * a cursor of Cosmos DB, `+RID:…==#RT:1#TRC:5#FPC:…=`, and breaks when it is not encoded exactly once.
  */

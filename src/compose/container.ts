@@ -90,7 +90,7 @@ export const TENANT_PARTS: InjectionToken<TenantParts> = Symbol("TenantParts");
 
 const PAGE_LIMITS = { timeoutMs: 300_000, maxBytes: MAX_PAGE_BYTES };
 const CHAIN_LIMITS = { maxPages: 10_000, maxRestarts: 2 };
-const RETRY = { firstPauseMs: 1_000, longestPauseMs: 120_000, random: Math.random };
+const RETRY = { firstPauseMs: 1_000, maxPauseMs: 120_000, random: Math.random };
 
 /** What every tenant shares. The one place that knows how the parts fit together. */
 export async function composeRoot(outside: Outside, loaded: LoadedConfig): Promise<DependencyContainer> {
@@ -230,7 +230,7 @@ function makeReader(c: DependencyContainer): DayReader {
   );
 }
 
-/** Plugins are code that the configuration names: those that cannot be loaded or configured stop the start (DESIGN section 3). */
+/** Plugins are code that the configuration names: those that cannot be loaded or configured stop the start. */
 async function loadSinks({ files }: Outside, { config, source }: LoadedConfig): Promise<ConfiguredSinks> {
   const plugins = await PluginSet.load(config.sinks, { files, configFolder: source.folder });
   const options = checkSinkOptions(config, source, (use) => plugins.plugin(use));

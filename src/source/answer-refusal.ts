@@ -13,10 +13,7 @@ export interface Asked {
   readonly nowMs: number;
 }
 
-/**
- * Why an answer is no page, or undefined for one that may be. One rule for each status (facts: section 5 of the API
- * notes): the error's `retry` says whether asking again can help.
- */
+/** Why an answer is no page; undefined for one that may be. One rule for each status: the error's `retry` says whether to try again. */
 export function refusalOf(answer: HttpAnswer, asked: Asked): DaybookError | undefined {
   const { status } = answer;
   if (status === 200) return isJson(answer) ? undefined : notJson(answer, asked);
@@ -41,22 +38,19 @@ function isJson(answer: HttpAnswer): boolean {
 }
 
 function notJson(answer: HttpAnswer, asked: Asked): DaybookError {
-  const found = (answer.headers["content-type"] ?? "").slice(0, 80);
-  return refusal("SOURCE_PAGE_INVALID", answer, asked, `content type ${found}`, "application/json");
+  const found = `content type ${(answer.headers["content-type"] ?? "").slice(0, 80)}`;
+  return refusal("SOURCE_PAGE_INVALID", answer, asked, { found, expected: "application/json" });
 }
 
 function throttled(answer: HttpAnswer, asked: Asked): DaybookError {
-  return refusal("SOURCE_THROTTLED", answer, asked, undefined, undefined, {
-    after: retryAfterMs(answer.headers, asked.nowMs),
-  });
+  const retry = { after: retryAfterMs(answer.headers, asked.nowMs) };
+  return refusal("SOURCE_THROTTLED", answer, asked, { retry });
 }
 
 function unavailable(answer: HttpAnswer, asked: Asked): DaybookError {
-  const retry: Retry =
-    answer.headers["retry-after"] === undefined
-      ? "backoff"
-      : { after: retryAfterMs(answer.headers, asked.nowMs) };
-  return refusal("SOURCE_UNAVAILABLE", answer, asked, undefined, undefined, retry);
+  const isTimed = answer.headers["retry-after"] !== undefined;
+  const retry = { after: retryAfterMs(answer.headers, asked.nowMs) };
+  return refusal("SOURCE_UNAVAILABLE", answer, asked, isTimed ? { retry } : {});
 }
 
 // A day is given up for ever on this verdict. The empty 400 alone cannot be told from others, and our clock alone may have
@@ -75,34 +69,36 @@ function outOfHorizon(asked: Asked): DaybookError {
 function denied(answer: HttpAnswer, asked: Asked): DaybookError {
   const code = errorCodeIn(answer);
   if (code === "TokenExpired")
-    return refusal("SIGNIN_REFUSED", answer, asked, "TokenExpired for a new token");
+    return refusal("SIGNIN_REFUSED", answer, asked, { found: "TokenExpired for a new token" });
   const found = `${answer.status}${code === undefined ? "" : ` ${code}`}`;
-  return refusal("ACCESS_DENIED", answer, asked, found, undefined, undefined, refusedBy(answer, []).hint);
+  return refusal("ACCESS_DENIED", answer, asked, { found, hint: refusedBy(answer, []).hint });
+}
+
+/** What an error says beyond its code; the status, a page and the catalogue's hint and retry where it says nothing. */
+interface RefusalWords {
+  readonly found?: string;
+  readonly expected?: string;
+  readonly retry?: Retry;
+  readonly hint?: string;
 }
 
 function refusal(
   code: ErrorCode,
   answer: HttpAnswer,
   asked: Asked,
-  found = `status ${answer.status}`,
-  expected = "a page with status 200",
-  retry?: Retry,
-  hint?: string,
+  { found = `status ${answer.status}`, expected = "a page with status 200", ...more }: RefusalWords = {},
 ): DaybookError {
   const requestId = answer.headers["requestid"]?.slice(0, 80);
   const id = requestId === undefined ? "" : ` (request id ${requestId})`;
-  return new DaybookError(code, {
-    message: `${asked.subject}: found ${found}, expected ${expected}${id}`,
-    ...(retry === undefined ? {} : { retry }),
-    ...(hint === undefined ? {} : { hint }),
-  });
+  const message = `${asked.subject}: found ${found}, expected ${expected}${id}`;
+  return new DaybookError(code, { message, ...more });
 }
 
-const LONGEST_ERROR_BODY_BYTES = 64 * 1024;
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 /** The error code in a body `{"error":{"code":…}}`; undefined when there is none, or none fit for a text. */
 function errorCodeIn(answer: HttpAnswer): string | undefined {
-  if (answer.body.length > LONGEST_ERROR_BODY_BYTES) return undefined;
+  if (answer.body.length > MAX_ERROR_BODY_BYTES) return undefined;
   const body = parseJson(new TextDecoder().decode(answer.body));
   const error = isObject(body) ? body["error"] : undefined;
   const code = isObject(error) ? error["code"] : undefined;

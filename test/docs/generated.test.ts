@@ -38,8 +38,6 @@ describe("generated files", () => {
 });
 
 describe("the configurations that come along", () => {
-  const written = (name: string): Promise<string> => readFile(join(packageRoot(), "config", name), "utf8");
-
   it.each(["example.yaml", "minimal.yaml", "demo.yaml"])("%s passes every rule", async (name) => {
     const text = await written(name);
 
@@ -79,6 +77,10 @@ describe("the configurations that come along", () => {
     expect(names.every((name) => /^[A-Za-z]+$/.test(name))).toBe(true);
   });
 });
+
+function written(name: string): Promise<string> {
+  return readFile(join(packageRoot(), "config", name), "utf8");
+}
 
 function keysOf(schema: JsonSchema): readonly string[] {
   if (schema.title === "secret") return [];

@@ -82,7 +82,7 @@ function windowReader(http: Http): () => Promise<string> {
       application: "an application",
       budget: new RequestBudget(files, clock, { path: "/requests", requestsPerHour: 1000 }),
       clock,
-      retry: new RetryPolicy(clock, { firstPauseMs: 1, longestPauseMs: 1, random: () => 0 }),
+      retry: new RetryPolicy(clock, { firstPauseMs: 1, maxPauseMs: 1, random: () => 0 }),
       quarantine: new Quarantine(files, "/quarantine"),
       log: silentLog,
     },

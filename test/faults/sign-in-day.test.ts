@@ -58,7 +58,7 @@ async function eventsRead(tokens: Tokens): Promise<number> {
       path: join(folder, "requests"),
       requestsPerHour: 10_000,
     }),
-    retry: new RetryPolicy(systemClock, { firstPauseMs: 1, longestPauseMs: 1, random: () => 0 }),
+    retry: new RetryPolicy(systemClock, { firstPauseMs: 1, maxPauseMs: 1, random: () => 0 }),
     quarantine: new Quarantine(nodeFiles, join(folder, "quarantine")),
     log: rig.log,
   };

@@ -84,7 +84,7 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
       application: "an application",
       budget,
       clock,
-      retry: new RetryPolicy(clock, { firstPauseMs: 2000, longestPauseMs: 60_000, random: () => 0.5 }),
+      retry: new RetryPolicy(clock, { firstPauseMs: 2000, maxPauseMs: 60_000, random: () => 0.5 }),
       quarantine: new Quarantine(nodeFiles, quarantine),
       log: silentLog,
     },
