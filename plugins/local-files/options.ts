@@ -1,13 +1,12 @@
-import { isAbsolute } from "node:path";
-import { z } from "daybook/plugin";
+import { filePath, z } from "daybook/plugin";
 
 const UNITS = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
 
 export const localFilesOptions = z.strictObject({
-  path: z
-    .string()
-    .refine((path) => isAbsolute(path) && !path.includes("\0"), "expected an absolute path")
-    .meta({ description: "The folder that holds the archive; made when absent", examples: ["/srv/daybook"] }),
+  path: filePath.meta({
+    description: "The folder that holds the archive; made when absent",
+    examples: ["/srv/daybook"],
+  }),
   reserve: z
     .string()
     .regex(/^(0|[1-9]\d{0,5}(KiB|MiB|GiB|TiB))$/, "expected 0, or a whole number and KiB, MiB, GiB or TiB")

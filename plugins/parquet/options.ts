@@ -1,5 +1,4 @@
-import { isAbsolute } from "node:path";
-import { z } from "daybook/plugin";
+import { filePath, z } from "daybook/plugin";
 import { ENGINE_NAMES } from "./engine.js";
 
 export const parquetOptions = z.strictObject({
@@ -11,13 +10,9 @@ export const parquetOptions = z.strictObject({
     .enum(ENGINE_NAMES)
     .default("hyparquet-writer")
     .meta({ description: "What writes the files; the plugin's README compares the two" }),
-  work: z
-    .string()
-    .refine((path) => isAbsolute(path) && !path.includes("\0"), "expected an absolute path")
-    .optional()
-    .meta({
-      description:
-        "The folder for a day's file while it is made or read; the system's temporary folder when absent",
-      examples: ["/var/tmp"],
-    }),
+  work: filePath.optional().meta({
+    description:
+      "The folder for a day's file while it is made or read; the system's temporary folder when absent",
+    examples: ["/var/tmp"],
+  }),
 });

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { isDaybookError } from "../model/errors.js";
 import { deepFreeze } from "./deep-readonly.js";
 import type { Checked, ConfigSource } from "./parse.js";
 import type { ConfigProblem } from "./problem.js";
@@ -10,7 +11,7 @@ export interface SinkKind {
   readonly options: z.ZodType;
 }
 
-/** The plugin that `use` names. */
+/** The plugin that `use` names. Throws PLUGIN_INVALID where there is none. */
 export type KindOf = (use: string) => SinkKind;
 
 /** A store that a sink's option names: `to: { use: … }`. */
@@ -28,17 +29,25 @@ export function checkSinkOptions(
 ): ReadonlyMap<string, unknown> {
   const problems: ConfigProblem[] = [];
   const options = new Map<string, unknown>();
+  const known = new Map<string, SinkKind>();
   for (const [name, sink] of Object.entries(config.sinks)) {
+    const kind = kindAt(sink.use, ["sinks", name, "use"], source, kindOf);
+    if (!kind.ok) {
+      problems.push(...kind.problems);
+      continue;
+    }
+    known.set(name, kind.value);
     const checked = checkOne(sink, ["sinks", name], source, kindOf);
     if (checked.ok) options.set(name, deepFreeze(checked.value));
     else problems.push(...checked.problems);
-    if (kindOf(sink.use).kind === "store" && sink.keep !== undefined) {
+    if (kind.value.kind === "store" && sink.keep !== undefined) {
       problems.push(
         source.problem(["sinks", name, "keep"], "must be absent: a record sink follows retention.keep"),
       );
     }
   }
-  if (!Object.values(config.sinks).some(({ use }) => kindOf(use).kind === "store")) {
+  const isEachKnown = known.size === Object.keys(config.sinks).length;
+  if (isEachKnown && ![...known.values()].some(({ kind }) => kind === "store")) {
     problems.push(
       source.problem(
         ["sinks"],
@@ -48,6 +57,21 @@ export function checkSinkOptions(
   }
   if (problems.length > 0) throw source.invalid(problems);
   return options;
+}
+
+/** The plugin, or the problem that `use` at `path` names none. */
+function kindAt(
+  use: string,
+  path: readonly string[],
+  source: ConfigSource,
+  kindOf: KindOf,
+): Checked<SinkKind> {
+  try {
+    return { ok: true, value: kindOf(use) };
+  } catch (error) {
+    if (!isDaybookError(error, "PLUGIN_INVALID")) throw error;
+    return { ok: false, problems: [source.problem(path, error.message)] };
+  }
 }
 
 function checkOne(
@@ -75,7 +99,9 @@ function checkNested(
   source: ConfigSource,
   kindOf: KindOf,
 ): Checked<NestedStore> {
-  const { kind, options } = kindOf(use);
+  const found = kindAt(use, [...path, "use"], source, kindOf);
+  if (!found.ok) return found;
+  const { kind, options } = found.value;
   if (kind !== "store") {
     return {
       ok: false,

@@ -1,5 +1,5 @@
 import type { Clock } from "../io/clock.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { Host, ObjectStore, Plugin } from "../plugin/types.js";
 import { OpenedSinks } from "./opened-sinks.js";
@@ -24,26 +24,30 @@ export interface OpenOptions {
 
 /** The plugins that the configuration names, loaded once; opening them does no I/O. */
 export class PluginSet {
-  readonly #plugins: ReadonlyMap<string, Plugin>;
+  readonly #plugins: ReadonlyMap<string, Plugin | DaybookError>;
 
-  private constructor(plugins: ReadonlyMap<string, Plugin>) {
+  private constructor(plugins: ReadonlyMap<string, Plugin | DaybookError>) {
     this.#plugins = plugins;
   }
 
-  /** Loads the plugin of every sink, and those that a sink's own options name (`to: { use: … }`). PLUGIN_INVALID. */
+  /**
+   * Loads the plugin of every sink, and those that a sink's own options name (`to: { use: … }`). Why one cannot be loaded is
+   * thrown by `plugin`, so that a configuration is told all its problems at once.
+   */
   static async load(sinks: Readonly<Record<string, SinkSpec>>, loading: PluginLoading): Promise<PluginSet> {
-    const plugins = new Map<string, Plugin>();
+    const plugins = new Map<string, Plugin | DaybookError>();
     for (const sink of Object.values(sinks)) {
       for (const spec of [sink, ...nestedSpecs(sink)]) {
-        plugins.set(spec.use, await loadPlugin(spec, loading));
+        plugins.set(spec.use, await loadPlugin(spec, loading).catch(asPluginInvalid));
       }
     }
     return new PluginSet(plugins);
   }
 
-  /** The plugin that `use` names: its `kind`, and its `options` schema for checking the configuration. */
+  /** The plugin that `use` names: its `kind`, and its `options` schema for checking the configuration. PLUGIN_INVALID. */
   plugin(use: string): Plugin {
     const plugin = this.#plugins.get(use);
+    if (plugin instanceof DaybookError) throw plugin;
     if (plugin !== undefined) return plugin;
     throw new DaybookError("PLUGIN_INVALID", {
       message: `plugin ${use}: expected to be loaded at start, found it was not`,
@@ -95,6 +99,11 @@ export class PluginSet {
     const issues = checked.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
     throw nestedInvalid(name, issues.join("; "));
   }
+}
+
+function asPluginInvalid(error: unknown): DaybookError {
+  if (isDaybookError(error, "PLUGIN_INVALID")) return error;
+  throw error;
 }
 
 /** The plugins that a sink's options name one level down. */

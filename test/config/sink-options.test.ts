@@ -4,6 +4,8 @@ import { z } from "zod";
 import { filePath } from "../../src/config/schema/values.js";
 import { checkSinkOptions } from "../../src/config/sink-options.js";
 import type { SinkKind } from "../../src/config/sink-options.js";
+import { PluginSet } from "../../src/deliver/plugin-set.js";
+import { nodeFiles } from "../../src/io/node-files.js";
 import { GOOD, load } from "./written.js";
 
 const store: SinkKind = {
@@ -37,6 +39,40 @@ it("tells the problems of every sink's options with line and column", async () =
       ],
     }),
   );
+});
+
+it("tells an unknown plugin with line and column, beside the problems of the other sinks", async () => {
+  const { config, source } = await load(
+    `${GOOD}  second: { use: locl-files }\n  third: { use: local-files, pth: y }\n`,
+  );
+  const set = await PluginSet.load(config.sinks, { files: nodeFiles, configFolder: source.folder });
+
+  expect(() => checkSinkOptions(config, source, (use) => set.plugin(use))).toThrow(
+    expect.objectContaining({
+      code: "CONFIG_INVALID",
+      problems: [
+        expect.objectContaining({
+          line: 8,
+          column: 18,
+          path: "sinks.second.use",
+          rule: expect.stringMatching(
+            /^plugin locl-files: expected one of azure-blob, local-files, /,
+          ) as unknown,
+        }),
+        expect.objectContaining({ line: 9, path: "sinks.third.path" }),
+        expect.objectContaining({ line: 9, path: "sinks.third.pth" }),
+      ],
+    }),
+  );
+});
+
+it("lets the path of a bundled sink start at the folder of the file", async () => {
+  const { config, source } = await load(GOOD);
+  const set = await PluginSet.load(config.sinks, { files: nodeFiles, configFolder: source.folder });
+
+  const options = checkSinkOptions(config, source, (use) => set.plugin(use)).get("vault");
+
+  expect(options).toMatchObject({ path: join(source.folder, "archive") });
 });
 
 it("refuses a configuration without a record sink", async () => {

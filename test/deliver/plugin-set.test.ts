@@ -67,10 +67,11 @@ describe("the plugins of a configuration", () => {
     expect(() => set.plugin("s3")).toThrow(expect.objectContaining({ code: "PLUGIN_INVALID" }));
   });
 
-  it("fail together with the first that cannot be loaded", async () => {
-    await expect(
-      load({ vault: { use: "local-files" }, cold: { use: "./absent.mjs" } }),
-    ).rejects.toMatchObject({ code: "PLUGIN_INVALID" });
+  it("say why one cannot be loaded once it is asked for, so that the others are checked all the same", async () => {
+    const set = await load({ cold: { use: "./absent.mjs" }, vault: { use: "local-files" } });
+
+    expect(set.plugin("local-files").kind).toBe("store");
+    expect(() => set.plugin("./absent.mjs")).toThrow(expect.objectContaining({ code: "PLUGIN_INVALID" }));
   });
 
   it.each([
@@ -83,7 +84,10 @@ describe("the plugins of a configuration", () => {
 
   it("may not be a file that a package does not export, or lie in another folder's packages", async () => {
     for (const use of ["daybook-tape/package.json", "daybook-tape/../@contoso/vault", "vitest-of-nobody"]) {
-      await expect(load({ cold: { use } }), `use ${use}`).rejects.toMatchObject({ code: "PLUGIN_INVALID" });
+      const set = await load({ cold: { use } });
+      expect(() => set.plugin(use), `use ${use}`).toThrow(
+        expect.objectContaining({ code: "PLUGIN_INVALID" }),
+      );
     }
   });
 });

@@ -228,7 +228,6 @@ describe("the probe", () => {
 
 describe("the options", () => {
   it.each([
-    { path: "relative" },
     { path: "/a\0b" },
     { path: "/a", reserve: "1GB" },
     { path: "/a", reserve: "-1KiB" },
