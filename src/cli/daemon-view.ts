@@ -9,7 +9,7 @@ import { folderSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { Counts } from "../serve/counts.js";
 import { StatusServer } from "../serve/status-server.js";
-import { ToldAlarms } from "../serve/told-alarms.js";
+import { AlarmState } from "../serve/alarm-state.js";
 import { Webhook } from "../serve/webhook.js";
 import type { Workspace } from "./workspace.js";
 
@@ -105,7 +105,7 @@ export class DaemonView {
     const log = root.resolve(LOG);
     const webhook = new Webhook(url, {
       state: this.#state,
-      told: new ToldAlarms(files, join(stateDir, "alerts.json"), log),
+      notified: new AlarmState(files, join(stateDir, "alerts.json"), log),
       secret: () => root.resolve(SECRETS).text(secret),
       redact: root.resolve(REDACTOR).redact,
       http,

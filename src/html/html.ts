@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Text that is HTML already. Only this file makes it, so nothing reaches a page unescaped by mistake. */
+/** Text that is already HTML. Only this file can create it, so nothing reaches a page unescaped by mistake. */
 export class Html {
   readonly #text: string;
 
@@ -18,13 +18,13 @@ const MAKER = Symbol("html");
 
 type HtmlValue = Html | string | number | readonly HtmlValue[];
 
-/** A template whose values are escaped for text and for quoted attributes; lists are joined, other Html is put in as it is. */
+/** A template whose values are escaped for text and for quoted attributes; lists are joined, other Html is inserted unchanged. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   const text = strings.map((piece, at) => `${piece}${at < values.length ? toText(values[at] ?? "") : ""}`);
   return new Html(text.join(""), MAKER);
 }
 
-/** The page's one style element, Daybook's own constant text, behind a policy that allows it by its hash and nothing else. */
+/** The page's only style element, with a policy that allows it by its hash and nothing else. `css` must be constant text. */
 export function policyAndStyle(css: string): Html {
   const hash = createHash("sha256").update(css).digest("base64");
   const policy = `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'`;

@@ -2,11 +2,11 @@ import { html } from "./html.js";
 import type { Html } from "./html.js";
 
 export interface Table {
-  /** Names the region that scrolls where there is little room. */
+  /** Names the region, which scrolls on narrow screens. */
   readonly label: string;
   readonly caption: string;
   readonly heads: readonly string[];
-  /** The first cell of each row is its head. */
+  /** The first cell of each row is its header. */
   readonly rows: readonly (readonly (Html | string)[])[];
 }
 

@@ -2,30 +2,30 @@ import { createHash, createHmac } from "node:crypto";
 import type { Alarm, AlarmKind } from "../view/alarms.js";
 import { isoTime } from "../model/utc-day.js";
 
-/** An alarm that the receiver has been told of. */
-export interface ToldAlarm {
+/** An alarm that the receiver has been notified of. */
+export interface NotifiedAlarm {
   readonly tenant: string;
   readonly kind: AlarmKind;
   readonly subject: string;
-  /** When it began and when it was told last, milliseconds since the epoch. */
+  /** When it began and when the receiver was last notified, milliseconds since the epoch. */
   readonly sinceMs: number;
-  readonly toldMs: number;
-  /** How often it was told. */
+  readonly notifiedMs: number;
+  /** How often the receiver was notified. */
   readonly times: number;
 }
 
 export type AlertEvent = "began" | "lasts" | "over";
 
-/** One message to be sent. `alarm` is undefined when it is over. */
+/** One message to send. `alarm` is undefined once it has ended. */
 export interface Alert {
   readonly event: AlertEvent;
-  readonly told: Omit<ToldAlarm, "toldMs">;
+  readonly notified: Omit<NotifiedAlarm, "notifiedMs">;
   readonly alarm: Alarm | undefined;
 }
 
 /** The body of a message (docs/ALERTS.md). Each attempt at the same message has the same `id`. */
-export function alertBody({ event, told, alarm }: Alert, nowMs: number, version: string): string {
-  const { tenant, kind, subject, sinceMs, times } = told;
+export function alertBody({ event, notified, alarm }: Alert, nowMs: number, version: string): string {
+  const { tenant, kind, subject, sinceMs, times } = notified;
   return JSON.stringify({
     version: 1,
     id: sha256(JSON.stringify([event, tenant, kind, subject, sinceMs, times])).slice(0, 32),
@@ -44,7 +44,7 @@ export function alertBody({ event, told, alarm }: Alert, nowMs: number, version:
 
 /**
  * `t=<seconds since 1970>,v1=<hex>`: HMAC-SHA256 with the secret over `<t>.<body>`, byte for byte as sent. The time is signed
- * too, so that a message that was overheard is worth nothing later.
+ * too, so that a recorded message cannot be replayed later.
  */
 export function signature(secret: string, body: string, nowMs: number): string {
   const seconds = Math.floor(nowMs / 1_000);

@@ -7,7 +7,7 @@ export interface Counted {
   readonly times: number;
 }
 
-/** What only the process itself can count, from its start: everything else is read from the ledger. */
+/** Counts since the process started. Everything else in the metrics comes from the ledger. */
 export class Counts {
   readonly #counts = new Map<string, Map<string, Counted>>();
 
@@ -19,7 +19,7 @@ export class Counts {
     return this.#of("requests");
   }
 
-  /** Counts what the passes seal, and tells `progress` everything as before. */
+  /** Counts the events that passes seal, and forwards everything to `progress`. */
   alongside(progress: PassProgress): PassProgress {
     return {
       planned: (tenant, tasks) => progress.planned(tenant, tasks),
@@ -60,13 +60,13 @@ export class Counts {
   }
 }
 
-/** Hosts are those of the configuration, so the labels stay few. */
+/** Only configured hosts are contacted, so there are few labels. */
 function labelsOf({ url }: HttpRequest, answer?: HttpAnswer): Readonly<Record<string, string>> {
   const host = URL.parse(url)?.host ?? "";
   return { host, outcome: answer === undefined ? "no-answer" : outcomeOf(answer.status) };
 }
 
-/** A refusal for the sake of the allowance is worth its own line. */
+/** Throttling has an outcome of its own, because other tools may share the allowance. */
 function outcomeOf(status: number): string {
   return status === 429 ? "429" : `${Math.floor(status / 100)}xx`;
 }

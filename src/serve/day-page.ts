@@ -10,7 +10,7 @@ import type { PageContext } from "./overview-page.js";
 import { renderPage } from "./page.js";
 import { renderRevision } from "./revision-section.js";
 import type { ShownRevision } from "./sealed-manifests.js";
-import { dayText, renderTime, spanText } from "./told-time.js";
+import { dayText, renderTime, spanText } from "./format-time.js";
 
 /** `/tenants/NAME/days/YYYY-MM-DD`; the newest revision first. */
 export function renderDayPage(
@@ -58,7 +58,7 @@ function explain({ rules }: TenantSnapshot, { day, state, explanation }: Covered
       ${spanText(firstReadingMs(day, rules) - nowMs)}.`;
     case "due":
     case "gap":
-      return html`This day is ${meaning}. The source begins to forget it at
+      return html`This day is ${meaning}. The source begins to drop it at
       ${renderTime(deadlineMs(day, rules))}, in ${spanText(deadlineMs(day, rules) - nowMs)}.`;
     case "before":
     case "sealed":
@@ -79,19 +79,19 @@ function renderDeliveries({ index }: TenantSnapshot, { day }: CoveredDay): Html 
   </p>`;
 }
 
-/** What was remarked on when the day was sealed; docs/OPERATIONS.md says what each code means. */
+/** What was unusual when the day was sealed; docs/OPERATIONS.md explains each code. */
 function renderOddities({ index }: TenantSnapshot, { day }: CoveredDay): Html {
   const incidents = index?.days.get(day)?.incidents ?? [];
   if (incidents.length === 0) return html``;
-  return html`<h2>Odd</h2>
+  return html`<h2>Unusual</h2>
     <ul>
       ${incidents.map(({ code, subject, at }) => html`<li><code>${code}</code> ${subject} (${renderTime(at)})</li> `)}
     </ul>`;
 }
 
 function renderCommands(tenant: string, day: string): Html {
-  return html`<h2>Check it</h2>
-    <p>This page shows what the ledger and the signed manifests say. These commands read every byte again:</p>
+  return html`<h2>Verify</h2>
+    <p>This page shows the ledger and the signed manifests. These commands read every byte again:</p>
     <pre tabindex="0" role="region" aria-label="Commands">
 daybook show ${day} --tenant ${tenant} --proof
 daybook verify --tenant ${tenant}</pre>`;

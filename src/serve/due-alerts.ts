@@ -1,55 +1,55 @@
 import type { Alarm } from "../view/alarms.js";
 import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
-import type { Alert, ToldAlarm } from "./alert-message.js";
+import type { Alert, NotifiedAlarm } from "./alert-message.js";
 
 /**
- * The messages that the receiver lacks: what stands and was never told, what has stood for another day, and what was told and
- * is over. Pure: the difference between what was told and what is so is the queue, however long the receiver is down.
+ * The messages to send: for alarms that are new, that have lasted another day, and that have ended. Pure: the queue is the
+ * difference between the notified and the standing alarms, however long the receiver is down.
  */
 export function dueAlerts(
-  told: readonly ToldAlarm[],
+  notified: readonly NotifiedAlarm[],
   { tenants, phase }: DaemonSnapshot,
   nowMs: number,
 ): readonly Alert[] {
-  const knownByKey = new Map(told.map((one) => [alarmKey(one.tenant, one), one]));
+  const knownByKey = new Map(notified.map((one) => [alarmKey(one.tenant, one), one]));
   const standing = tenants.flatMap(({ tenant, alarms }) => alarms.map((alarm) => ({ tenant, alarm })));
   const keys = new Set(standing.map(({ tenant, alarm }) => alarmKey(tenant, alarm)));
   return [
     ...standing.flatMap(({ tenant, alarm }) =>
       standingAlert(tenant, alarm, knownByKey.get(alarmKey(tenant, alarm)), nowMs),
     ),
-    ...told
+    ...notified
       .filter((one) => !keys.has(alarmKey(one.tenant, one)))
       .filter((one) => isJudged(one, tenants, phase))
-      .map((one): Alert => ({ event: "over", told: one, alarm: undefined })),
+      .map((one): Alert => ({ event: "over", notified: one, alarm: undefined })),
   ];
 }
 
-export function alarmKey(tenant: string, { kind, subject }: Pick<ToldAlarm, "kind" | "subject">): string {
+export function alarmKey(tenant: string, { kind, subject }: Pick<NotifiedAlarm, "kind" | "subject">): string {
   return JSON.stringify([tenant, kind, subject]);
 }
 
 function standingAlert(
   tenant: string,
   alarm: Alarm,
-  known: ToldAlarm | undefined,
+  known: NotifiedAlarm | undefined,
   nowMs: number,
 ): readonly Alert[] {
   const { kind, subject, sinceMs } = alarm;
   if (known === undefined)
-    return [{ event: "began", told: { tenant, kind, subject, sinceMs, times: 0 }, alarm }];
-  // A clock that was set back must not silence it for longer than a day.
-  if (Math.abs(nowMs - known.toldMs) < DAY_MS) return [];
-  return [{ event: "lasts", told: known, alarm }];
+    return [{ event: "began", notified: { tenant, kind, subject, sinceMs, times: 0 }, alarm }];
+  // A clock that was set back must not silence an alarm for longer than a day.
+  if (Math.abs(nowMs - known.notifiedMs) < DAY_MS) return [];
+  return [{ event: "lasts", notified: known, alarm }];
 }
 
 /**
- * Whether the daemon knows enough to say that an alarm is over. After a restart nothing stands before the first pass has been
- * made: a restart must not look like a recovery. A tenant that left the configuration needs nobody any more.
+ * Whether the daemon knows enough to say that an alarm has ended. After a restart no alarm stands until the first pass ends, and
+ * a restart must not look like a recovery. The alarms of a tenant that left the configuration have ended.
  */
 function isJudged(
-  { tenant }: ToldAlarm,
+  { tenant }: NotifiedAlarm,
   tenants: readonly TenantSnapshot[],
   phase: DaemonSnapshot["phase"],
 ): boolean {

@@ -15,7 +15,7 @@ export const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /**
  * The metrics in Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/). A metric without
- * samples is left out: "unknown" is no number.
+ * samples is left out, because an unknown value has no number.
  */
 export function metricText(metrics: readonly Metric[]): string {
   return metrics
@@ -37,7 +37,7 @@ function escaped(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
 }
 
-/** Go's ParseFloat reads it: infinity has a name of its own there. */
+/** Prometheus reads it with Go's ParseFloat, which writes infinity differently. */
 function numberText(value: number): string {
   if (value === Infinity) return "+Inf";
   return value === -Infinity ? "-Inf" : String(value);

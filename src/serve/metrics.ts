@@ -8,7 +8,7 @@ import { PROCESS_METRICS, processMetrics } from "./process-metrics.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantView } from "../view/tenant-view.js";
 
-/** What the metrics are made of. */
+/** What the metrics are computed from. */
 export interface MetricSource {
   readonly snapshot: DaemonSnapshot;
   readonly counts: Pick<Counts, "eventsSealed" | "requests">;
@@ -56,7 +56,7 @@ const METRICS: readonly MetricRule[] = [
     samples: ({ snapshot }) => [{ labels: {}, value: snapshot.startedMs / 1_000 }],
   },
   {
-    ...gauge("daybook_ready", "1 once every archive is open or known not to be, else 0."),
+    ...gauge("daybook_ready", "1 once the daemon has tried to open every archive, else 0."),
     samples: ({ snapshot }) => [{ labels: {}, value: flag(snapshot.phase === "ready") }],
   },
   {
@@ -103,7 +103,7 @@ const METRICS: readonly MetricRule[] = [
   {
     ...gauge(
       "daybook_nearest_deadline_seconds",
-      "Seconds until the source begins to forget the nearest day that is due and not archived; absent when none is.",
+      "Seconds until the source begins to drop the nearest day that is due and not archived; absent when none is.",
     ),
     samples: (source) =>
       ofEach(source, ({ view: { missing } }) =>
@@ -111,15 +111,15 @@ const METRICS: readonly MetricRule[] = [
       ),
   },
   {
-    ...gauge("daybook_backlog", "Days to be read now, re-readings included."),
+    ...gauge("daybook_backlog", "Days to read now, including re-readings."),
     samples: (source) => ofEachOpen(source, ({ view: { backlog } }) => [own(backlog.days)]),
   },
   {
-    ...gauge("daybook_requests_left", "Requests that the hour's allowance still has."),
+    ...gauge("daybook_requests_left", "Requests left in the current hour."),
     samples: (source) => ofEach(source, ({ budget }) => [own(budget.left)]),
   },
   {
-    ...gauge("daybook_requests_per_hour", "The hour's allowance, as configured."),
+    ...gauge("daybook_requests_per_hour", "Requests allowed in an hour, as configured."),
     samples: (source) => ofEach(source, ({ budget }) => [own(budget.requestsPerHour)]),
   },
   {
@@ -135,7 +135,7 @@ const METRICS: readonly MetricRule[] = [
       ),
   },
   {
-    ...gauge("daybook_last_pass_ok", "1 when the newest pass did all it had planned, else 0."),
+    ...gauge("daybook_last_pass_ok", "1 when the newest pass completed its plan, else 0."),
     samples: (source) =>
       ofEach(source, ({ lastPass }) =>
         lastPass === undefined ? [] : [own(flag(lastPass.failure === undefined && lastPass.failed === 0))],
@@ -248,7 +248,7 @@ function ofEach(
   );
 }
 
-/** Of a tenant whose archive could be opened: of any other nothing is known, and a counter that falls to 0 would lie. */
+/** For tenants whose archive is open. Nothing is known of the others, and a counter that falls to 0 would be wrong. */
 function ofEachOpen(
   source: Viewed,
   samples: (tenant: Viewed["tenants"][number]) => readonly Sample[],
@@ -256,7 +256,7 @@ function ofEachOpen(
   return ofEach(source, (tenant) => (tenant.index === undefined ? [] : samples(tenant)));
 }
 
-/** A sample for each name, those with 0 too: an alert must see a series before it rises. */
+/** A sample for every name, including 0: an alert needs the series before it rises. */
 function oneOf<Name extends string>(
   label: string,
   names: Readonly<Record<Name, unknown>>,

@@ -5,14 +5,14 @@ import type { DaemonSnapshot, TenantSnapshot } from "../daemon/state.js";
 import { renderPage } from "./page.js";
 import { renderTable } from "../html/table.js";
 import { renderCondition, renderTenant } from "./tenant-section.js";
-import { spanText } from "./told-time.js";
+import { spanText } from "./format-time.js";
 import { judgeStatus } from "./verdict.js";
 import { viewTenant } from "../view/tenant-view.js";
 
-/** With more tenants than this the first page is a table, and each has a page of its own. */
-const MOST_TENANTS_WHOLE = 5;
+/** With more tenants than this the first page is a table of links. */
+const MAX_TENANTS_IN_FULL = 5;
 
-/** What every page needs to know. */
+/** What every page is rendered from. */
 export interface PageContext {
   readonly snapshot: DaemonSnapshot;
   readonly nowMs: number;
@@ -28,7 +28,7 @@ export function renderOverview(context: PageContext): string {
     header: html`${renderBrand("Power BI activity log archives", snapshot, nowMs)}
     ${renderVerdict(snapshot, nowMs)}`,
     main:
-      tenants.length > MOST_TENANTS_WHOLE
+      tenants.length > MAX_TENANTS_IN_FULL
         ? renderTenantTable(tenants, nowMs)
         : html`${tenants.map((tenant) => renderTenant(tenant, nowMs))}`,
     nowMs,
@@ -64,7 +64,7 @@ function renderVerdict(snapshot: DaemonSnapshot, nowMs: number): Html {
   const { tone, headline, tenants, reasons } = judgeStatus(snapshot, nowMs);
   return html`<div class="verdict ${tone}">
     <p class="say">${headline}</p>
-    ${tenants.length === 0 || snapshot.tenants.length === 1 ? html`` : html`<p>Look at ${tenants.map((name, at) => html`${at === 0 ? "" : ", "}<a href="/tenants/${name}">${name}</a>`)}.</p>`}
+    ${tenants.length === 0 || snapshot.tenants.length === 1 ? html`` : html`<p>Affected: ${tenants.map((name, at) => html`${at === 0 ? "" : ", "}<a href="/tenants/${name}">${name}</a>`)}.</p>`}
     ${reasons.map((reason) => html`<p>${reason}</p> `)}
   </div>`;
 }
@@ -73,7 +73,7 @@ function renderTenantTable(tenants: readonly TenantSnapshot[], nowMs: number): H
   return html`<h2>Tenants</h2>
     ${renderTable({
       label: "Tenants",
-      caption: "Those that need a person first.",
+      caption: "Tenants with alarms first.",
       heads: [
         "Tenant",
         "Condition",

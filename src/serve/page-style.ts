@@ -1,7 +1,7 @@
 const columns = (name: string, count: number): string =>
   Array.from({ length: count }, (_, at) => `.${name}${at + 1}{grid-column-start:${at + 1}}`).join("");
 
-/** What the status page adds to the report's appearance: a year as rows of days, and as weeks where there is little room. */
+/** Styles that the status page adds to those of the report. On narrow screens a year is drawn as weeks. */
 export const PAGE_STYLE = `
 .brand{display:flex;justify-content:space-between;align-items:baseline;gap:.25rem 1.5rem;flex-wrap:wrap}
 .brand p,.brand nav{margin:0;color:var(--soft);font-size:.875rem}

@@ -3,7 +3,7 @@ import { html, policyAndStyle } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import { REPORT_STYLE } from "../audit/report-style.js";
 import { PAGE_STYLE } from "./page-style.js";
-import { renderTime } from "./told-time.js";
+import { renderTime } from "./format-time.js";
 
 const STYLE = REPORT_STYLE + PAGE_STYLE;
 
@@ -11,12 +11,12 @@ export interface Page {
   readonly title: string;
   readonly header: Html;
   readonly main: Html;
-  /** When the page was true, milliseconds since the epoch. */
+  /** The moment that the page shows, milliseconds since the epoch. */
   readonly nowMs: number;
   readonly version: string;
 }
 
-/** A page that loads nothing and runs nothing. */
+/** A page without scripts that loads nothing. */
 export function renderPage({ title, header, main, nowMs, version }: Page): string {
   return html`<!doctype html>
     <html lang="en">
@@ -30,7 +30,7 @@ export function renderPage({ title, header, main, nowMs, version }: Page): strin
         <header>${header}</header>
         <main>${main}</main>
         <footer>
-          <p>As of ${renderTime(nowMs)}; load the page again for what is true now. Daybook ${version}.</p>
+          <p>As of ${renderTime(nowMs)}. Reload the page for the current state. Daybook ${version}.</p>
         </footer>
       </body>
     </html> `.toString();
@@ -38,7 +38,7 @@ export function renderPage({ title, header, main, nowMs, version }: Page): strin
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 
-/** For every answer. The page's own policy cannot forbid framing, a header can (CSP level 3, 6.4.2). */
+/** Sent with every response. A policy in the page cannot forbid framing, a header can (CSP level 3, 6.4.2). */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   "x-content-type-options": "nosniff",

@@ -5,16 +5,16 @@ import { revisionName } from "../model/manifest.js";
 import type { Completeness, Manifest, Reason } from "../model/manifest.js";
 import type { ShownRevision } from "./sealed-manifests.js";
 import { renderTable } from "../html/table.js";
-import { renderTime } from "./told-time.js";
+import { renderTime } from "./format-time.js";
 
 const REASON_WORDS: Readonly<Record<Reason, string>> = {
   scheduled: "read on schedule",
   gap: "read late, to fill a gap",
   "re-reading": "read again for late events",
-  operator: "read because an operator asked",
+  operator: "read on request",
 };
 
-/** One revision: what it holds, why it counts as complete, and the hashes that fix it. */
+/** One revision: its contents, the proof that it is complete, and its hashes. */
 export function renderRevision({ revision, manifestSha256, sealedAtMs, manifest }: ShownRevision): Html {
   const name = revisionName(revision);
   return html`<section aria-labelledby="${name}">
@@ -36,7 +36,7 @@ function renderManifest(manifest: Manifest, manifestSha256: string, sealedAtMs: 
   const difference =
     diff.against === null
       ? "the first revision"
-      : `against revision ${diff.against}: ${count(diff.added)} added, ${count(diff.removed)} no longer given and carried over, ${count(diff.changed)} changed`;
+      : `against revision ${diff.against}: ${count(diff.added)} added, ${count(diff.removed)} no longer returned and carried over, ${count(diff.changed)} changed`;
   return html`<dl class="figures">
       <div>
         <dt>events</dt>
@@ -51,7 +51,7 @@ function renderManifest(manifest: Manifest, manifestSha256: string, sealedAtMs: 
         <dd>${count(counts.delivered)}</dd>
       </div>
       <div>
-        <dt>delivered twice</dt>
+        <dt>duplicates</dt>
         <dd>${count(counts.exact_duplicates)}</dd>
       </div>
       <div>
@@ -92,14 +92,14 @@ function renderProof({ completeness: counts, reading }: Manifest): Html {
     to a last page without one, in ${count(reading.requests)} requests (${count(reading.retries)} repeated).
     They delivered ${count(counts.delivered)} events = ${count(counts.distinct)} distinct +
     ${count(counts.exact_duplicates)} exact
-    duplicates.${odd.length === 0 ? "" : ` Odd, and kept: ${odd.join("; ")}.`}
+    duplicates.${odd.length === 0 ? "" : ` Unusual, and kept: ${odd.join("; ")}.`}
   </p>`;
 }
 
 const BAR_WIDTH = 24;
 const BAR_HEIGHT = 88;
 
-/** Delivered events, hour by hour; the numbers are in its label for who cannot see it. */
+/** Delivered events by hour. The label has the numbers for screen readers. */
 function renderHours({ by_hour: hours }: Completeness): Html {
   const entries = Object.entries(hours);
   const most = Math.max(1, ...entries.map(([, events]) => events));

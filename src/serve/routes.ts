@@ -13,8 +13,8 @@ import type { SourcesOf } from "./sealed-manifests.js";
 import { wholeRange } from "../view/tenant-view.js";
 import { coverRange, rangeShown } from "./year.js";
 
-/** What is asked about, as of now. */
-export interface Asked {
+/** What responses are made from. */
+export interface RouteContext {
   readonly snapshot: DaemonSnapshot;
   readonly nowMs: number;
   readonly version: string;
@@ -23,18 +23,18 @@ export interface Asked {
   readonly sourcesOf: SourcesOf;
 }
 
-export interface Answer {
+export interface Response {
   readonly status: number;
   readonly type: string;
   readonly body: string;
 }
 
-/** The answer to a path; nothing of it is used but what a whole route matches. */
-export async function answerPath(path: string, asked: Asked): Promise<Answer> {
-  const { snapshot, nowMs } = asked;
+/** The response for a path. Only paths that match a route as a whole are used. */
+export async function answerPath(path: string, context: RouteContext): Promise<Response> {
+  const { snapshot, nowMs } = context;
   switch (path) {
     case "/":
-      return page(renderOverview(asked));
+      return page(renderOverview(context));
     case "/healthz":
       return healthAnswer(healthOf(snapshot, nowMs));
     case "/readyz":
@@ -43,47 +43,47 @@ export async function answerPath(path: string, asked: Asked): Promise<Answer> {
       return {
         status: 200,
         type: METRICS_TYPE,
-        body: metricText(metricsOf({ ...asked, usage: asked.usage() })),
+        body: metricText(metricsOf({ ...context, usage: context.usage() })),
       };
     default:
-      return answerTenant(path, asked);
+      return answerTenant(path, context);
   }
 }
 
-export function textAnswer(status: number, text: string): Answer {
+export function textAnswer(status: number, text: string): Response {
   return { status, type: "text/plain; charset=utf-8", body: `${text}\n` };
 }
 
 const TENANT_PATH = /^\/tenants\/([a-z0-9-]{1,40})(?:\/(years|days)\/([0-9-]{4,10}))?$/;
 
-async function answerTenant(path: string, asked: Asked): Promise<Answer> {
+async function answerTenant(path: string, context: RouteContext): Promise<Response> {
   const [, name, kind, when = ""] = TENANT_PATH.exec(path) ?? [];
-  const tenant = asked.snapshot.tenants.find((one) => one.tenant === name);
+  const tenant = context.snapshot.tenants.find((one) => one.tenant === name);
   if (tenant === undefined) return notFound();
-  if (kind === "days") return answerDay(when, tenant, asked);
-  if (kind === undefined) return page(renderTenantPage(asked, tenant));
-  const isYear = /^\d{4}$/.test(when) && rangeShown(tenant, asked.nowMs, when) !== undefined;
-  return isYear ? page(renderTenantPage(asked, tenant, when)) : notFound();
+  if (kind === "days") return answerDay(when, tenant, context);
+  if (kind === undefined) return page(renderTenantPage(context, tenant));
+  const isYear = /^\d{4}$/.test(when) && rangeShown(tenant, context.nowMs, when) !== undefined;
+  return isYear ? page(renderTenantPage(context, tenant, when)) : notFound();
 }
 
-async function answerDay(text: string, tenant: TenantSnapshot, asked: Asked): Promise<Answer> {
+async function answerDay(text: string, tenant: TenantSnapshot, context: RouteContext): Promise<Response> {
   const day = parseUtcDay(text);
-  const whole = wholeRange(tenant, asked.nowMs);
+  const whole = wholeRange(tenant, context.nowMs);
   if (day === undefined || day < whole.from || day > whole.to) return notFound();
-  const [covered] = coverRange(tenant, { from: day, to: day }, asked.nowMs).days;
+  const [covered] = coverRange(tenant, { from: day, to: day }, context.nowMs).days;
   if (covered === undefined) return notFound();
-  const revisions = await revisionsOf(tenant, day, asked.sourcesOf);
-  return page(renderDayPage(asked, tenant, covered, revisions, whole));
+  const revisions = await revisionsOf(tenant, day, context.sourcesOf);
+  return page(renderDayPage(context, tenant, covered, revisions, whole));
 }
 
-function healthAnswer({ ok, text }: Health): Answer {
+function healthAnswer({ ok, text }: Health): Response {
   return textAnswer(ok ? 200 : 503, text);
 }
 
-function page(body: string): Answer {
+function page(body: string): Response {
   return { status: 200, type: "text/html; charset=utf-8", body };
 }
 
-function notFound(): Answer {
-  return textAnswer(404, "there is no such page");
+function notFound(): Response {
+  return textAnswer(404, "no such page");
 }

@@ -8,7 +8,7 @@ import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 
-/** A revision of a day with its manifest, or in words why that cannot be shown. */
+/** A revision of a day with its manifest, or the reason why it cannot be shown. */
 export interface ShownRevision {
   readonly revision: number;
   readonly manifestSha256: string;
@@ -16,20 +16,20 @@ export interface ShownRevision {
   readonly manifest: Manifest | string;
 }
 
-/** Where a tenant's packages can be read: the state folder first, then its record sinks. */
+/** Where a tenant's packages can be read: the state folder first, then the record sinks. */
 export type SourcesOf = (tenant: string) => readonly ArchiveSource[];
 
-/** Nobody waits longer for a page; a sink that hangs must not. */
-const LONGEST_WAIT_MS = 10_000;
+/** A sink that hangs must not keep the page waiting. */
+const MAX_WAIT_MS = 10_000;
 
-/** The revisions of a day, oldest first. A manifest is shown only when it is the one that the ledger names. */
+/** The revisions of a day, oldest first. A manifest is shown only when it has the hash in the ledger. */
 export async function revisionsOf(
   { tenant, index }: TenantSnapshot,
   day: UtcDay,
   sourcesOf: SourcesOf,
 ): Promise<readonly ShownRevision[]> {
   const sources = sourcesOf(tenant);
-  const signal = AbortSignal.timeout(LONGEST_WAIT_MS);
+  const signal = AbortSignal.timeout(MAX_WAIT_MS);
   const revisions = index?.days.get(day)?.revisions ?? [];
   return Promise.all(
     revisions.map(async ({ revision, manifestSha256, sealedAt }) => ({
@@ -41,7 +41,7 @@ export async function revisionsOf(
   );
 }
 
-/** A page only shows: an altered manifest becomes an alarm where the whole archive is judged, by `daybook verify`. */
+/** An altered manifest is only left out here. Damage is reported by `daybook verify`, which checks the whole archive. */
 async function manifestOf(
   sealed: SealedDay,
   sources: readonly ArchiveSource[],

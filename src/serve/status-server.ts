@@ -11,7 +11,7 @@ import type { Counts } from "./counts.js";
 import { isOwnHost } from "./own-host.js";
 import { SECURITY_HEADERS } from "./page.js";
 import { answerPath, textAnswer } from "./routes.js";
-import type { Answer } from "./routes.js";
+import type { Response } from "./routes.js";
 import type { SourcesOf } from "./sealed-manifests.js";
 
 export interface StatusServerParts {
@@ -128,7 +128,7 @@ export class StatusServer {
     response.end(request.method === "HEAD" ? undefined : bytes);
   }
 
-  async #judge(request: IncomingMessage): Promise<Answer> {
+  async #judge(request: IncomingMessage): Promise<Response> {
     const { state, clock, log, counts, usage, sourcesOf, hosts, version } = this.#parts;
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
     if (!OPEN_PATHS.has(path) && !isOwnHost(request.headers.host, [this.#listen.host, ...hosts()]))

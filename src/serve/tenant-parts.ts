@@ -5,11 +5,11 @@ import type { Html } from "../html/html.js";
 import type { TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
 import { renderTable } from "../html/table.js";
-import { renderTime, spanText } from "./told-time.js";
+import { renderTime, spanText } from "./format-time.js";
 import type { SinkState } from "../view/sink-state.js";
 import type { MissingDay, TenantView } from "../view/tenant-view.js";
 
-/** With less time than this a gap is shown in red. */
+/** A day with less time left is shown in red. */
 const SOON_MS = 7 * DAY_MS;
 
 const NOTHING = html``;
@@ -27,21 +27,21 @@ export function renderAlarms({ tenant, alarms }: TenantSnapshot, nowMs: number):
   </ul>`;
 }
 
-/** More than a week of them is a new archive or a long outage: the rest is folded away. */
-const MOST_MISSING = 7;
+/** The rest is collapsed: a new archive or a long outage has weeks of them. */
+const MAX_MISSING_SHOWN = 7;
 
-/** Days that are due and not archived, with the time that is left for each. */
+/** Days that are due and not archived, each with the time left. */
 export function renderMissing(tenant: string, { missing }: TenantView, nowMs: number): Html {
   if (missing.length === 0) return NOTHING;
-  const rest = missing.slice(MOST_MISSING);
-  return html`<h3>Days to be read</h3>
-    ${renderMissingTable(tenant, missing.slice(0, MOST_MISSING), `Days of ${tenant} to be read`, nowMs)}
+  const rest = missing.slice(MAX_MISSING_SHOWN);
+  return html`<h3>Pending days</h3>
+    ${renderMissingTable(tenant, missing.slice(0, MAX_MISSING_SHOWN), `Pending days of ${tenant}`, nowMs)}
     ${
       rest.length === 0
         ? NOTHING
         : html`<details>
             <summary>and ${count(rest.length)} more</summary>
-            ${renderMissingTable(tenant, rest, `More days of ${tenant} to be read`, nowMs)}
+            ${renderMissingTable(tenant, rest, `More pending days of ${tenant}`, nowMs)}
           </details>`
     }`;
 }
@@ -54,7 +54,7 @@ function renderMissingTable(
 ): Html {
   return renderTable({
     label,
-    caption: "Not archived yet. After its deadline the source begins to forget a day for ever.",
+    caption: "Not archived yet. After its deadline the source begins to drop a day.",
     heads: ["Day", "State", "Time left", "Deadline"],
     rows: missing.map(({ day, state, deadlineMs }) => [
       html`<a href="/tenants/${tenant}/days/${day}">${day}</a>`,
@@ -70,8 +70,8 @@ export function renderSinks({ tenant, sinks }: TenantSnapshot): Html {
     <h3>Sinks</h3>
     ${renderTable({
       label: `Sinks of ${tenant}`,
-      caption: "Where sealed days go.",
-      heads: ["Sink", "State", "Keeps"],
+      caption: "Where sealed days are delivered.",
+      heads: ["Sink", "State", "Contents"],
       rows: sinks.map((sink) => [
         sink.sink,
         renderSink(sink),
@@ -87,12 +87,12 @@ export function renderVerifications({ tenant, verifications }: TenantSnapshot, n
     ${
       verifications.length === 0
         ? html`<p class="none">
-            Nothing read back yet; a part of each record sink is, every week.
-            <code>daybook verify --tenant ${tenant}</code> reads everything.
+            Nothing verified yet. A different sample of each record sink is verified every week.
+            <code>daybook verify --tenant ${tenant}</code> verifies everything.
           </p>`
         : renderTable({
             label: `Verifications of ${tenant}`,
-            caption: "A part of what was sealed, read back and compared, every week another.",
+            caption: "A different sample of sealed days is verified every week.",
             heads: ["Sink", "Findings", "Revisions", "When"],
             rows: verifications.map(({ sink, atMs, days, findings }) => [
               sink,
@@ -114,7 +114,7 @@ export function renderWork(
 ): Html {
   const facts: readonly (readonly [string, Html])[] = [
     ["Last pass", lastPass === undefined ? html`none since the daemon started` : renderPass(lastPass, nowMs)],
-    ["To be read now", renderBacklog(backlog)],
+    ["Pending", renderBacklog(backlog)],
     ...(certificate === undefined
       ? []
       : [
@@ -154,7 +154,7 @@ function renderPass(pass: NonNullable<TenantSnapshot["lastPass"]>, nowMs: number
   const { startedMs, endedMs, sealed, rechecked, failed, lost, failure } = pass;
   const counts = [
     `${count(sealed)} sealed`,
-    `${count(rechecked)} read again without a change`,
+    `${count(rechecked)} unchanged`,
     ...(failed === 0 ? [] : [`${count(failed)} failed`]),
     ...(lost === 0 ? [] : [`${count(lost)} LOST`]),
   ].join(", ");
@@ -167,7 +167,7 @@ function renderPass(pass: NonNullable<TenantSnapshot["lastPass"]>, nowMs: number
 }
 
 function renderBacklog({ days, requests, doneMs }: TenantView["backlog"]): Html {
-  if (days === 0) return html`nothing`;
+  if (days === 0) return html`none`;
   const when = doneMs === undefined ? NOTHING : html`, done ${renderTime(doneMs)} at the earliest`;
   return html`${count(days)} days, at least ${count(requests)} requests${when}`;
 }

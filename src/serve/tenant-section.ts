@@ -4,13 +4,13 @@ import type { Html } from "../html/html.js";
 import type { TenantCondition, TenantSnapshot } from "../daemon/state.js";
 import { utcDayOf } from "../model/utc-day.js";
 import { renderAlarms, renderMissing, renderSinks, renderVerifications, renderWork } from "./tenant-parts.js";
-import { renderTime, spanText } from "./told-time.js";
-import { renderCalendar, renderLegend } from "./year-calendar.js";
+import { renderTime, spanText } from "./format-time.js";
+import { renderMonths, renderLegend } from "./year-calendar.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantView } from "../view/tenant-view.js";
 import { coverRange, rangeShown, yearsOf } from "./year.js";
 
-/** Everything that the page says of one tenant. `year` undefined: the last twelve months. */
+/** The section of one tenant. `year` undefined: the last twelve months. */
 export function renderTenant(tenant: TenantSnapshot, nowMs: number, year?: string): Html {
   const { tenant: name } = tenant;
   const view = viewTenant(tenant, nowMs);
@@ -20,7 +20,7 @@ export function renderTenant(tenant: TenantSnapshot, nowMs: number, year?: strin
     ${renderAlarms(tenant, nowMs)}
     ${
       tenant.index === undefined
-        ? html`<p class="none">What is archived cannot be told: the archive is not open.</p>`
+        ? html`<p class="none">The archive is not open, so its contents are unknown.</p>`
         : renderArchive({ tenant, view, nowMs }, year)
     }
     ${renderWork(tenant, view, nowMs)}
@@ -53,17 +53,17 @@ function doing({ condition, position, nextPassMs }: TenantSnapshot, nowMs: numbe
       return html`Opening the archive.`;
     case "working":
       return position?.day === undefined
-        ? html`Looking for days to read.`
+        ? html`Planning the pass.`
         : html`Reading ${position.day}: ${position.windowsDone} of 24 hours; day
           ${Math.min(position.done + 1, position.planned)} of ${position.planned} in this pass.`;
     case "waiting":
-      return html`Nothing to do at this moment.${next}`;
+      return html`Idle.${next}`;
     case "refused":
-      return html`The sign-in or the access was refused; it is tried again at most every 15 minutes.${next}`;
+      return html`Sign-in or access was refused. Retries are at least 15 minutes apart.${next}`;
     case "failing":
-      return html`The last pass could not be made.${next}`;
+      return html`The last pass failed.${next}`;
     case "stopped":
-      return html`Nothing more is done for this tenant before a person acts.`;
+      return html`Stopped until someone acts.`;
     default:
       return condition satisfies never;
   }
@@ -83,7 +83,7 @@ function renderFigures({ tenant, view, nowMs }: ShownTenant): Html {
       <dd>${newestSealed ?? "none yet"}</dd>
     </div>
     <div>
-      <dt>days held</dt>
+      <dt>days archived</dt>
       <dd>${count(counts.sealed + counts.closed)}</dd>
     </div>
     <div>
@@ -115,7 +115,7 @@ function renderYear(tenant: TenantSnapshot, nowMs: number, year: string | undefi
   const coverage = coverRange(tenant, range, nowMs);
   return html`<h3>${year ?? "Last twelve months"}</h3>
     <a class="skip" href="#${name}.after">Skip the calendar of ${name}</a>
-    ${renderCalendar(name, coverage, utcDayOf(nowMs))}
+    ${renderMonths(name, coverage, utcDayOf(nowMs))}
     <div id="${name}.after">${renderLegend(coverage)}</div>
     ${renderYears(tenant, nowMs, year)}`;
 }

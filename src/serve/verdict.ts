@@ -3,11 +3,11 @@ import type { DaemonSnapshot } from "../daemon/state.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantView } from "../view/tenant-view.js";
 
-/** The page's headline: good, in need of a person, or an archive that is not what it was. */
+/** The headline of the page. `damaged`: stored data is altered, or days cannot be saved any more. */
 export interface StatusVerdict {
   readonly tone: "whole" | "missing" | "damaged";
   readonly headline: string;
-  /** Those that need a person. */
+  /** Tenants with alarms. */
   readonly tenants: readonly string[];
   readonly reasons: readonly string[];
 }
@@ -20,7 +20,7 @@ export function judgeStatus({ phase, tenants }: DaemonSnapshot, nowMs: number): 
   const alarms = tenants.flatMap(({ alarms: own }) => own);
   if (alarms.length > 0) {
     const tone = alarms.some(({ kind }) => DAMAGE.has(kind)) ? "damaged" : "missing";
-    const headline = `${alarms.length} ${alarms.length === 1 ? "alarm needs" : "alarms need"} a person.`;
+    const headline = `${alarms.length} ${alarms.length === 1 ? "alarm needs" : "alarms need"} attention.`;
     const names = tenants.filter(({ alarms: own }) => own.length > 0).map(({ tenant }) => tenant);
     return { tone, headline, tenants: names, reasons };
   }
@@ -29,16 +29,16 @@ export function judgeStatus({ phase, tenants }: DaemonSnapshot, nowMs: number): 
   const due = views.reduce((sum, { missing }) => sum + missing.length, 0);
   const headline =
     due === 0
-      ? "Every day that can still be read is archived, or not due yet."
-      : `All is well; ${due} ${due === 1 ? "day is" : "days are"} waiting to be read.`;
+      ? "Every day that can still be read is archived or not due yet."
+      : `No alarms. ${due} ${due === 1 ? "day is" : "days are"} pending.`;
   return { tone: "whole", headline, tenants: [], reasons };
 }
 
-/** No alarm, because nobody can do anything any more; but never left unsaid. */
+/** Lost days raise no alarm, because nothing can be done about them, but they are always mentioned. */
 function lostReasons(views: readonly TenantView[]): readonly string[] {
   const lost = views.reduce((sum, { counts }) => sum + counts.lost, 0);
   if (lost === 0) return [];
   return [
-    `${lost} ${lost === 1 ? "day is" : "days are"} lost for ever: the source forgot ${lost === 1 ? "it" : "them"} unread.`,
+    `${lost} ${lost === 1 ? "day is" : "days are"} lost: the source dropped ${lost === 1 ? "it" : "them"} before Daybook could read ${lost === 1 ? "it" : "them"}.`,
   ];
 }

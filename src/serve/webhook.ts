@@ -7,11 +7,11 @@ import { HOUR_MS } from "../model/utc-day.js";
 import { alertBody, signature } from "./alert-message.js";
 import type { Alert } from "./alert-message.js";
 import { dueAlerts } from "./due-alerts.js";
-import type { ToldAlarms } from "./told-alarms.js";
+import type { AlarmState } from "./alarm-state.js";
 
 export interface WebhookParts {
   readonly state: DaemonState;
-  readonly told: ToldAlarms;
+  readonly notified: AlarmState;
   readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;
@@ -23,12 +23,12 @@ export interface WebhookParts {
 
 const ANSWER_LIMITS = { timeoutMs: 10_000, maxBytes: 64 << 10 };
 const FIRST_PAUSE_MS = 5_000;
-const LONGEST_PAUSE_MS = 15 * 60_000;
+const MAX_PAUSE_MS = 15 * 60_000;
 
-/** Nothing may have changed for longer, but the day of an alarm ends. */
-const LONGEST_REST_MS = HOUR_MS;
+/** A reminder may fall due although nothing has changed. */
+const MAX_REST_MS = HOUR_MS;
 
-/** Tells one receiver which alarms began, last and are over. It waits for nothing but the receiver, and nothing waits for it. */
+/** Notifies one receiver of alarms that begin, last and end. Nothing else waits for it. */
 export class Webhook {
   #rest: AbortController | undefined;
   #hasChanged = false;
@@ -47,35 +47,35 @@ export class Webhook {
     let failures = 0;
     try {
       while (!stop.aborted) {
-        const isAllTold = await this.tellDue(stop);
-        failures = isAllTold ? 0 : failures + 1;
-        if (isAllTold) await this.#restUntilChange(stop);
+        const isAllSent = await this.sendDue(stop);
+        failures = isAllSent ? 0 : failures + 1;
+        if (isAllSent) await this.#restUntilChange(stop);
         else await this.parts.clock.sleep(pauseMs(failures), stop);
       }
     } catch (err) {
-      if (!stop.aborted) this.parts.log.error({ err }, "alerts ended");
+      if (!stop.aborted) this.parts.log.error({ err }, "webhook failed");
     } finally {
       unsubscribe();
     }
   }
 
-  /** Sends each message that is due, once. False when the receiver did not take all of them. */
-  async tellDue(stop: AbortSignal): Promise<boolean> {
-    const { state, told, clock } = this.parts;
-    let isAllTold = true;
+  /** Tries each due message once. False when the receiver did not accept all of them. */
+  async sendDue(stop: AbortSignal): Promise<boolean> {
+    const { state, notified, clock } = this.parts;
+    let isAllSent = true;
     this.#hasChanged = false;
-    // One that is refused must not stand before the others.
-    for (const alert of dueAlerts(await told.read(), state.snapshot(), clock.now())) {
-      if (await this.#send(alert, stop)) await told.add(alert, clock.now());
-      else isAllTold = false;
+    // A rejected message must not hold back the others.
+    for (const alert of dueAlerts(await notified.read(), state.snapshot(), clock.now())) {
+      if (await this.#send(alert, stop)) await notified.add(alert, clock.now());
+      else isAllSent = false;
     }
-    return isAllTold;
+    return isAllSent;
   }
 
   async #send(alert: Alert, stop: AbortSignal): Promise<boolean> {
     const { http, clock, log, version, redact } = this.parts;
-    const { event, told } = alert;
-    const fields = { tenant: told.tenant, alarm: told.kind, event };
+    const { event, notified } = alert;
+    const fields = { tenant: notified.tenant, alarm: notified.kind, event };
     const body = redact(alertBody(alert, clock.now(), version));
     try {
       const headers = {
@@ -88,7 +88,7 @@ export class Webhook {
         stop,
       );
       if (status >= 200 && status < 300) log.info(fields, "alert sent");
-      else log.warn({ ...fields, status }, "alert not taken");
+      else log.warn({ ...fields, status }, "webhook rejected alert");
       return status >= 200 && status < 300;
     } catch (error) {
       stop.throwIfAborted();
@@ -100,12 +100,12 @@ export class Webhook {
   }
 
   async #restUntilChange(stop: AbortSignal): Promise<void> {
-    // While the last message was on its way.
+    // The state changed while the last message was being sent.
     if (this.#hasChanged) return;
     const rest = new AbortController();
     this.#rest = rest;
     try {
-      await this.parts.clock.sleep(LONGEST_REST_MS, AbortSignal.any([stop, rest.signal]));
+      await this.parts.clock.sleep(MAX_REST_MS, AbortSignal.any([stop, rest.signal]));
     } catch (error) {
       if (!rest.signal.aborted) throw error;
     } finally {
@@ -116,5 +116,5 @@ export class Webhook {
 
 /** 5 s, 10 s, 20 s … up to 15 minutes. */
 function pauseMs(failures: number): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, failures - 1));
+  return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, failures - 1));
 }

@@ -6,10 +6,10 @@ import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import { DAY_STATES } from "../model/day-state.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { monthText } from "./told-time.js";
+import { monthText } from "./format-time.js";
 
-/** A list for each month, the newest first, each day a link to its page. `today` is marked. */
-export function renderCalendar(tenant: string, coverage: Coverage, today: UtcDay): Html {
+/** A list for each month, the newest first. Each day links to its page; `today` is marked. */
+export function renderMonths(tenant: string, coverage: Coverage, today: UtcDay): Html {
   const months = [...new Set(coverage.days.map(({ day }) => day.slice(0, 7)))].toReversed();
   return html`<ol class="year" reversed>
     ${months.map((month) => {
@@ -36,7 +36,7 @@ export function renderLegend({ counts }: Coverage): Html {
   </ul>`;
 }
 
-/** What is known of a day without opening its package. */
+/** What is known of a day without opening its package: "closed, 4,213 events". */
 export function dayWords({ state, events, revision, oddities }: CoveredDay): string {
   const parts = [
     state,
@@ -47,7 +47,7 @@ export function dayWords({ state, events, revision, oddities }: CoveredDay): str
   return parts.join(", ");
 }
 
-/** Read aloud: "21 November 2026: closed, 4,213 events". The first day of a list says where its row begins. */
+/** Screen readers say "21 November 2026: closed, 4,213 events". The first day of a list places it in its row. */
 function renderDay(tenant: string, day: CoveredDay, isFirst: boolean, today: UtcDay): Html {
   const date = Number(day.day.slice(8));
   const place = isFirst ? ` d${date} w${weekdayOf(day.day) + 1}` : "";

@@ -9,15 +9,15 @@ import { dayStates, wholeRange } from "../view/tenant-view.js";
 
 const MONTHS_SHOWN = 12;
 
-/** The last twelve months, or the calendar year asked for; never beyond what the archive could have. */
+/** The last twelve months or the given calendar year, within what the archive could have. */
 export function rangeShown(tenant: TenantSnapshot, nowMs: number, year?: string): DayRange | undefined {
   const whole = wholeRange(tenant, nowMs);
-  const asked =
+  const wanted =
     year === undefined
       ? { from: monthsBefore(whole.to, MONTHS_SHOWN - 1), to: whole.to }
       : { from: `${year}-01-01` as UtcDay, to: `${year}-12-31` as UtcDay };
-  const from = asked.from > whole.from ? asked.from : whole.from;
-  const to = asked.to < whole.to ? asked.to : whole.to;
+  const from = wanted.from > whole.from ? wanted.from : whole.from;
+  const to = wanted.to < whole.to ? wanted.to : whole.to;
   return from <= to ? { from, to } : undefined;
 }
 
@@ -33,7 +33,7 @@ export function coverRange(tenant: TenantSnapshot, range: DayRange, nowMs: numbe
   return coverDays(range, dayStates(tenant, nowMs), (day) => heldDay(index?.days.get(day)));
 }
 
-/** What the ledger alone says of a day: its number of events stands there once a sink has confirmed the revision. */
+/** What the ledger says of a day. It has the number of events once a sink has confirmed the revision. */
 function heldDay(record: DayRecord | undefined): HeldDay | undefined {
   const newest = record?.revisions.at(-1);
   if (record !== undefined && newest === undefined && record.lost !== undefined)

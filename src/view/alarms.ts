@@ -15,28 +15,28 @@ export type AlarmKind =
   | "sink-behind"
   | "certificate-expiring";
 
-/** Something that a person must know of, as long as it is so. */
+/** A condition that needs a person, as long as it lasts. */
 export interface AlarmFound {
   readonly kind: AlarmKind;
-  /** What tells two of a kind apart: the sink's name; empty where there is only one. */
+  /** Distinguishes two alarms of a kind, such as the sink's name; empty when there can be only one. */
   readonly subject: string;
-  /** One line for people: found and, where there is one, the way out. */
+  /** One line: what was found and, where there is one, what to do. */
   readonly text: string;
   /** The days concerned, the nearest deadline first. */
   readonly days?: readonly UtcDay[];
-  /** When it will be too late, milliseconds since the epoch. */
+  /** When it is too late to act, milliseconds since the epoch. */
   readonly deadlineMs?: number;
 }
 
 export interface Alarm extends AlarmFound {
-  /** When it was first seen, milliseconds since the epoch. */
+  /** When it was first found, milliseconds since the epoch. */
   readonly sinceMs: number;
 }
 
-/** What is known of a tenant after a pass. */
+/** What the alarms of a tenant are computed from. */
 export interface TenantFindings {
   readonly days: DayAlarms;
-  /** What made the last pass, or the opening of the archive, fail. */
+  /** What made the newest pass, or opening the archive, fail. */
   readonly failure: DaybookError | undefined;
   readonly sinks: readonly Pick<SinkState, "sink" | "failure">[];
   readonly certificate: CertificateExpiry | undefined;
@@ -44,11 +44,11 @@ export interface TenantFindings {
   readonly verifications: readonly (Pick<FixityCheck, "findings"> & { readonly sink: string })[];
 }
 
-/** Every alarm that stands, as of now. Pure. */
+/** Every alarm that stands. Pure. */
 export function alarmsOf(found: TenantFindings): readonly AlarmFound[] {
   return [
     ...dayAlarm("days-overdue", "due and not archived", found.days.overdue),
-    ...dayAlarm("days-beyond-saving", "more than the request budget can save", found.days.beyondSaving),
+    ...dayAlarm("days-beyond-saving", "beyond what the request budget can save", found.days.beyondSaving),
     ...failureAlarm(found.failure),
     ...found.sinks.flatMap(sinkAlarm),
     ...found.verifications
@@ -63,7 +63,7 @@ function dayAlarm(kind: AlarmKind, what: string, days: readonly DayAtRisk[]): re
   if (nearest === undefined) return [];
   const { day, deadlineMs } = nearest;
   const number = `${days.length} ${days.length === 1 ? "day" : "days"}`;
-  const text = `${number} ${what}: ${day} first, forgotten by the source at ${isoTime(deadlineMs)}`;
+  const text = `${number} ${what}: ${day} first, dropped by the source at ${isoTime(deadlineMs)}`;
   return [{ kind, subject: "", text, days: days.map((one) => one.day), deadlineMs }];
 }
 

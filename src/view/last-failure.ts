@@ -7,7 +7,7 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import { stableJson } from "../model/stable-json.js";
 import { isoTime } from "../model/utc-day.js";
 
-/** What kept the daemon's last pass over a tenant from being made, for commands that look while the daemon holds the archive. */
+/** Why the daemon's newest pass over a tenant failed, for read-only commands that run beside the daemon. */
 export interface KeptFailure {
   readonly atMs: number;
   readonly error: DaybookError;

@@ -21,9 +21,15 @@ describe("docs/ALERTS.md", () => {
 
   it("has an example of a message with the fields that a message has", () => {
     const [, example = "{}"] = /```json\n([\s\S]+?)```/.exec(docs) ?? [];
-    const told = { tenant: "contoso", kind: "days-overdue", subject: "", sinceMs: NOW_MS, times: 0 } as const;
+    const notified = {
+      tenant: "contoso",
+      kind: "days-overdue",
+      subject: "",
+      sinceMs: NOW_MS,
+      times: 0,
+    } as const;
 
-    const body = alertBody({ event: "began", told, alarm: alarm("days-overdue", "") }, NOW_MS, "0.1.0");
+    const body = alertBody({ event: "began", notified, alarm: alarm("days-overdue", "") }, NOW_MS, "0.1.0");
 
     expect(Object.keys(JSON.parse(example) as object)).toEqual(Object.keys(JSON.parse(body) as object));
   });

@@ -25,7 +25,7 @@ describe("the page of a day", () => {
 
     const page = pageOf({ code: "DAY_QUIET", subject, at: NOW_MS });
 
-    expect(page).toContain("<h2>Odd</h2>");
+    expect(page).toContain("<h2>Unusual</h2>");
     expect(page).toContain(`<code>DAY_QUIET</code> ${subject}`);
   });
 

@@ -120,7 +120,7 @@ describe("the status page", () => {
       context({ ...quietTenant("contoso"), condition: "failing", index: undefined }),
     );
 
-    expect(page).toContain("the archive is not open");
+    expect(page).toContain("The archive is not open");
     expect(page).not.toContain("up to date");
   });
 });
@@ -146,7 +146,7 @@ describe("judgeStatus", () => {
 
     const { reasons } = judgeStatus(snapshotOf(quietTenant("contoso"), fabrikam), NOW_MS);
 
-    expect(reasons.join(" ")).toContain("3 days are lost for ever");
+    expect(reasons.join(" ")).toContain("3 days are lost:");
   });
 
   it("weighs an altered archive more than anything else", () => {

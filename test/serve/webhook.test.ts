@@ -5,7 +5,7 @@ import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
 import { DAY_MS, HOUR_MS } from "../../src/model/utc-day.js";
-import { ToldAlarms } from "../../src/serve/told-alarms.js";
+import { AlarmState } from "../../src/serve/alarm-state.js";
 import { NOW_MS, alarm, quietTenant, silentLog, snapshotOf } from "../support/status-sample.js";
 import { SECRET, events, standing, webhookRig } from "../support/webhook-rig.js";
 
@@ -29,12 +29,12 @@ describe("the webhook", () => {
     const webhook = one.webhook();
 
     for (let hour = 0; hour <= 50; hour++) {
-      expect(await webhook.tellDue(calm)).toBe(true);
+      expect(await webhook.sendDue(calm)).toBe(true);
       one.clock.advance(HOUR_MS);
     }
     one.state.become(standing());
-    await webhook.tellDue(calm);
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
+    await webhook.sendDue(calm);
 
     expect(events(one)).toEqual([
       "began days-overdue",
@@ -49,7 +49,7 @@ describe("the webhook", () => {
   it("says what a receiver needs", async () => {
     const one = await webhookRig(OVERDUE);
 
-    await one.webhook().tellDue(calm);
+    await one.webhook().sendDue(calm);
 
     expect(one.received[0]?.type).toBe("application/json");
     expect(one.received[0]?.body).toEqual({
@@ -71,7 +71,7 @@ describe("the webhook", () => {
   it("signs the bytes of the body together with the time", async () => {
     const one = await webhookRig(BEHIND);
 
-    await one.webhook().tellDue(calm);
+    await one.webhook().sendDue(calm);
 
     const [{ raw, signature } = { raw: "", signature: "" }] = one.received;
     const mac = createHmac("sha256", SECRET)
@@ -85,9 +85,9 @@ describe("the webhook", () => {
     const secrets = ["old", "new"];
     const webhook = one.webhook({ secret: () => Promise.resolve(secrets.shift() ?? "") });
 
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
     one.state.become(standing());
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
 
     const [, { raw, signature } = { raw: "", signature: "" }] = one.received;
     expect(signature).toContain(
@@ -99,27 +99,27 @@ describe("the webhook", () => {
 
   it("repeats nothing after a restart, and takes no restart for a recovery", async () => {
     const one = await webhookRig(OVERDUE, BEHIND);
-    await one.webhook().tellDue(calm);
+    await one.webhook().sendDue(calm);
 
     one.state.become(freshlyStarted());
     const restarted = one.webhook();
-    await restarted.tellDue(calm);
+    await restarted.sendDue(calm);
     expect(events(one)).toEqual(["began days-overdue", "began sink-behind"]);
 
     one.state.become(standing(OVERDUE));
-    await restarted.tellDue(calm);
+    await restarted.sendDue(calm);
     expect(events(one).slice(2)).toEqual(["over sink-behind"]);
   });
 
   it("ends the alarms of a tenant that left the configuration", async () => {
     const one = await webhookRig(OVERDUE);
     const webhook = one.webhook();
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
 
     one.state.become({ ...snapshotOf(), phase: "starting" });
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
     one.state.become(snapshotOf(quietTenant("fabrikam", "2026-11-01")));
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
 
     expect(events(one)).toEqual(["began days-overdue", "over days-overdue"]);
   });
@@ -129,8 +129,8 @@ describe("the webhook", () => {
     one.statuses.push(status);
     const webhook = one.webhook();
 
-    expect(await webhook.tellDue(calm)).toBe(false);
-    expect(await webhook.tellDue(calm)).toBe(true);
+    expect(await webhook.sendDue(calm)).toBe(false);
+    expect(await webhook.sendDue(calm)).toBe(true);
 
     const [first, second, ...others] = one.received.map(({ body }) => body["id"]);
     expect(others).toEqual([]);
@@ -142,15 +142,15 @@ describe("the webhook", () => {
     one.statuses.push(400, 200, 400);
     const webhook = one.webhook();
 
-    await webhook.tellDue(calm);
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
+    await webhook.sendDue(calm);
 
     expect(events(one)).toEqual(["began days-overdue", "began sink-behind", "began days-overdue"]);
   });
 
-  it("reads what was told from a file that a person can read", async () => {
+  it("reads the alarm state from a file that a person can read", async () => {
     const one = await webhookRig(BEHIND);
-    await one.webhook().tellDue(calm);
+    await one.webhook().sendDue(calm);
 
     expect(JSON.parse(await readFile(one.path, "utf8"))).toEqual({
       format: "daybook-alerts/1",
@@ -160,7 +160,7 @@ describe("the webhook", () => {
           alarm: "sink-behind",
           subject: "vault",
           since: "2026-11-22T13:07:00.000Z",
-          told: "2026-11-22T18:07:00.000Z",
+          notified: "2026-11-22T18:07:00.000Z",
           times: 1,
         },
       ],
@@ -171,16 +171,16 @@ describe("the webhook", () => {
     "tells what stands once more when that file is %j",
     async (content) => {
       const one = await webhookRig(BEHIND);
-      await one.webhook().tellDue(calm);
+      await one.webhook().sendDue(calm);
       await writeFile(one.path, content);
       const warned: string[] = [];
       const log = { ...silentLog, warn: (_fields: object, phrase: string) => warned.push(phrase) };
 
-      const told = new ToldAlarms(nodeFiles, one.path, log);
-      await one.webhook({ told }).tellDue(calm);
-      await one.webhook().tellDue(calm);
+      const notified = new AlarmState(nodeFiles, one.path, log);
+      await one.webhook({ notified }).sendDue(calm);
+      await one.webhook().sendDue(calm);
 
-      expect(warned).toEqual(["told alarms not read"]);
+      expect(warned).toEqual(["alarm state not read"]);
       expect(events(one)).toEqual(["began sink-behind", "began sink-behind"]);
     },
   );
@@ -191,10 +191,10 @@ describe("the webhook", () => {
       ...nodeFiles,
       writeNew: () => Promise.reject(new DaybookError("DISK_FULL", { message: "full" })),
     };
-    const webhook = one.webhook({ told: new ToldAlarms(full, one.path, silentLog) });
+    const webhook = one.webhook({ notified: new AlarmState(full, one.path, silentLog) });
 
-    await webhook.tellDue(calm);
-    await webhook.tellDue(calm);
+    await webhook.sendDue(calm);
+    await webhook.sendDue(calm);
 
     expect(events(one)).toEqual(["began sink-behind"]);
   });
@@ -202,7 +202,7 @@ describe("the webhook", () => {
   it("sends no secret that the process knows", async () => {
     const one = await webhookRig(alarm("tenant-failing", "the proxy said hunter22"));
 
-    await one.webhook({ redact: (text) => text.replaceAll("hunter22", "[redacted]") }).tellDue(calm);
+    await one.webhook({ redact: (text) => text.replaceAll("hunter22", "[redacted]") }).sendDue(calm);
 
     expect(one.received[0]?.body["text"]).toBe("the proxy said [redacted]");
   });
@@ -212,8 +212,8 @@ describe("the webhook", () => {
     const secrets = [() => Promise.reject(new DaybookError("SECRET_UNREADABLE", { message: "no file" }))];
     const webhook = one.webhook({ secret: () => secrets.shift()?.() ?? Promise.resolve(SECRET) });
 
-    expect(await webhook.tellDue(calm)).toBe(false);
-    expect(await webhook.tellDue(calm)).toBe(true);
+    expect(await webhook.sendDue(calm)).toBe(false);
+    expect(await webhook.sendDue(calm)).toBe(true);
 
     expect(one.received).toHaveLength(1);
   });

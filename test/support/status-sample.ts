@@ -114,7 +114,7 @@ export function troubledTenant(tenant: string): TenantSnapshot {
     alarms: [
       alarm(
         "days-overdue",
-        "3 days due and not archived: 2026-10-27 first, forgotten by the source at 2026-11-24T00:00:00.000Z",
+        "3 days due and not archived: 2026-10-27 first, dropped by the source at 2026-11-24T00:00:00.000Z",
         {
           days: gaps,
           deadlineMs: Date.parse("2026-11-24T00:00:00.000Z"),

@@ -5,7 +5,7 @@ import type { Alarm } from "../../src/view/alarms.js";
 import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { nodeHttp } from "../../src/io/node-http.js";
-import { ToldAlarms } from "../../src/serve/told-alarms.js";
+import { AlarmState } from "../../src/serve/alarm-state.js";
 import { Webhook } from "../../src/serve/webhook.js";
 import type { WebhookParts } from "../../src/serve/webhook.js";
 import { temporaryFolder } from "./archive-fixture.js";
@@ -59,7 +59,7 @@ export async function webhookRig(...alarms: readonly Alarm[]): Promise<WebhookRi
       clock,
       http: nodeHttp,
       log: silentLog,
-      told: new ToldAlarms(nodeFiles, path, silentLog),
+      notified: new AlarmState(nodeFiles, path, silentLog),
       secret: () => Promise.resolve(SECRET),
       redact: (text) => text,
       version: "0.1.0",

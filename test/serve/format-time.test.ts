@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayText, renderTime, spanText } from "../../src/serve/told-time.js";
+import { dayText, renderTime, spanText } from "../../src/serve/format-time.js";
 
 describe("spanText", () => {
   it.each([

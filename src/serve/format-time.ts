@@ -4,13 +4,13 @@ import { DAY_MS, HOUR_MS, isoTime } from "../model/utc-day.js";
 
 const MINUTE_MS = 60_000;
 
-/** A moment for people: to the minute, UTC. */
+/** A moment to the minute, in UTC. */
 export function renderTime(ms: number): Html {
   const text = isoTime(ms);
   return html`<time datetime="${text}">${text.slice(0, 16).replace("T", " ")} UTC</time>`;
 }
 
-/** `3 d 4 h`, `5 h 12 min`, `40 s`: the two largest units that say something; never negative. */
+/** `3 d 4 h`, `5 h 12 min`, `40 s`: the two largest units that are not 0; never negative. */
 export function spanText(ms: number): string {
   if (ms >= DAY_MS) return twoUnits(ms, DAY_MS, "d", HOUR_MS, "h");
   if (ms >= HOUR_MS) return twoUnits(ms, HOUR_MS, "h", MINUTE_MS, "min");
