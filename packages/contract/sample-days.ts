@@ -61,7 +61,7 @@ async function* inTurn(lines: readonly string[]): AsyncGenerator<string> {
 
 const LINES_PER_BLOCK = 3;
 
-/** Few lines a block, so that a small day has several; what came before an error is given first. */
+/** Few lines a block, so that a small day has several; lines before an error are still given. */
 async function* blocksOf(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   let block: string[] = [];
   try {
@@ -113,7 +113,7 @@ export async function holds(sink: Sink, lines: readonly string[], day: UtcDay = 
   });
 }
 
-/** Passes when the sink says that it never got the day. */
+/** Passes when the sink reports that the day was never written. */
 export async function neverGot(sink: Sink, day: UtcDay = DAY): Promise<void> {
   await rejectsWith(collect(sink.read(day, CALM)), "SINK_NOT_FOUND");
 }

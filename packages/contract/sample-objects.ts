@@ -76,7 +76,7 @@ export async function failureOf(call: Promise<unknown>): Promise<unknown> {
   return result.status === "rejected" ? result.reason : undefined;
 }
 
-/** Passes when the key can be found in no way. */
+/** Passes when no operation finds the key. */
 export async function isAbsent(store: ObjectStore, key: string): Promise<void> {
   await rejectsWith(getBytes(store, key), "SINK_NOT_FOUND");
   assert.equal(await store.stat(key, CALM), undefined, `${key}: stat finds what must be absent`);

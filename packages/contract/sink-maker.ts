@@ -12,7 +12,7 @@ export interface SinkPlace {
 export interface SinkMaker {
   /** A new, empty destination. */
   make(): Promise<SinkPlace>;
-  /** A sink that cannot be written, for a reason that an operator must mend: a missing database, a read-only folder. */
+  /** A sink that cannot be written, for a reason that an operator must fix: a missing database, a read-only folder. */
   unusable(): Promise<SinkPlace>;
   /** A sink whose server does not answer. Only for sinks behind a network. */
   unreachable?(): Promise<SinkPlace>;

@@ -7,7 +7,7 @@ import { SERVER } from "./store-server.js";
 import { REPLACING, TOGETHER } from "./store-together.js";
 import { FAILED_WRITES, WRITING } from "./store-writing.js";
 
-/** The contract of an object store, case by case; each is tried at an empty place of its own. */
+/** The contract of an object store, case by case; each runs at an empty place of its own. */
 export const STORE_CASES: readonly StoreCase[] = [
   ...WRITING,
   ...FAILED_WRITES,

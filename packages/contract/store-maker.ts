@@ -19,7 +19,7 @@ export interface StoreMaker {
   };
   /** A new, empty place. */
   make(): Promise<StorePlace>;
-  /** A store that cannot be written, for a reason that an operator must mend: a missing bucket, a read-only folder. */
+  /** A store that cannot be written, for a reason that an operator must fix: a missing bucket, a read-only folder. */
   unusable(): Promise<StorePlace>;
   /** A store whose server does not answer. Only for stores behind a network. */
   unreachable?(): Promise<StorePlace>;

@@ -11,7 +11,7 @@ const PIECES = 384;
 const SAMPLE_EVERY = 32;
 const ALLOWED_BYTES = 40 << 20;
 
-/** An object far larger than what may be held of it. */
+/** An object far larger than the memory that it may take. */
 export const MEMORY: readonly StoreCase[] = [
   {
     name: "streams a large object in and out with constant memory",
@@ -32,7 +32,7 @@ export const MEMORY: readonly StoreCase[] = [
 
 async function* largeBody(sample: () => void): Body {
   for (let index = 0; index < PIECES; index += 1) {
-    // A new piece each time, so that a store that keeps them all is seen to.
+    // A new piece each time, so that a store that keeps them all is noticed.
     const piece = Buffer.allocUnsafeSlow(PIECE_BYTES).fill(index % 251);
     piece.writeUInt32BE(index, 0);
     if (index % SAMPLE_EVERY === 0) sample();
@@ -59,7 +59,7 @@ async function hashOf(body: Body): Promise<string> {
   return hash.digest("hex");
 }
 
-/** Measures what is held, not what waits to be collected: collects before each sample. */
+/** Measures memory in use: collects garbage before each sample. */
 function memoryGauge(): { sample: () => void; assertBounded: (doing: string) => void } {
   const start = heldBytes();
   let peak = start;

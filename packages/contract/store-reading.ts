@@ -17,7 +17,7 @@ import {
 
 const LISTED = ["a-b", "a.b/x", "a/-", "a/b", "a/b-c/z", "a/b.c", "a/c", "a0", "aB", "a_b", "ab", "b/a/b"];
 
-/** Looking: get, stat, list and remove. */
+/** get, stat, list and remove. */
 export const READING: readonly StoreCase[] = [
   {
     name: "lists every key, sorted by code unit over the whole key",

@@ -13,7 +13,7 @@ import type { ServerFault, StoreCase, StoreMaker } from "./store-maker.js";
 
 const KEY = "days/2026/11/20/r0001/manifest.json";
 
-/** A server that answers, but not to the end. */
+/** A server whose answers are lost or cut short. */
 export const SERVER: readonly StoreCase[] = [
   {
     name: "calls a write whose answer was lost retryable, and finds the object at the next attempt",

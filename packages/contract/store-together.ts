@@ -17,7 +17,7 @@ import {
 
 const KEY = "ledger/000/000000123.json";
 
-/** Several at once, and again later: what must hold whoever else is at work. */
+/** Several writers at once, and repeated writes. */
 export const TOGETHER: readonly StoreCase[] = [
   {
     name: "lets one of eight writers of different bytes win, and tells the others of the conflict",

@@ -22,7 +22,7 @@ export interface BlobStoreOptions {
   readonly encryptionScope?: string | undefined;
 }
 
-// The condition's own answers, and those of a container's policy that answers before the condition does.
+// The answers of the condition, and those of a container's policy, which is checked before the condition.
 const TAKEN = new Set([
   "BlobAlreadyExists",
   "ConditionNotMet",
@@ -151,7 +151,7 @@ async function create(
   }
 }
 
-/** Whether another writer's commit cleared the blocks: then a blob stands under the name. */
+/** Whether another writer's commit cleared the blocks: a blob has the name then. */
 async function lostBlocks(error: unknown, blob: BlockBlobClient, signal: AbortSignal): Promise<boolean> {
   return serviceCode(error) === "InvalidBlockList" && (await statBlob(blob, signal)) !== undefined;
 }

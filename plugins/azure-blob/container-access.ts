@@ -6,18 +6,18 @@ import type { AzureBlobOptions } from "./options.js";
 
 type Auth = AzureBlobOptions["auth"];
 
-/** What tokens for Azure Storage are for, in every cloud. */
+/** The scope of tokens for Azure Storage, the same in every cloud. */
 const STORAGE_SCOPE = "https://storage.azure.com/.default";
 
-// One try: the core knows when to try again and says so in its log.
+// One attempt: the core retries, and logs it.
 const PIPELINE: StoragePipelineOptions = {
   retryOptions: { maxTries: 1 },
   userAgentOptions: { userAgentPrefix: "daybook" },
 };
 
 /**
- * The way to the container. The SDK is loaded at the first use; it takes HTTPS_PROXY and NO_PROXY from the environment. A
- * rotated secret makes a new client.
+ * Makes the client of the container. The SDK is loaded at the first use, and takes HTTPS_PROXY and NO_PROXY from the
+ * environment. A rotated secret leads to a new client.
  */
 export class ContainerAccess {
   readonly #options: AzureBlobOptions;
@@ -82,7 +82,7 @@ function secretOf(auth: Auth): SecretRef | undefined {
   }
 }
 
-/** A connection string names its own address, which the options' schema has not seen. */
+/** A connection string names its own address, which the schema of the options cannot check. */
 function safeClient(make: () => ContainerClient): ContainerClient {
   let client: ContainerClient;
   try {
@@ -91,7 +91,7 @@ function safeClient(make: () => ContainerClient): ContainerClient {
     // Without cause: the SDK's error may quote the string.
     throw unusable("expected `Name=value;…` with account and key or signature");
   }
-  // The signature is a query, which the rule for addresses does not let through.
+  // The rule for addresses allows no query, which a signature is.
   if (!endpointUrl.safeParse(client.url.split("?")[0]).success)
     throw unusable("expected an https:// blob endpoint (http:// on this machine only)");
   return client;

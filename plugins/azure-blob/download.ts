@@ -13,7 +13,7 @@ export async function downloadBlob(
   if (readableStreamBody === undefined || isFolder(metadata)) {
     throw new DaybookError("SINK_NOT_FOUND", { message: `${subject}: expected a blob, found none` });
   }
-  // The SDK's type is wider than what it gives: pieces are buffers as long as nobody sets an encoding.
+  // The SDK's type is too wide: pieces are buffers unless an encoding is set.
   return pieces(readableStreamBody as AsyncIterable<unknown> as AsyncIterable<Uint8Array>, subject, signal);
 }
 

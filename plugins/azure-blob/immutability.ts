@@ -8,7 +8,7 @@ export type Immutability = "unlocked" | "locked";
 const HINT =
   "enable version-level immutability for the container, and give the identity the role Storage Blob Data Owner (or the SAS permission i)";
 
-/** The policy that keeps a blob until the day begins; undefined for a day that has: the service takes no past instants. */
+/** The policy that keeps a blob until the day begins; undefined when the day has begun: the service refuses times in the past. */
 export function policyUntil(
   day: UtcDay | undefined,
   immutability: Immutability | undefined,
@@ -21,8 +21,8 @@ export function policyUntil(
 }
 
 /**
- * Makes sure that the blob has the policy, by the service's own record of it: servers that know no policies drop them from an
- * upload without a word, and the service may store one as unlocked that was sent as locked
+ * Makes sure that the blob has the policy, by the service's own record of it: servers without policies silently drop them from an
+ * upload, and the service may store one as unlocked that was sent as locked
  * (https://learn.microsoft.com/azure/storage/blobs/immutable-version-level-worm-policies). SINK_REFUSED when it has not.
  */
 export async function requirePolicy(
@@ -60,7 +60,7 @@ export async function setLegalHold(
   });
 }
 
-/** What the service answered when it refused; other failures are thrown. */
+/** The service's answer when it refuses; other failures are thrown. */
 async function setPolicy(
   blob: BlockBlobClient,
   subject: string,
@@ -85,7 +85,7 @@ function isKept(
   return until >= (expiriesOn?.getTime() ?? 0) && (policyMode === "Unlocked" || isLocked(found));
 }
 
-/** Neither shorter nor weaker than what the blob has: another may have extended or locked it. */
+/** Neither shorter nor weaker than the blob's policy: somebody else may have extended or locked it. */
 function strongerOf(
   found: BlobGetPropertiesResponse,
   policy: BlobImmutabilityPolicy,
@@ -100,7 +100,7 @@ function strongerOf(
   };
 }
 
-// The service answers in lower case what it takes with a capital.
+// The service expects a capital, and answers in lower case.
 function isLocked({ immutabilityPolicyMode }: BlobGetPropertiesResponse): boolean {
   return immutabilityPolicyMode?.toLowerCase() === "locked";
 }

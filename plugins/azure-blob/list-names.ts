@@ -20,7 +20,7 @@ export async function listNames(
       if (!isFolder(metadata) && /^[A-Za-z0-9._=/-]+$/.test(key)) keys.push(key);
     }
   } catch (error) {
-    // What the SDK makes of a success that is no listing, such as a proxy's own page.
+    // The SDK returns this for a success that is no listing, such as a proxy's own page.
     if (!(error instanceof TypeError)) throw error;
     throw new DaybookError("SINK_UNAVAILABLE", {
       message: `list ${prefix}: expected a listing of the container, found something else`,

@@ -31,7 +31,7 @@ export async function probeContainer(probe: Probe, signal: AbortSignal): Promise
     await requireTerms(probe, blob, signal);
     if (isImmutable) await requireProtection(probe, blob, signal);
   } catch (error) {
-    // The first failure is the one that is told. Its signal may have stopped: cleaning up has its own.
+    // The first failure is reported. Its signal may have aborted, so cleaning up has a signal of its own.
     await clearProbe(container, name, AbortSignal.timeout(CLEANING_UP_MS)).catch(() => {});
     throw error;
   }
@@ -58,7 +58,7 @@ async function requireCreateOnce(
   });
 }
 
-/** Servers that do not know a tier or a scope drop it without a word. */
+/** Servers that do not know a tier or a scope drop it silently. */
 async function requireTerms({ terms }: Probe, blob: BlockBlobClient, signal: AbortSignal): Promise<void> {
   const { accessTier, encryptionScope } = await blob.getProperties({ abortSignal: signal });
   for (const [what, expected, found] of [
@@ -95,7 +95,7 @@ async function requireProtection(
 }
 
 async function clearProbe(container: ContainerClient, name: string, signal: AbortSignal): Promise<void> {
-  // Fails where there is none, or none can be.
+  // Fails where there is no policy, or where none can be.
   await container
     .getBlobClient(name)
     .deleteImmutabilityPolicy({ abortSignal: signal })

@@ -5,7 +5,7 @@ import { storageError } from "./storage-error.js";
 
 /**
  * Deletes the blob, its snapshots and, where the account keeps versions, all of them: a deleted blob lives on as a version.
- * Whoever is interrupted finds the versions that are left when he tries again.
+ * After an interruption the next attempt finds the versions that are left.
  */
 export async function removeBlob(
   container: ContainerClient,
@@ -18,7 +18,7 @@ export async function removeBlob(
   let versions = 0;
   const listed = container.listBlobsFlat({ prefix: name, includeVersions: true, abortSignal: signal });
   for await (const item of listed) {
-    // The exact name comes before all that only start with it.
+    // The exact name comes before longer names with the same start.
     if (item.name !== name) break;
     if (item.versionId === undefined) continue;
     await container.getBlobClient(name).withVersion(item.versionId).delete({ abortSignal: signal });

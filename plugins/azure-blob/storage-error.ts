@@ -2,7 +2,7 @@ import type { RestError } from "@azure/storage-blob";
 import { DaybookError } from "daybook/plugin";
 import type { Retry } from "daybook/plugin";
 
-/** What there is to know of an error of the SDK. Its own text and request are left out: they hold addresses with signatures. */
+/** What an error of the SDK says. Its text and request are left out: they contain addresses with signatures. */
 interface Answer {
   readonly status: number | undefined;
   /** The service's error code, such as `BlobNotFound`, or the system's, such as `ECONNREFUSED`. */
@@ -43,14 +43,14 @@ const HINTS: Readonly<Record<string, string>> = {
   BlobArchived: "bring the blob back from the archive tier: Daybook reads what it keeps",
 };
 
-// Certificates do not mend themselves (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
+// A retry does not repair a certificate (https://nodejs.org/api/tls.html#x509-certificate-error-codes).
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_)/;
 
-/** Whether trying later can help. Damage on the way (Md5Mismatch) and blocks that another writer cleared are such cases. */
+/** Whether a retry can help, as after damage in transit (Md5Mismatch) or when another writer cleared the blocks. */
 function isPassing(status: number | undefined, code: string): boolean {
   if (status === undefined) return !TLS_CODE.test(code);
   if (/^(Md5Mismatch|Crc64Mismatch|InvalidBlockList|OperationTimedOut)$/.test(code)) return true;
-  // A success that cannot be read was cut short on the way; 501 says that the server will never do it.
+  // An unreadable success was cut short in transit. 501 means that the server will never do it.
   return status < 300 || status === 408 || status === 429 || (status >= 500 && status !== 501);
 }
 

@@ -8,7 +8,7 @@ import type {
 import { expectedBody, readWhole } from "daybook/plugin";
 import type { Body, Expected } from "daybook/plugin";
 
-/** What a new blob is to have. */
+/** The properties of a new blob. */
 export interface BlobTerms {
   readonly conditions?: BlobRequestConditions;
   readonly immutabilityPolicy?: BlobImmutabilityPolicy;

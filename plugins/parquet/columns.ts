@@ -17,17 +17,17 @@ export interface Column {
 export const EVENT: Column = { name: "event", type: "text", required: true };
 
 /** What Daybook says of a record: its number in the day, from 1, and the revision that the file shows. */
-export const OWN_COLUMNS: readonly Column[] = [
+const OWN_COLUMNS: readonly Column[] = [
   { name: "record_no", type: "integer", required: true },
   { name: "revision", type: "integer", required: true },
   EVENT,
 ];
 
 /**
- * The fields that have a column, under the source's own names. They are those that nearly every event has or that questions
- * are asked by, and whose type no known source disputes; all others are read from `event`. A later version may add columns
+ * The fields that have a column, under the source's own names. They are those that nearly every event has or that people
+ * filter by, and whose type no known source disputes; all others are read from `event`. A later version may add columns
  * at the end, never change or remove one: files of several versions are queried together. No two names differ in case only,
- * for engines that do not tell case apart.
+ * for engines that ignore case.
  */
 export const FIELD_COLUMNS: readonly Column[] = [
   ...fields("text", "Id"),
@@ -58,8 +58,8 @@ export const COLUMNS: readonly Column[] = [...OWN_COLUMNS, ...FIELD_COLUMNS];
 const MAX_INTEGER = 2 ** 31 - 1;
 
 /**
- * The value as a column of the type holds it, else null: the source changes types without notice, no value is bent to fit,
- * and every one can still be read in `event`.
+ * The value as a column of the type holds it, else null: the source changes types without notice, no value is converted to
+ * fit, and every value can still be read in `event`.
  */
 export function fitting(type: ColumnType, value: unknown): Value {
   switch (type) {

@@ -46,7 +46,7 @@ async function* encodeDay(batch: Batch, name: EngineName, signal: AbortSignal): 
   yield await engine.encodeEnd();
 }
 
-/** Says in the file itself what it shows, for whoever has nothing but the file. */
+/** What the file contains, for readers that have nothing but the file. */
 function factsOf(batch: Batch): Readonly<Record<string, string>> {
   return {
     "daybook.tenant_id": batch.tenantId,

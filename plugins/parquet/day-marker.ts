@@ -9,7 +9,7 @@ export interface StoredFile {
   readonly sha256: string;
 }
 
-/** Which revision of a day stands in the store, and the file that shows it; an empty day has none. */
+/** Which revision of a day is in the store, and its file; an empty day has none. */
 export interface DayMarker {
   readonly format: "daybook-parquet/1";
   readonly day: string;
@@ -44,7 +44,7 @@ export function markerOf(batch: Batch, file: StoredFile | null): DayMarker {
   };
 }
 
-/** Undefined when there is none; SINK_MISMATCH when what is there is no marker. */
+/** Undefined when there is none; SINK_MISMATCH when it is no marker. */
 export async function readMarker(
   store: ObjectStore,
   key: string,

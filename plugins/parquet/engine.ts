@@ -3,7 +3,7 @@ import type { ParquetEngine } from "./parquet-engine.js";
 export const ENGINE_NAMES = ["hyparquet-writer", "parquetjs-lite"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 
-/** The engine for one file; `facts` go into its key-value metadata. Loads only the library that is asked for. */
+/** The engine for one file; `facts` go into its key-value metadata. Loads only the library that it uses. */
 export async function openEngine(
   name: EngineName,
   facts: Readonly<Record<string, string>>,

@@ -16,7 +16,7 @@ const TYPES: Readonly<Record<ColumnType, Partial<SchemaElement>>> = {
   },
 };
 
-/** No two record lines are the same and none is looked for by its order: a dictionary and bounds would only cost time. */
+/** Record lines are distinct, and nobody filters by their order: a dictionary and bounds would only cost time. */
 const EVENT_STORAGE = { encoding: "PLAIN", statistics: false } as const;
 
 /** hyparquet-writer: pages in Zstandard, dictionaries where they pay, statistics in the order that readers expect. */

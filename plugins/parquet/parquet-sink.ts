@@ -15,21 +15,21 @@ export interface ParquetSinkOptions {
   readonly clock: Clock;
   readonly tenant: string;
   readonly engine: EngineName;
-  /** Absolute path of the folder for files in the making. */
+  /** Absolute path of the folder for unfinished files. */
   readonly work: string;
 }
 
 interface DayKeys {
   readonly file: string;
-  /** Query engines pass over names that start with an underscore. */
+  /** Query engines skip names that start with an underscore. */
   readonly marker: string;
 }
 
 /**
  * Each day as one Parquet file, replaced as a whole, with a marker beside it that says which revision it is. A query sees
- * the file alone: the old one or the new one. The marker follows the file, so that it never promises what is not there yet;
- * for an empty day it goes first and the old file is removed after it, because without a file only the marker tells an empty
- * day from one never written. Whatever stops in between, the same delivery again completes it.
+ * the file alone: the old one or the new one. The marker is written after the file, so that it never names a file that is
+ * not there. For an empty day the marker is written first and the old file removed after it: without a file, only the marker
+ * distinguishes an empty day from one never written. After an interruption, the same delivery completes either.
  */
 export class ParquetSink implements Sink {
   readonly #options: ParquetSinkOptions;
@@ -142,7 +142,7 @@ export class ParquetSink implements Sink {
     }
   }
 
-  /** How many objects went: 1, or 0 when there was none. */
+  /** The number of removed objects: 1, or 0 when there was none. */
   async #removeObject(key: string, signal: AbortSignal): Promise<number> {
     try {
       return (await this.#store.remove(key, signal)).removed;

@@ -12,10 +12,10 @@ const TYPES: Readonly<Record<ColumnType, FieldDefinition["type"]>> = {
 };
 
 /**
- * parquetjs-lite 0.8.7, kept from what it does wrong: its statistics are in the wrong order, so that readers drop rows that
- * exist, and its page index is invalid (https://github.com/frequency-chain/parquetjs/issues/92): both are off. It bends values
- * to their type without a word: `fitting` has checked each. It does not wait for all that it writes, which on a full disk
- * ends the process: here it writes to memory alone.
+ * parquetjs-lite 0.8.7 without its defects. Its statistics are in the wrong order, so that readers drop rows that
+ * exist, and its page index is invalid (https://github.com/frequency-chain/parquetjs/issues/92): both are off. It silently converts
+ * values to their type: `fitting` has checked each. It does not await all of its writes, which on a full disk ends the
+ * process: here it writes to memory only.
  */
 export class ParquetjsEngine implements ParquetEngine {
   #pieces: Uint8Array[] = [];
@@ -36,7 +36,7 @@ export class ParquetjsEngine implements ParquetEngine {
     // The row that makes the number full writes the group.
     this.#writer.setRowGroupSize(rows);
     for (let row = 0; row < rows; row += 1) {
-      // Awaited one by one: rows that are appended meanwhile would be written twice.
+      // Awaited one by one: rows appended meanwhile would be written twice.
       await this.#writer.appendRow(rowOf(columns, row));
     }
     return this.#drain();

@@ -31,7 +31,7 @@ export class RowGroup {
     this.#revisions.push(revision);
     this.#lines.push(line);
     this.#chars += line.length;
-    // A field is known by its exact name: one that differs in case is another, and a repeated one has its last value.
+    // A field is known by its exact name: one in another case is another field, and a repeated field has its last value.
     const event = JSON.parse(line) as Readonly<Record<string, unknown>>;
     for (const { name, type, values } of this.#fields) values.push(fitting(type, event[name]));
   }

@@ -6,7 +6,7 @@ import type { Clock, Files } from "daybook/plugin";
 const PREFIX = "daybook-parquet-";
 const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
-/** A folder for files that live as long as one operation. They hold events: nobody else may read them (mode 0600). */
+/** A folder for files that live as long as one operation. They contain events: only the owner may read them (mode 0600). */
 export class WorkFolder {
   readonly #files: Files;
   readonly #clock: Clock;
@@ -29,7 +29,7 @@ export class WorkFolder {
     }
   }
 
-  /** Where a file can be created; whoever asks must `remove` it. */
+  /** Where a file can be created. The caller must `remove` it. */
   async newPath(): Promise<string> {
     await this.#files.makeFolder(this.#folder);
     return join(this.#folder, `${PREFIX}${randomUUID()}`);
@@ -52,7 +52,7 @@ export class WorkFolder {
     for (const name of await this.#files.list(this.#folder)) {
       if (!name.startsWith(PREFIX)) continue;
       const found = await this.#files.stat(join(this.#folder, name));
-      // Younger files may belong to another process at work.
+      // Younger files may belong to another running process.
       const ageMs = this.#clock.now() - (found?.modifiedMs ?? Infinity);
       if (ageMs > ABANDONED_AFTER_MS) await this.remove(join(this.#folder, name));
     }

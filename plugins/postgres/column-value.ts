@@ -9,7 +9,7 @@ const TIME =
 
 /**
  * The field's value as PostgreSQL reads it for a column of this type; undefined, which becomes NULL, where it has another
- * type or does not fit: one odd event must never stop a day, and `event` has it all.
+ * type or does not fit: an odd event must never stop a day, and `event` has all of it.
  */
 export function columnValue(type: Column["type"], value: unknown): string | undefined {
   switch (type) {

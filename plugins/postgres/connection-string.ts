@@ -1,6 +1,6 @@
 import { DaybookError } from "daybook/plugin";
 
-/** Where the server is and who asks, as a connection string says. */
+/** The server and the user that a connection string names. */
 export interface ServerAddress {
   /** A name, an IP address, or the folder of a Unix socket. */
   readonly host: string;
@@ -13,7 +13,7 @@ export interface ServerAddress {
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
-// Those that ask for less than verification. Which kind of verification is the option `tls.mode`.
+// Parameters that request less than verification. The option `tls.mode` says which kind of verification.
 const UNVERIFIED = new Set(["disable", "allow", "no-verify"]);
 const KNOWN = new Set(["host", "port", "sslmode", "application_name"]);
 

@@ -20,7 +20,7 @@ const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "
 export interface RowPlace {
   readonly tenant: string;
   readonly day: UtcDay;
-  /** How many there must be. */
+  /** The number of lines that there must be. */
   readonly records: number;
 }
 

@@ -5,7 +5,7 @@ import type { Session } from "./session.js";
 import { quoted } from "./sql-text.js";
 import { lockName, numberIn } from "./transaction.js";
 
-// One step of a reading: so many bytes of lines, which may be long or short.
+// One step of reading a day back: a number of bytes, because lines may be long or short.
 const STEP_CHARS = 4_000_000;
 const FIRST_STEP_ROWS = 100;
 const MAX_STEP_ROWS = 5_000;
@@ -27,7 +27,7 @@ export class DayTable {
     await this.session.query(`SELECT ${this.#schema}.make_month($1)`, [day]);
   }
 
-  /** Puts the batch in the place of what is held of its day; returns how many rows there are. SINK_CONFLICT, SINK_MISMATCH. */
+  /** Replaces the day with the batch; returns the number of rows. SINK_CONFLICT, SINK_MISMATCH. */
   async replace(batch: Batch): Promise<number> {
     const { day, records } = batch;
     await this.#lock(day);
@@ -36,7 +36,6 @@ export class DayTable {
     const columns = COPY_COLUMNS.map(quoted).join(", ");
     const copied = await this.session.copyIn(
       `COPY ${this.#schema}.activity_event (${columns}) FROM STDIN`,
-      // Around the pieces, not the lines: there are a hundred times as many lines.
       (signal) => abortable(copyRows({ tenant: this.tenant, day, records }, batch.blocks()), signal),
     );
     if (copied !== records) {
@@ -67,12 +66,12 @@ export class DayTable {
     return held.length === 0 ? undefined : this.#deleteRows(day);
   }
 
-  /** Two writers of one day would each delete what the other one has not committed yet. */
+  /** Without the lock, two writers of a day would not see, and so not delete, each other's rows. */
   #lock(day: UtcDay): Promise<void> {
     return lockName(this.session, `${this.#schema} ${this.tenant} ${day}`);
   }
 
-  /** Whether exactly this delivery stands there already. */
+  /** Whether exactly this delivery is stored already. */
   async #isHeld({ day, revision, manifestSha256 }: Batch): Promise<boolean> {
     const [held] = await this.session.query(
       `SELECT revision, manifest_sha256 FROM ${this.#schema}.archive_day WHERE tenant = $1 AND day = $2`,

@@ -1,7 +1,7 @@
 import { COLUMNS } from "./columns.js";
 import { quoted } from "./sql-text.js";
 
-/** A step of the schema; once released it is never changed, only followed by another. */
+/** A step of the schema. A released step is never changed: another follows it. */
 export interface Migration {
   /** From 1, without holes. */
   readonly version: number;

@@ -35,7 +35,7 @@ export class PostgresSink implements Sink {
     const { tenant } = this.host;
     return this.#within(signal, async (session) => {
       const table = new DayTable(session, schema, tenant);
-      // On its own: the locks of a new table or partition must not be held for as long as a day takes.
+      // A transaction of its own: the locks of a new table or partition must not last as long as the copying of a day.
       await this.#begin(session);
       await prepareSchema(session, this.options);
       await table.makeMonth(batch.day);

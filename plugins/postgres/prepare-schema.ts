@@ -51,7 +51,7 @@ async function migrateSchema(session: Session, schema: string): Promise<void> {
   // A schema that a DBA made for this role needs no right to make schemas.
   const [found] = await session.query("SELECT to_regnamespace($1) IS NOT NULL AS exists", [quoted(schema)]);
   if (found?.["exists"] !== true) await session.query(`CREATE SCHEMA ${quoted(schema)}`);
-  // Asked again: another writer may have done it all while this one waited.
+  // Read again: another writer may have migrated while this one waited.
   const held = await schemaVersion(session, schema);
   if (held === 0) await session.query(versionTable(schema));
   for (const { version, sql } of MIGRATIONS.slice(held)) {

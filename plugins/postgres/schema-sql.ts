@@ -31,7 +31,7 @@ GRANT SELECT ON ${s}.archive_day, ${s}.activity_event TO ${quoted(role)};
 }
 
 /** Lets a role replace days, and change no table. */
-export function grantWriting(schema: string, role: string): string {
+function grantWriting(schema: string, role: string): string {
   const s = quoted(schema);
   return `GRANT USAGE ON SCHEMA ${s} TO ${quoted(role)};
 GRANT SELECT ON ${s}.schema_version TO ${quoted(role)};

@@ -2,9 +2,9 @@ import { once } from "node:events";
 import type { CopyStreamQuery } from "pg-copy-streams";
 
 /**
- * Sends pieces into a running COPY; returns how many rows the server took. The stream is never destroyed, which would wait
- * for an answer that a dead server does not give: who fails ends the connection, and the server rolls back. `chunks` gets
- * a signal that aborts also when the server fails, so that it stops waiting for lines that nobody takes.
+ * Sends pieces into a running COPY; returns how many rows the server took. The stream is never destroyed: that would wait
+ * for an answer that a dead server does not give. After a failure the caller ends the connection, and the server rolls back. `chunks` gets
+ * a signal that aborts also when the server fails, so that it stops waiting for lines that will not be used.
  */
 export async function sendCopy(
   stream: CopyStreamQuery,

@@ -1,12 +1,12 @@
 import { DaybookError, isDaybookError } from "daybook/plugin";
 
-/** What the plugin reads of an error that the server sent (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+/** What the plugin reads of an error of the server (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 interface ServerError extends Error {
   readonly code: string;
   readonly severity: string;
 }
 
-// By class or whole code. The rest is refused: trying again cannot help.
+// By class or whole code. All others are refusals: a retry cannot help.
 const PASSING = ["08", "53", "57", "58", "40", "55P03", "25006"];
 // Their messages name roles, tables and settings. Others may quote a value, and so an event.
 const SPEAKING = ["08", "28", "3D", "3F", "42", "53", "55", "57", "25"];
@@ -27,8 +27,8 @@ const NETWORK = /^(ECONN|EPIPE|EHOST|ENET|ETIMEDOUT|EAI_|ENOTFOUND|ENOENT|ERR_ST
 const CERTIFICATE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_)/;
 
 /**
- * What server, driver or network said, as an error of a sink. What is none of theirs stays as it is. Without `cause`: an
- * error of the server carries the row that it is about.
+ * An error of the server, the driver or the network as an error of a sink; others are returned unchanged. Without `cause`:
+ * the server's errors contain the row in question.
  */
 export function sinkError(error: unknown): unknown {
   if (!(error instanceof Error) || isDaybookError(error)) return error;

@@ -4,8 +4,8 @@ import type { PostgresOptions } from "./options.js";
 import type { SessionSettings } from "./session.js";
 
 /**
- * How the server is verified. Undefined, which is plain text, only within this machine and where no `tls` is asked for:
- * the driver itself would send a password to whoever answers.
+ * How the server is verified. Undefined, which means plain text, only within this machine and without the option `tls`: the
+ * driver itself would send a password to any server that answers.
  */
 export async function serverTls(
   { host, isLocal }: ServerAddress,
@@ -23,5 +23,5 @@ export async function serverTls(
   };
 }
 
-// Said, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would otherwise turn it off.
+// Explicit, because NODE_TLS_REJECT_UNAUTHORIZED in the environment would otherwise turn it off.
 const VERIFIED = { rejectUnauthorized: true, minVersion: "TLSv1.2" } as const;

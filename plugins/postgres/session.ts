@@ -14,8 +14,8 @@ export interface SessionSettings {
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * A connection in use, one statement at a time. What was not committed when it ends, however it ends, is rolled back by the
- * server. Everything rejects with the signal's reason at once when it aborts, also while the server says nothing.
+ * A connection in use, one statement at a time. The server rolls back what was not committed when the connection ends,
+ * however it ends. An abort rejects everything at once with the signal's reason, also while the server does not answer.
  */
 export class Session {
   private constructor(
@@ -29,7 +29,7 @@ export class Session {
     const { default: pg } = await import("pg");
     const socket = new Socket();
     const client = new pg.Client(clientConfig(settings, socket));
-    // Without a listener a broken connection would end the process; what is running is rejected besides.
+    // Without a listener a broken connection would end the process. The running statement is rejected as well.
     client.on("error", () => {});
     const session = new Session(client, socket, signal);
     signal.addEventListener("abort", session.#cut, { once: true });
@@ -42,7 +42,7 @@ export class Session {
     }
   }
 
-  /** The rows of one statement. Several statements, which take no values, are for their effect. */
+  /** The rows of one statement. Several statements at once take no values and return no rows. */
   async query(sql: string, values: readonly (string | number)[] = []): Promise<readonly Row[]> {
     const { rows } = await this.#answer(
       values.length === 0 ? this.client.query<Row>(sql) : this.client.query<Row>(sql, [...values]),
@@ -56,7 +56,7 @@ export class Session {
     return this.#answer(sendCopy(this.client.query(from(sql)), chunks, this.signal));
   }
 
-  /** Says goodbye, or cuts the connection where a statement is still running. May be called again. */
+  /** Ends the session, or cuts the connection while a statement is running. May be called again. */
   async end(): Promise<void> {
     if (this.signal.aborted) this.#cut();
     await this.client.end();

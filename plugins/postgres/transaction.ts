@@ -3,12 +3,12 @@ import type { Row, Session } from "./session.js";
 
 export type Isolation = "READ COMMITTED" | "REPEATABLE READ READ ONLY";
 
-// A writer of the same day is waited for this long; then the day is tried again later.
+// How long to wait for another writer of the day; after that the day is retried later.
 const LOCK_TIMEOUT_MS = 30_000;
-// A reader that stopped asking must not keep the server from cleaning up for ever.
+// A reader that stopped must not keep the server from cleaning up for ever.
 const IDLE_TIMEOUT_MS = 600_000;
 
-/** Begins a transaction. Whoever does not reach COMMIT ends the session, which rolls it back. */
+/** Begins a transaction. A caller that does not reach COMMIT ends the session, which rolls it back. */
 export async function begin(
   session: Session,
   isolation: Isolation,
@@ -20,16 +20,16 @@ export async function begin(
       `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
       `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
       `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS}`,
-      // Every name is written with its schema: what another user puts into `public` is never called.
+      // Every name is written with its schema, so nothing that another user puts into `public` is called.
       "SET LOCAL search_path = pg_catalog",
       "SET LOCAL TimeZone = 'UTC'",
-      // A receipt goes into the ledger: a server set to forget its last moments in a crash would make it untrue.
+      // The ledger records the receipt: without this, a crash of the server could lose a day that it has confirmed.
       "SET LOCAL synchronous_commit = on",
     ].join("; "),
   );
 }
 
-/** Waits until nobody else in this database works under this name; held to the end of the transaction. */
+/** Locks the name within this database until the transaction ends; waits while another session has it. */
 export async function lockName(session: Session, name: string): Promise<void> {
   await session.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`daybook ${name}`]);
 }

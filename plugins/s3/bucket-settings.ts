@@ -17,7 +17,7 @@ export async function requireSettings(promised: PromisedSettings, signal: AbortS
     throw refused(bucket, "versioning Enabled", status ?? "none", "enable versioning of the bucket");
   }
   if (!versioning && status !== undefined) {
-    // Unseen versions would outlive every removal.
+    // Versions that the plugin does not see would outlive every removal.
     throw refused(bucket, "a bucket without versions", `versioning ${status}`, "set versioning: true");
   }
   if (!versioning) return;

@@ -11,7 +11,7 @@ export interface Target {
 
 export type Call<T> = (s3: S3, target: Target, http: { readonly abortSignal: AbortSignal }) => Promise<T>;
 
-/** The way to one bucket. The client is made at the first call: the SDK takes a while to load. */
+/** Sends requests to one bucket. The client is made at the first call, because the SDK is slow to load. */
 export class Bucket {
   readonly name: string;
   readonly #options: BucketOptions;
@@ -29,7 +29,7 @@ export class Bucket {
     };
   }
 
-  /** One request. What goes wrong becomes a `DaybookError` about `subject`; the signal's reason when it aborts. */
+  /** One request. A failure becomes a `DaybookError` about `subject`, an abort the signal's reason. */
   async send<T>(subject: string, signal: AbortSignal, call: Call<T>): Promise<T> {
     signal.throwIfAborted();
     this.#client ??= import("./client.js").then(({ makeClient }) => makeClient(this.#options));
@@ -43,7 +43,7 @@ export class Bucket {
     }
   }
 
-  /** What the store tells of an object, or of one of its versions; undefined when it is absent. */
+  /** What the store reports of an object, or of one of its versions; undefined when it is absent. */
   async head(
     key: string,
     signal: AbortSignal,
@@ -61,7 +61,7 @@ export class Bucket {
     }
   }
 
-  /** An answer to HEAD has no body, so a missing bucket looks as a missing object does. */
+  /** An answer to HEAD has no body, so a missing bucket looks like a missing object. */
   async requireBucket(signal: AbortSignal): Promise<void> {
     if (this.#isKnownToExist) return;
     await this.send("", signal, (s3, target, http) =>

@@ -6,10 +6,10 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import type { BucketOptions } from "./bucket-options.js";
 
 const CONNECT_MS = 10_000;
-/** Without a byte either way. A transfer may take as long as the core's deadline allows. */
+/** Without a byte in either direction. The core's deadline bounds the whole transfer. */
 const IDLE_MS = 45_000;
 
-/** The SDK's client as this plugin needs it. Credentials are looked up by the SDK's own chain, at the first request. */
+/** The SDK's client as this plugin needs it. The SDK's own chain finds the credentials at the first request. */
 export function makeClient({ region, endpoint, pathStyle, profile }: BucketOptions): S3 {
   const proxied = { keepAlive: true, maxSockets: 32, proxyEnv: process.env };
   const client = new S3({
@@ -19,7 +19,7 @@ export function makeClient({ region, endpoint, pathStyle, profile }: BucketOptio
     ...(profile === undefined ? {} : { profile }),
     // The core tries again.
     maxAttempts: 1,
-    // Without a logger it warns on the console about bodies that cannot be sent twice.
+    // Without this logger it warns on the console about bodies that cannot be sent twice.
     logger: SILENT,
     // A checksum is sent where this plugin gives one. The default would chunk streams, which old gateways store as they come.
     requestChecksumCalculation: "WHEN_REQUIRED",
@@ -40,8 +40,8 @@ export function makeClient({ region, endpoint, pathStyle, profile }: BucketOptio
 }
 
 /**
- * Signs the hash of a streamed body, which is known before it is sent. Left alone, the SDK signs no hash of a stream, and
- * a store without checksums would keep whatever arrives.
+ * Signs the hash of a streamed body, which is known before it is sent. By default the SDK signs no hash of a
+ * stream, and a store without checksums would keep whatever arrives.
  */
 function signStreams(client: S3): void {
   client.middlewareStack.add(

@@ -54,7 +54,7 @@ export async function versionsOf(
 ): Promise<readonly Version[]> {
   const versions: Version[] = [];
   for await (const version of versionsBelow(bucket, key, signal)) {
-    // The key itself sorts before all that only start with it.
+    // The key itself sorts before longer keys with the same start.
     if (version.key !== key) break;
     versions.push(version);
   }
@@ -72,7 +72,7 @@ async function* versionsBelow(bucket: Bucket, start: string, signal: AbortSignal
       ...(page.Versions ?? []).map((found) => versionFrom(found, false)),
       ...(page.DeleteMarkers ?? []).map((found) => versionFrom(found, true)),
     ];
-    // Two lists in the answer, one order in the store: the sort keeps the order within a key but for the newest.
+    // The answer has two lists. The sort merges them by key; within a key it keeps the order, with the newest first.
     yield* versions.toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : +b.isLatest - +a.isLatest));
     from = page.IsTruncated === true ? nextMarker(start, page, marker.KeyMarker) : undefined;
   }

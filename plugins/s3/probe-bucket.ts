@@ -11,7 +11,7 @@ import { removeObject, removeVersion } from "./removal.js";
 import type { S3StoreOptions } from "./store-options.js";
 import { storeObject } from "./upload.js";
 
-/** How long the probe is locked: long enough for the requests until its lock is tried, short enough to wait for. */
+/** How long the probe is locked: long enough to test the lock, short enough to wait for its end. */
 const LOCKED_MS = 4_000;
 const CLOCK_LAG_MS = 8_000;
 const PAUSE_MS = 500;
@@ -62,7 +62,7 @@ class Probe {
     await this.#put(true, signal);
   }
 
-  /** What the archive stands on, and what several stores take without a word. */
+  /** What the archive relies on, and what several stores silently ignore. */
   async requireRefusals(signal: AbortSignal): Promise<void> {
     if (this.#lock !== undefined && (await this.#isDeletable(this.#lock, signal))) {
       throw weaker(this.#bucket, "a locked object to be kept", "it was removed");
@@ -81,11 +81,11 @@ class Probe {
     let isListed = false;
     for await (const key of keysBelow(this.#bucket, this.key, signal)) isListed ||= key === this.key;
     if (!isListed) throw weaker(this.#bucket, "a new object in the listing", "none");
-    // Lifting a hold that is not there needs the same permission, and cannot leave one behind.
+    // Lifting an absent hold needs the same permission, and cannot leave a hold behind.
     if (this.#lock !== undefined) await setLegalHold(this.#bucket, this.key, false, signal);
   }
 
-  /** Where the credential may not remove objects at all, a probe in a locked bucket stays, and the log says so. */
+  /** Where the credential may not remove objects, a probe in a locked bucket stays, and the log says so. */
   async remove(signal: AbortSignal): Promise<void> {
     const { clock, log, versioning } = this.#options;
     const until = this.#lock?.until.getTime() ?? 0;
@@ -136,12 +136,12 @@ class Probe {
       removeVersion(this.#bucket, this.key, found?.VersionId, signal),
       "SINK_REFUSED",
     );
-    // On a very slow line the lock has ended by now.
+    // On a very slow network the lock has ended by now.
     return isDeleted && this.#options.clock.now() < lock.until.getTime();
   }
 }
 
-/** False when the call fails with one of the codes that it is meant to fail with. */
+/** False when the call fails with one of the expected codes. */
 async function succeeds(
   call: Promise<unknown>,
   ...codes: readonly ("SINK_CONFLICT" | "SINK_REFUSED" | "SINK_UNAVAILABLE")[]
@@ -170,7 +170,7 @@ function sha256Of(bytes: Uint8Array): Buffer {
   return createHash("sha256").update(bytes).digest();
 }
 
-/** Stores keep whole seconds only; rounded down it could be over already. */
+/** Stores keep whole seconds only: rounded down, the time could have passed already. */
 function wholeSecond(ms: number): number {
   return Math.ceil(ms / 1_000) * 1_000;
 }

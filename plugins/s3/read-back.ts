@@ -3,7 +3,7 @@ import { DaybookError } from "daybook/plugin";
 import { isAtLeast, lockOf, lockWords } from "./object-lock.js";
 import type { Lock } from "./object-lock.js";
 
-/** What the store must show of an object after it said that it took it: several drop headers without a word. */
+/** What the store must show of an object that it has accepted: several stores silently drop headers. */
 export interface Promised {
   readonly bytes: number;
   /** As S3 gives it: base64, with `-N` behind it for an object of N parts. */
@@ -48,6 +48,6 @@ export function storedSha256(found: HeadObjectCommandOutput): string | undefined
 function notKept(key: string, expected: string, found: string): DaybookError {
   return new DaybookError("SINK_MISMATCH", {
     message: `${key}: read back: expected ${expected}, found ${found}`,
-    hint: "the store dropped it without a word, or hides it from this credential; run `daybook sinks check`",
+    hint: "the store dropped it silently, or hides it from this credential; run `daybook sinks check`",
   });
 }

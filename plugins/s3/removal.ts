@@ -7,7 +7,7 @@ const MAX_NAMED = 20;
 
 /**
  * Removes every version of an object and every delete marker over it: a delete marker alone would only hide it. The oldest
- * first, so that none comes to light. SINK_NOT_FOUND when there is nothing; SINK_REFUSED while locked or held.
+ * goes first, so that no older version becomes visible. SINK_NOT_FOUND when there is nothing; SINK_REFUSED while locked or held.
  */
 export async function removeObject(
   bucket: Bucket,

@@ -12,12 +12,12 @@ const MEANING_OF: Readonly<Record<string, Meaning>> = {
   NotImplemented: ["SINK_REFUSED", "the store lacks what Daybook needs; see the plugin's README"],
   PreconditionFailed: ["SINK_CONFLICT"],
   ConditionalRequestConflict: ["SINK_CONFLICT"],
-  // What was sent had been checked: it changed on the way, and the next attempt may arrive whole.
+  // The body was checked before it was sent: it changed in transit, and the next attempt may arrive whole.
   BadDigest: ["SINK_UNAVAILABLE"],
   XAmzContentSHA256Mismatch: ["SINK_UNAVAILABLE"],
   OperationAborted: ["SINK_UNAVAILABLE"],
   RequestTimeout: ["SINK_UNAVAILABLE"],
-  // The SDK has taken over the server's time by then: the next attempt is signed with it.
+  // The SDK has adopted the server's time by then: the next attempt is signed with it.
   RequestTimeTooSkewed: ["SINK_UNAVAILABLE", "check this machine's clock"],
   TimeoutError: ["SINK_UNAVAILABLE"],
   CredentialsProviderError: ["SINK_REFUSED", "give the process AWS credentials; see the plugin's README"],
@@ -40,7 +40,7 @@ export function s3Failure(error: unknown, subject: string): unknown {
   });
 }
 
-/** A delete marker is not absence: the object is there, and someone hid it. */
+/** A delete marker does not mean absent: the object is there, and somebody hid it. */
 export function hidden(subject: string, cause?: unknown): DaybookError {
   return new DaybookError("SINK_MISMATCH", {
     message: `${subject}: expected an object or none, found a delete marker over it`,
@@ -54,7 +54,7 @@ function meaningOf(status: number | undefined, code: string | undefined): Meanin
   if (status === 404) return ["SINK_NOT_FOUND"];
   if (status === 429 || status >= 500) return ["SINK_UNAVAILABLE"];
   if (status >= 300) return ["SINK_REFUSED"];
-  // A good status with a body that could not be read: something between here and the store answered.
+  // A success with an unreadable body: something between here and the store answered.
   return ["SINK_UNAVAILABLE"];
 }
 

@@ -107,7 +107,7 @@ async function putWhole(
   const pieces = Readable.from(await startOf(expectedBody(body, expected, either), expected), {
     objectMode: false,
   });
-  // The SDK pipes the body and does not see it fail: it would wait for the rest.
+  // The SDK does not notice when the body that it pipes fails, and would wait for the rest.
   pieces.on("error", (error) => stop.abort(error));
   try {
     const { VersionId: version } = await bucket.send(key, either, (s3, target, http) =>

@@ -19,7 +19,7 @@ export function clockStartingAt(startMs: number): Clock {
   return { now: () => Date.now() + offsetMs, sleep: sleepReal };
 }
 
-// setTimeout holds at most 2^31-1 ms; a longer wait is made of several.
+// setTimeout takes at most 2^31-1 ms: a longer wait is made of several.
 const MAX_TIMER_MS = 2_147_483_647;
 
 async function sleepReal(ms: number, signal?: AbortSignal): Promise<void> {

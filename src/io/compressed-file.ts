@@ -19,7 +19,7 @@ export interface FileDigest {
   readonly contentSha256: string;
 }
 
-/** A new file, and what it is to hold. */
+/** A new file and its content. */
 export interface CompressedFile {
   readonly path: string;
   readonly compression: Compression;

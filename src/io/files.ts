@@ -20,8 +20,8 @@ export interface FileWriter {
 }
 
 /**
- * The door to the disk: the few operations of the protocol , so that a test can fail the Nth call for every N. Paths are absolute.
- * Every method throws DISK_FULL (ENOSPC, EDQUOT), DISK_DENIED (EACCES, EPERM, EROFS), DISK_TOO_MANY_FILES (EMFILE, ENFILE),
+ * The door to the disk: the few operations of the protocol, so that a test can fail the Nth call for every N.
+ * Paths are absolute. Every method throws DISK_FULL (ENOSPC, EDQUOT), DISK_DENIED (EACCES, EPERM, EROFS), DISK_TOO_MANY_FILES (EMFILE, ENFILE),
  * FILE_EXISTS (EEXIST, ENOTEMPTY), FILE_NOT_FOUND (ENOENT, ENOTDIR) or DISK_FAILED (EIO and all others).
  */
 export interface Files {
@@ -32,7 +32,7 @@ export interface Files {
    * requested: reading gigabytes that way leaves nothing behind for the garbage collector.
    */
   stream(path: string, into?: Uint8Array): AsyncIterable<Uint8Array>;
-  /** A new file, opened exclusively: FILE_EXISTS when there is one. `mode`: 0600 when absent, never less for the umask. */
+  /** A new file, opened exclusively: FILE_EXISTS when there is one. `mode`: exact, whatever the umask; 0600 when absent. */
   create(path: string, mode?: number): Promise<FileWriter>;
   /** `create`, one write, `finish`. */
   writeNew(path: string, bytes: Uint8Array, mode?: number): Promise<void>;
@@ -46,8 +46,8 @@ export interface Files {
   /** Removes a folder with all it holds; nothing happens when absent. */
   removeTree(path: string): Promise<void>;
   /**
-   * Makes the folder and the parents that are missing, each with `mode`: 0700 when absent, never less for the umask. Durable
-   * after `syncFolder` of the parents.
+   * Makes the folder and the parents that are missing, each with exactly `mode`, whatever the umask; 0700 when absent.
+   * Durable after `syncFolder` of the parents.
    */
   makeFolder(path: string, mode?: number): Promise<void>;
   /** fsync of the folder: makes creations, links, renames and removals in it durable. */

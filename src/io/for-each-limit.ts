@@ -19,7 +19,7 @@ export async function forEachLimit<T>(
       try {
         await action(item, stopper.signal);
       } catch (error) {
-        // The first reason stays: what follows is its consequence.
+        // The first reason is kept: later ones follow from it.
         stopper.abort(error);
       }
     }

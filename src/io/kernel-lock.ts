@@ -1,7 +1,7 @@
 import { DaybookError } from "../model/errors.js";
 import type { ErrorCode } from "../model/errors.js";
 
-// An unreferenced connection is closed by the garbage collector, and its lock with it: held ones stay reachable here.
+// The garbage collector closes an unreferenced connection, and with it its lock: those in use stay reachable here.
 const held = new Set<object>();
 
 /**

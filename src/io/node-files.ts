@@ -67,7 +67,7 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** A usual umask takes nothing from the owner: only what others may do must be set again. */
+/** A usual umask leaves the owner's bits alone: only the bits of group and others must be set again. */
 function isWithinUmask(mode: number): boolean {
   return (mode & 0o077) === 0;
 }
@@ -150,7 +150,7 @@ class NodeFileWriter implements FileWriter {
     }
   }
 
-  /** Does nothing once finished: a durable file is never taken back by a writer. */
+  /** Does nothing once finished: a writer never removes a durable file. */
   async abort(): Promise<void> {
     if (this.#state !== "open") return;
     this.#state = "abandoned";
@@ -215,7 +215,7 @@ function kindOf(found: Stats): FileStat["kind"] {
   return found.isSymbolicLink() ? "link" : "other";
 }
 
-/** For descriptors that hold nothing unsynced: the outcome is decided already and must not be hidden by the close. */
+/** For descriptors with nothing unsynced: a failed close must not hide the outcome. */
 async function closeQuietly(handle: FileHandle): Promise<void> {
   await handle.close().catch(() => undefined);
 }

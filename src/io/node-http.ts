@@ -32,7 +32,7 @@ async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Http
     method: request.method,
     headers: request.headers,
     ...(request.body === undefined ? {} : { body: request.body }),
-    // A redirect is an answer to be judged: followed, it could carry the credential to another host.
+    // A redirect is returned as an answer: following it could send the credential to another host.
     redirect: "manual",
     signal,
   });

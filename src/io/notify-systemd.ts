@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** Tells the service manager how the process fares: `READY=1`, `STATUS=text`, `WATCHDOG=1`, `STOPPING=1`. */
+/** Notifies the service manager of the state of the process: `READY=1`, `STATUS=text`, `WATCHDOG=1`, `STOPPING=1`. */
 export interface ServiceManager {
   /** Never throws: false when the notification failed. Does nothing, and returns true, where no manager listens. */
   notify(...assignments: readonly string[]): Promise<boolean>;
-  /** How often it wants to hear WATCHDOG=1, milliseconds; undefined when it does not. */
+  /** The interval in milliseconds at which it expects WATCHDOG=1; undefined when it expects none. */
   readonly watchdogMs: number | undefined;
 }
 

@@ -8,7 +8,7 @@ export interface WholeFile {
   readonly bytes: Uint8Array;
   /** Where it is written first: a folder on the same file system with one writer. Without it, the folder of `path`. */
   readonly staging?: string;
-  /** Permission bits, less the umask; 0600 when absent. */
+  /** Permission bits, whatever the umask; 0600 when absent. */
   readonly mode?: number;
 }
 

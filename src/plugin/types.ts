@@ -30,7 +30,7 @@ export interface RemovalReceipt {
   readonly note?: string;
 }
 
-/** The bytes of an object. A store takes it through once; the core gives one that starts anew for each attempt. */
+/** The bytes of an object. A store reads it once; the core passes a new one for each attempt. */
 export type Body = AsyncIterable<Uint8Array>;
 
 /**
@@ -91,7 +91,7 @@ export interface Batch {
 /** A sink's answer to a delivery; the core reconciles it with the manifest. */
 export interface Receipt {
   readonly records: number;
-  /** Where the day stands now, in the sink's own words. */
+  /** Where the day is stored now, in the sink's own words. */
   readonly location: string;
 }
 
@@ -99,7 +99,7 @@ export interface Receipt {
 export interface Sink {
   check(signal: AbortSignal): Promise<void>;
   /**
-   * Replaces the day's view as a whole, or throws and leaves the old one. An empty day is a fact and is kept as such. The
+   * Replaces the day's view as a whole, or throws and leaves the old one. An empty day is stored as such. The
    * same revision with the same manifest again changes nothing; an older revision, or the same with another manifest, is
    * SINK_CONFLICT; another number of lines than `records` is SINK_MISMATCH.
    */
@@ -138,14 +138,14 @@ export interface Host {
   /** Opens another store by its configuration, for a sink that writes files to any store (`to:`). */
   openStore(spec: unknown): ObjectStore;
   /**
-   * The secret that an option declared as `secretRef` points to. Ask again before each sign-in and keep nothing: a rotated
-   * secret is then used without a restart. SECRET_UNREADABLE, SECRET_EXPOSED.
+   * The secret that an option declared as `secretRef` points to. Read it before each sign-in and keep nothing, so that
+   * a rotated secret is used without a restart. SECRET_UNREADABLE, SECRET_EXPOSED.
    */
   secret(ref: SecretRef): Promise<string>;
   /**
-   * The tokens of an application or identity in Entra ID, by the same sign-in as the source's: fetched when first asked for,
-   * renewed ahead of their end, a refused credential not tried again for a quarter of an hour. Make it once in `open`, and
-   * ask it before each request.
+   * The tokens of an application or identity in Entra ID, by the same sign-in as the source's: fetched at the first use,
+   * renewed before they expire; after a refusal the credential is not tried again for a quarter of an hour. Call it once in
+   * `open`, and request a token before each request.
    */
   azureTokens(request: AzureTokenRequest): AzureTokens;
 }
