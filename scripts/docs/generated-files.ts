@@ -1,15 +1,22 @@
 import { errorsReference } from "./errors-reference.js";
 import { exampleYaml } from "../../src/config/example.js";
-import { jsonSchema } from "../../src/config/json-schema.js";
+import { jsonSchemaWith } from "../../src/config/json-schema.js";
 import { configReference } from "../../src/config/reference.js";
 import { bashCompletion } from "./bash-completion.js";
 import { manualPage } from "./manual-page.js";
+import azureBlob from "../../plugins/azure-blob/index.js";
+import localFiles from "../../plugins/local-files/index.js";
+import parquet from "../../plugins/parquet/index.js";
+import postgres from "../../plugins/postgres/index.js";
+import s3 from "../../plugins/s3/index.js";
 import { schemaSql } from "../../plugins/postgres/schema-sql.js";
+
+const BUNDLED = { "azure-blob": azureBlob, "local-files": localFiles, parquet, postgres, s3 };
 
 /** The files that are made from a declaration, by path within the package. */
 export function generatedFiles(): Readonly<Record<string, string>> {
   return {
-    "config/daybook.schema.json": `${JSON.stringify(jsonSchema(), null, 2)}\n`,
+    "config/daybook.schema.json": `${JSON.stringify(jsonSchemaWith(BUNDLED), null, 2)}\n`,
     "config/example.yaml": exampleYaml(),
     "docs/CONFIG.md": configReference(),
     "docs/ERRORS.md": errorsReference(),

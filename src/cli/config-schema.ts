@@ -1,8 +1,15 @@
-import { jsonSchema } from "../config/json-schema.js";
+import { jsonSchemaWith } from "../config/json-schema.js";
+import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
+import { loadPlugin } from "../deliver/plugin-loading.js";
 import type { Command } from "./command.js";
 
 /** Prints the schema: with or without --json it is JSON. */
-export const configSchema: Command<object> = async () => {
-  const schema: unknown = jsonSchema();
+export const configSchema: Command<object> = async (_, { files, cwd }) => {
+  const names = Object.keys(BUNDLED_PLUGINS);
+  const loading = { files, configFolder: cwd };
+  const plugins = await Promise.all(
+    names.map(async (use) => [use, await loadPlugin({ use }, loading)] as const),
+  );
+  const schema: unknown = jsonSchemaWith(Object.fromEntries(plugins));
   return { exit: 0, text: JSON.stringify(schema, null, 2), json: schema };
 };
