@@ -9,34 +9,34 @@ import type { SealOutcome } from "./seal/seal-day.js";
 
 export type CompleteVerdict = Extract<Verdict, { readonly outcome: "complete" }>;
 
-/** The steps of a day after planning, each with everything it needs already inside. */
+/** The steps of a day after planning. */
 export interface DaySteps {
   collect(task: DayTask, signal: AbortSignal): Promise<Reading>;
   verify(reading: Reading, signal: AbortSignal): Promise<Verdict>;
   seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome>;
   /** Writes an act into the ledger; the day counts as archived from then on. */
   attest(act: Act): Promise<void>;
-  /** Says in the log and the ledger what is odd about the day sealed last. */
+  /** Records in log and ledger what is unusual about the day sealed last. */
   remark(signal: AbortSignal): Promise<void>;
-  /** To every sink. A sink that fails keeps its turn and holds back nothing: it is no reason to throw. */
+  /** Delivers to every sink. A failing sink stays behind, delays no other and is no reason to throw. */
   deliver(day: UtcDay, signal: AbortSignal): Promise<void>;
-  /** Removes what the reading left in the spool. */
+  /** Removes the reading from the spool. */
   clear(reading: Reading): Promise<void>;
 }
 
 /**
- * One day on its one way. What is not verified is never sealed; what is not sealed is never delivered; success is reported
- * only when the ledger says so. Throws READING_INCOMPLETE with the findings, or whatever a step throws.
+ * Archives one day. An unverified reading is never sealed, and an unsealed one is never delivered; success is reported only
+ * once the ledger has it. Throws READING_INCOMPLETE with the findings, or whatever a step throws.
  */
 export async function archiveDay(task: DayTask, steps: DaySteps, signal: AbortSignal): Promise<DayResult> {
   const reading = await steps.collect(task, signal);
   const verdict = await steps.verify(reading, signal).catch(async (error: unknown) => {
-    // Another tenant's events are not kept, and the next reading must not go on from them.
+    // Another tenant's events must not be kept, and the next reading must not continue from them.
     if (isDaybookError(error, "SOURCE_TENANT_MISMATCH")) await steps.clear(reading);
     throw error;
   });
   if (verdict.outcome === "incomplete") {
-    // A reading with a hole cannot be mended, only made again.
+    // An incomplete reading cannot be repaired, so the day is read again from the start.
     await steps.clear(reading);
     throw incomplete(task.day, verdict.findings);
   }
@@ -61,13 +61,13 @@ function incomplete(day: UtcDay, findings: readonly Finding[]): DaybookError {
 
 function actsOf(day: UtcDay, outcome: SealOutcome): readonly Act[] {
   if (outcome.kind === "sealed") {
-    // That the source shrank stands in the manifest, and is remarked on from there.
+    // A shrunken source is recorded in the manifest and reported from there.
     const { manifest, manifestSha256 } = outcome;
     return [{ type: "day-sealed", day, revision: manifest.revision, manifest_sha256: manifestSha256 }];
   }
   const { revision, eventSetSha256, missing } = outcome;
   const rechecked: Act = { type: "day-rechecked", day, revision, event_set_sha256: eventSetSha256 };
-  // First what is odd: a crash in between says it twice, the other way round it would be lost.
+  // `source-shrank` comes first: a crash between the two then repeats it; in the other order it would be lost.
   return missing === 0 ? [rechecked] : [{ type: "source-shrank", day, revision, missing }, rechecked];
 }
 

@@ -1,17 +1,17 @@
 import type { Alarm, AlarmFound } from "../view/alarms.js";
 import { DAY_MS } from "../model/utc-day.js";
 
-/** What has changed since the alarms were last looked at. */
+/** What has changed since the last update. */
 export interface AlarmChanges {
   readonly begun: readonly Alarm[];
-  /** Stand for another whole day: to be said again. */
+  /** Have lasted another whole day, so they are logged again. */
   readonly lasting: readonly Alarm[];
   readonly over: readonly Alarm[];
 }
 
-/** Remembers which alarms stand, so that each is told once when it begins, daily while it lasts, and once when it is over. */
+/** Remembers the standing alarms, so that each is logged when it begins, daily while it lasts, and when it ends. */
 export class AlarmBook {
-  readonly #standing = new Map<string, { readonly alarm: Alarm; readonly toldMs: number }>();
+  readonly #standing = new Map<string, { readonly alarm: Alarm; readonly loggedMs: number }>();
 
   get standing(): readonly Alarm[] {
     return [...this.#standing.values()].map(({ alarm }) => alarm);
@@ -23,11 +23,11 @@ export class AlarmBook {
     for (const one of found) {
       const known = this.#standing.get(keyOf(one));
       const alarm = { ...one, sinceMs: known?.alarm.sinceMs ?? nowMs };
-      const isDayOld = known !== undefined && nowMs - known.toldMs >= DAY_MS;
+      const isDayOld = known !== undefined && nowMs - known.loggedMs >= DAY_MS;
       if (known === undefined) begun.push(alarm);
       if (isDayOld) lasting.push(alarm);
-      const toldMs = known === undefined || isDayOld ? nowMs : known.toldMs;
-      this.#standing.set(keyOf(one), { alarm, toldMs });
+      const loggedMs = known === undefined || isDayOld ? nowMs : known.loggedMs;
+      this.#standing.set(keyOf(one), { alarm, loggedMs });
     }
     return { begun, lasting, over };
   }

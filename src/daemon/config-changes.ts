@@ -1,4 +1,4 @@
-/** The keys, `tenants.contoso.requestsPerHour`, whose values differ; sorted. Keys only: a value may be what nobody else should read. */
+/** The keys whose values differ, such as `tenants.contoso.requestsPerHour`, sorted. No values, because they may be secret. */
 export function changedKeys(before: unknown, after: unknown): readonly string[] {
   const [old, fresh] = [leavesOf(before), leavesOf(after)];
   const keys = new Set([...old.keys(), ...fresh.keys()]);

@@ -1,8 +1,8 @@
 import type { Http, HttpAnswer, HttpRequest } from "../io/http.js";
 
 /**
- * The network for many tenants side by side: at most `atOnce` requests in flight, in the order in which they were asked for.
- * So a tenant with a month to fill delays no other by more than its own few windows, and the bodies in memory stay few.
+ * HTTP shared by all tenants: at most `atOnce` requests in flight, first come, first served. A tenant with a month to fill delays
+ * the others only by its own few windows, and the number of bodies in memory is bounded.
  */
 export class SharedHttp implements Http {
   #free: number;
@@ -44,7 +44,7 @@ export class SharedHttp implements Http {
     });
   }
 
-  /** The slot goes straight to who has waited longest; nobody who comes later can take it before. */
+  /** Hands the slot to the longest waiting request, so that no later one can overtake it. */
   #passOn(): void {
     const [next] = this.#waiting;
     if (next === undefined) {

@@ -4,8 +4,8 @@ import type { UtcDay } from "../model/utc-day.js";
 import type { TenantFacts } from "../view/tenant-view.js";
 
 /**
- * What a tenant is doing. `refused`: the source's door is shut and tried every 15 minutes at most; `failing`: the last pass
- * could not be made and the next is tried on schedule; `stopped`: nothing more is done before a person acts.
+ * What a tenant is doing. `refused`: the source refused access, and attempts are at least 15 minutes apart; `failing`: the last
+ * pass failed, and the next begins on schedule; `stopped`: a person has to act first.
  */
 export type TenantCondition = "starting" | "working" | "waiting" | "refused" | "failing" | "stopped";
 
@@ -21,7 +21,7 @@ export interface PassSummary {
   readonly failure: DaybookError | undefined;
 }
 
-/** Where the pass under way is. */
+/** The progress of the current pass. */
 export interface PassPosition {
   /** Days done and planned. */
   readonly done: number;
@@ -42,7 +42,7 @@ export interface TenantSnapshot extends TenantFacts {
   readonly alarms: readonly Alarm[];
 }
 
-/** The daemon as seen from outside at one moment: what health, metrics, status page and messages are made of. */
+/** The daemon at one moment, for health, metrics, status page and messages. */
 export interface DaemonSnapshot {
   readonly startedMs: number;
   readonly phase: "starting" | "ready" | "stopping";
@@ -52,9 +52,9 @@ export interface DaemonSnapshot {
   readonly tenants: readonly TenantSnapshot[];
 }
 
-/** Read-only: asking changes nothing and waits for nothing. */
+/** Read-only access to the state of the daemon; never waits. */
 export interface DaemonState {
   snapshot(): DaemonSnapshot;
-  /** Calls `listener` after each change that is worth a look; returns what ends that. The listener must not throw. */
+  /** Calls `listener` after each relevant change; returns the function that unsubscribes. The listener must not throw. */
   onChange(listener: () => void): () => void;
 }

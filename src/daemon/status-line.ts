@@ -2,14 +2,14 @@ import type { DaemonSnapshot, TenantSnapshot } from "./state.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 
-/** One line for `systemctl status`: what needs a person first, then what is going on. */
+/** One line for `systemctl status`: alarms first, then the current work. */
 export function statusLine({ phase, tenants }: DaemonSnapshot): string {
   if (phase === "stopping") return "stopping";
-  const parts = [...troubles(tenants), ...work(tenants), ...rest(tenants)];
+  const parts = [...alarmParts(tenants), ...work(tenants), ...rest(tenants)];
   return `${tenants.length} ${tenants.length === 1 ? "tenant" : "tenants"}; ${parts.join("; ")}`;
 }
 
-function troubles(tenants: readonly TenantSnapshot[]): readonly string[] {
+function alarmParts(tenants: readonly TenantSnapshot[]): readonly string[] {
   const alarms = tenants.flatMap(({ tenant, alarms: own }) => own.map(({ kind }) => `${kind} in ${tenant}`));
   if (alarms.length === 0) return [];
   return [`${alarms.length} ${alarms.length === 1 ? "ALARM" : "ALARMS"}: ${shortList(alarms)}`];
@@ -35,7 +35,7 @@ function rest(tenants: readonly TenantSnapshot[]): readonly string[] {
   ];
 }
 
-/** Empty when nothing is sealed, which sorts before every day: the line tells the tenant that is furthest behind. */
+/** Empty when nothing is sealed, which sorts before every day: the line shows the tenant that is furthest behind. */
 function newestSealed({ index }: TenantSnapshot): UtcDay | "" {
   return index?.newestDay ?? "";
 }

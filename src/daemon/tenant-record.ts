@@ -14,13 +14,13 @@ import { sinkStates } from "../view/sink-state.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantFacts } from "../view/tenant-view.js";
 
-/** What is known of one tenant: told by its loop and its passes, read as a snapshot. Logs its alarms as they come and go. */
+/** What the daemon knows of one tenant. Its loop and passes write it, `snapshot` reads it. Logs alarms as they begin and end. */
 export class TenantRecord implements PassProgress {
   condition: TenantCondition = "starting";
   failure: DaybookError | undefined;
   lastPass: PassSummary | undefined;
   nextPassMs: number | undefined;
-  /** When anything last moved in the pass under way. */
+  /** When the current pass last made progress. */
   lastLifeMs: number;
   #position: PassPosition | undefined;
   #work: TenantWork;
@@ -44,18 +44,18 @@ export class TenantRecord implements PassProgress {
     return this.#work.tenant;
   }
 
-  /** The configuration has changed. */
+  /** Continues with a changed configuration. */
   follow(work: TenantWork): void {
     this.#work = work;
   }
 
-  /** `sinkFailures` are those of the pass under way: a map that fills while it runs. */
+  /** `sinkFailures` is filled by the current pass while it runs. */
   opened(ledger: Ledger, sinkFailures: ReadonlyMap<string, DaybookError>): void {
     this.#ledger = ledger;
     this.#passSinkFailures = sinkFailures;
   }
 
-  /** A pass has ended: what failed before it and not in it is over. */
+  /** Called after a pass: failures that did not recur are cleared. */
   delivered(): void {
     this.#sinkFailures = new Map(this.#passSinkFailures);
   }
@@ -74,7 +74,7 @@ export class TenantRecord implements PassProgress {
     this.#requestsPerDay = Math.max(this.#requestsPerDay, step.pages);
     const isUsedUp = step.requestsLeft === 0 && this.#budget.left > 0;
     this.#budget = { ...this.#budget, left: step.requestsLeft };
-    // The pass waits now, for an hour perhaps: until when is on disk.
+    // The pass may now wait for an hour. The budget on disk says until when.
     if (isUsedUp) void this.#readBudget().then(this.#changed);
     const { done = 0, planned = 0 } = this.#position ?? {};
     this.#position = { done, planned, day, windowsDone: step.windowsDone };
@@ -83,7 +83,7 @@ export class TenantRecord implements PassProgress {
   ended(_tenant: string, day: UtcDay, _result: DayResult): void {
     const { done = 0, planned = 0 } = this.#position ?? {};
     this.#position = { done: done + 1, planned, day, windowsDone: 0 };
-    // A pass may take hours: a sink that fails in it is told now.
+    // A pass may take hours, so sink failures are reported before it ends.
     this.#sinkFailures = new Map([...this.#sinkFailures, ...this.#passSinkFailures]);
     this.touch();
     this.appraise();
@@ -110,13 +110,13 @@ export class TenantRecord implements PassProgress {
     this.#changed();
   }
 
-  /** Reads what may have changed by itself: the budget, and the certificate on disk. */
+  /** Reads what changes outside this process: the budget, and the certificate on disk. */
   async refresh(): Promise<void> {
     await this.#readBudget();
     const index = this.#ledger?.index;
     if (index !== undefined)
       this.#requestsPerDay = await this.#work.usualRequests(index).catch(() => this.#requestsPerDay);
-    // A certificate that cannot be read is told by the pass that needs it.
+    // A certificate that cannot be read is reported by the pass that needs it.
     this.#certificate = await this.#work.certificate?.().catch(() => undefined);
     this.appraise();
   }
@@ -125,7 +125,7 @@ export class TenantRecord implements PassProgress {
     this.#budget = await this.#work.budget().catch(() => this.#budget);
   }
 
-  /** Holds what is known against the clock, and says which alarms began, last or are over. */
+  /** Updates the alarms, and logs those that began, last or ended. */
   appraise(): void {
     const { log, tenant, clock } = this.#work;
     const nowMs = clock.now();

@@ -10,7 +10,7 @@ import type { BudgetState } from "../plan/request-budget.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
-/** One tenant as the configuration has it, with everything that the daemon does for it. */
+/** One configured tenant, with everything that the daemon does for it. */
 export interface TenantWork {
   readonly tenant: string;
   readonly rules: ReadingRules;
@@ -20,14 +20,14 @@ export interface TenantWork {
   readonly sinks: readonly SinkQueue[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Takes the archive's lock and puts the archive in order. */
+  /** Takes the archive's lock and finishes or undoes interrupted steps. */
   open(progress: PassProgress): Promise<OpenTenant>;
-  /** Looks at credential, sign-in and source; costs one request. Throws only DISK_* and the signal's reason. */
+  /** Checks credential, sign-in and source; costs one request. Throws only DISK_* and the signal's reason. */
   preflight(signal: AbortSignal): Promise<readonly PreflightStep[]>;
   budget(): Promise<BudgetState>;
   /** Requests that a reading of a day takes. */
   usualRequests(index: DayIndex): Promise<number>;
-  /** For commands that look while the daemon holds the archive: what kept the newest pass from being made, if anything. */
+  /** Stores why the newest pass failed, if it did, for read-only commands that run beside the daemon. */
   keepFailure(failure: DaybookError | undefined): Promise<void>;
   readonly certificate: (() => Promise<CertificateExpiry>) | undefined;
 }

@@ -8,16 +8,16 @@ import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
 import type { OpenTenant } from "../compose/open-tenant.js";
 import type { PassOutcome } from "../pass/tenant-pass.js";
 
-/** A door that is shut is knocked at no more often than this (fault 41). */
+/** Minimum interval between attempts after access was refused. */
 const REFUSED_PAUSE_MS = 15 * 60_000;
 
-/** The longest sleep: alarms begin with time alone, and a clock that jumped is noticed. */
-const LONGEST_REST_MS = HOUR_MS;
+/** Maximum sleep, so that alarms that depend on time alone begin and a clock that jumped is noticed. */
+const MAX_REST_MS = HOUR_MS;
 
-/** Nothing is done for a tenant any more after these: an archive that is damaged or forked, and a defect. */
+/** Exit codes that stop a tenant: a damaged or forked archive, and a defect. */
 const STOPPING_EXITS: ReadonlySet<number> = new Set([65, 70]);
 
-/** One tenant for years: a pass, a rest, a pass. Whatever goes wrong in it stays in it. */
+/** The loop of one tenant: pass, rest, pass. Its failures never reach other tenants. */
 export class TenantLoop {
   readonly record: TenantRecord;
   #work: TenantWork;
@@ -38,7 +38,7 @@ export class TenantLoop {
     return this.#work.tenant;
   }
 
-  /** The exit code of what stopped this tenant for good; undefined while it works. */
+  /** The exit code of what stopped this tenant; undefined while it runs. */
   get stoppedBy(): number | undefined {
     return this.record.condition === "stopped" ? this.record.failure?.exitCode : undefined;
   }
@@ -47,7 +47,7 @@ export class TenantLoop {
     return this.record.snapshot();
   }
 
-  /** Whether the archive is open now; what was in the way is in the snapshot. */
+  /** Whether the archive is open now. If not, the snapshot has the failure. */
   async openArchive(): Promise<boolean> {
     try {
       this.#open ??= await this.#work.open(this.record);
@@ -59,7 +59,7 @@ export class TenantLoop {
     }
   }
 
-  /** Ends when `stop` aborts, when the tenant leaves the configuration, and when nothing can be done before a person acts. */
+  /** Ends when `stop` aborts, when the tenant leaves the configuration, or when a person has to act first. */
   async run(stop: AbortSignal): Promise<void> {
     const wake = (): void => this.wake();
     stop.addEventListener("abort", wake);
@@ -76,32 +76,32 @@ export class TenantLoop {
     }
   }
 
-  /** From the next pause between passes on, `work` is what is done. A tenant that had stopped stays so: its loop is over. */
+  /** Uses `work` from the next pass on. The loop of a stopped tenant has ended and stays so. */
   replace(work: TenantWork): void {
     this.#next = work;
     this.wake();
   }
 
-  /** Ends the loop at the next pause between passes. */
+  /** Ends the loop after the current pass. */
   leave(): void {
     this.#next = "leave";
     this.wake();
   }
 
-  /** Looks at the clock now, whatever it slept for. */
+  /** Ends the current sleep, so that the clock is checked now. */
   wake(): void {
     this.#rest?.abort();
   }
 
-  /** The clock jumped: what it says of silence and delay is not the tenant's fault. */
+  /** The clock jumped, so silence and delay up to now do not count against the tenant. */
   forgive(): void {
     this.record.touch();
     this.wake();
   }
 
-  /** Whether the source may not be asked now, because the hour's requests are used up or it said so itself. */
+  /** Whether requests must wait, because the hour's budget is used up or the source said so. */
   async isThrottled(): Promise<boolean> {
-    // A record that cannot be read is told by the pass that needs it.
+    // A budget that cannot be read is reported by the pass that needs it.
     const { nextMs } = await this.#work.budget().catch(() => ({ nextMs: 0 }));
     return nextMs > this.#work.clock.now();
   }
@@ -110,7 +110,7 @@ export class TenantLoop {
     return !stop.aborted && this.#next !== "leave" && this.record.condition !== "stopped";
   }
 
-  /** What stands between here and the first day is said at once, not found out an hour later. An outage is no reason to stop. */
+  /** Reports a misconfiguration at startup rather than an hour later. An outage does not stop the loop. */
   async #preflight(stop: AbortSignal): Promise<void> {
     const { log, tenant } = this.#work;
     try {
@@ -120,7 +120,7 @@ export class TenantLoop {
       }
     } catch (error) {
       if (stop.aborted) return;
-      log.warn({ tenant, code: codeOf(error) }, "preflight not made");
+      log.warn({ tenant, code: codeOf(error) }, "preflight not completed");
     }
   }
 
@@ -143,7 +143,7 @@ export class TenantLoop {
     }
   }
 
-  /** After each opening and once a week: it reads all that is there, so it is no part of the start. */
+  /** After each opening and once a week. It reads the whole archive, so it must not delay the start. */
   async #prove(open: OpenTenant, stop: AbortSignal): Promise<void> {
     const nowMs = this.#work.clock.now();
     if (this.#proved?.open === open && Math.abs(nowMs - this.#proved.atMs) < PROOF_LASTS_MS) return;
@@ -155,7 +155,7 @@ export class TenantLoop {
     if (!this.#isUntidy) return;
     const steps = await open.finishHalfSteps();
     this.#isUntidy = false;
-    if (steps.length > 0) this.#work.log.info({ tenant: this.tenant, steps }, "half steps finished");
+    if (steps.length > 0) this.#work.log.info({ tenant: this.tenant, steps }, "interrupted steps finished");
   }
 
   async #settle(outcome: PassOutcome, startedMs: number): Promise<void> {
@@ -173,7 +173,7 @@ export class TenantLoop {
     await this.#work.keepFailure(stoppedBy);
   }
 
-  /** The archive is closed and opened anew by the next pass: after a failed write only what the disk holds is true. */
+  /** Closes the archive. The next pass opens it again, because after a failed write only the disk can be trusted. */
   async #fail(error: unknown): Promise<void> {
     const { record } = this;
     const failure = isDaybookError(error) ? error : defect(error);
@@ -183,11 +183,11 @@ export class TenantLoop {
     record.condition = conditionAfter(failure);
     await this.#work.keepFailure(failure);
     await this.close();
-    // A tenant that cannot even be opened has no pass after which this would be looked at.
+    // Without an open archive no pass ends, so the alarms are updated here.
     record.appraise();
   }
 
-  /** Until the next pass is due, `stop` aborts, or the configuration has changed. */
+  /** Sleeps until the next pass is due, `stop` aborts, or the configuration has changed. */
   async #sleep(stop: AbortSignal): Promise<void> {
     const { clock } = this.#work;
     const refusedMs = this.record.condition === "refused" ? clock.now() : -Infinity;
@@ -199,9 +199,9 @@ export class TenantLoop {
     let nextMs = dueMs();
     while (this.#goesOn(stop) && this.#next === undefined && clock.now() < nextMs) {
       this.record.rest(nextMs);
-      await this.#nap(Math.min(nextMs - clock.now(), LONGEST_REST_MS));
+      await this.#nap(Math.min(nextMs - clock.now(), MAX_REST_MS));
       if (clock.now() < nextMs) await this.record.refresh();
-      // A clock that was set back must not make the wait longer than the schedule does.
+      // A clock that was set back must not extend the wait beyond the schedule.
       nextMs = Math.min(nextMs, dueMs());
     }
   }
@@ -227,7 +227,7 @@ export class TenantLoop {
     this.record.follow(this.#work);
   }
 
-  /** Frees the archive. */
+  /** Closes the archive and releases its lock. */
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;

@@ -3,16 +3,16 @@ import { HOUR_MS } from "../model/utc-day.js";
 import type { Clock } from "../io/clock.js";
 import type { Log } from "../model/log.js";
 
-/** A page that fails all its attempts takes less: four times five minutes, and the pauses between. */
-const LONGEST_SILENCE_MS = 45 * 60_000;
+/** Longer than a page that fails all its attempts: four times five minutes, and the pauses between. */
+const MAX_SILENCE_MS = 45 * 60_000;
 
-/** A loop wakes itself every hour. */
-const LONGEST_OVERDUE_MS = HOUR_MS + 10 * 60_000;
+/** Every loop wakes once an hour. */
+const MAX_OVERDUE_MS = HOUR_MS + 10 * 60_000;
 
-/** More than what a busy machine delays a timer by. */
+/** Longer than a busy machine delays a timer. */
 const JUMP_MS = 60_000;
 
-/** Says whether the daemon does what it should, so that the watchdog is fed only then (fault 62). */
+/** Finds tenants that neither work nor rest, so that systemd restarts a daemon that hangs. */
 export class Watchdog {
   #lastMs: number;
 
@@ -23,7 +23,7 @@ export class Watchdog {
     this.#lastMs = clock.now();
   }
 
-  /** Called every `intervalMs`. The names of the tenants that neither work nor rest; none when all is well. */
+  /** Call every `intervalMs`. Returns the names of the tenants that neither work nor rest. */
   async stuck(loops: readonly TenantLoop[], intervalMs: number): Promise<readonly string[]> {
     this.#noticeJump(loops, intervalMs);
     const stuck: string[] = [];
@@ -31,7 +31,7 @@ export class Watchdog {
     return stuck;
   }
 
-  /** Whoever sleeps looks at the new time. A machine that was suspended is no fault. */
+  /** Wakes all loops after the clock jumped, for example when the machine was suspended. */
   #noticeJump(loops: readonly TenantLoop[], intervalMs: number): void {
     const nowMs = this.clock.now();
     const jumpMs = nowMs - this.#lastMs - intervalMs;
@@ -45,9 +45,9 @@ export class Watchdog {
     const { condition, nextPassMs, lastLifeMs } = loop.record;
     const nowMs = this.clock.now();
     if (condition === "stopped") return false;
-    if (nextPassMs !== undefined) return nowMs - nextPassMs > LONGEST_OVERDUE_MS;
-    // Waiting for the hour's allowance is no silence; that begins when the wait is over.
-    if (!(await loop.isThrottled())) return nowMs - lastLifeMs > LONGEST_SILENCE_MS;
+    if (nextPassMs !== undefined) return nowMs - nextPassMs > MAX_OVERDUE_MS;
+    // Waiting for the hour's budget does not count as silence.
+    if (!(await loop.isThrottled())) return nowMs - lastLifeMs > MAX_SILENCE_MS;
     loop.record.touch();
     return false;
   }

@@ -1,7 +1,7 @@
 import type { DayTask } from "../model/reading.js";
 import type { UtcDay } from "../model/utc-day.js";
 
-/** How a day's turn in a pass ended. `missing`: records that the source gave before and gives no longer; all are kept. */
+/** How a day of a pass ended. `missing`: records that the source returned before and no longer returns; all are kept. */
 export type DayResult =
   | {
       readonly kind: "sealed";
@@ -13,12 +13,12 @@ export type DayResult =
   | { readonly kind: "rechecked"; readonly revision: number; readonly missing: number }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
-/** Told by a pass while it works, for whoever shows it. Nothing depends on what a listener does. */
+/** Receives the progress of a pass. The pass does not depend on what it does. */
 export interface PassProgress {
   planned(tenant: string, tasks: readonly DayTask[]): void;
   reading(tenant: string, day: UtcDay, step: ReadingStep): void;
   ended(tenant: string, day: UtcDay, result: DayResult): void;
-  /** The pass waits, e.g. because the source throttles, until `untilMs` (milliseconds since the epoch). */
+  /** The pass does something that takes time, such as checking a sink; `text` says what. */
   note(tenant: string, text: string): void;
 }
 
@@ -26,7 +26,7 @@ export interface ReadingStep {
   readonly windowsDone: number;
   readonly pages: number;
   readonly events: number;
-  /** Requests that the budget still has in the current 60 minutes. */
+  /** Requests left in the budget of the current 60 minutes. */
   readonly requestsLeft: number;
 }
 
