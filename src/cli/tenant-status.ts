@@ -103,13 +103,14 @@ async function factsOf(
 ): Promise<TenantFacts> {
   const { name, held, container } = tenant;
   const index = unreadable === undefined ? (held?.index ?? emptyIndex(nowMs)) : undefined;
+  const sinks = sinksOf(container, index);
   return {
     tenant: name,
     rules: container.resolve(RULES),
     index,
     budget: await outlookOf(tenant),
-    sinks: sinksOf(container, index),
-    verifications: held?.index.newestFixityChecks ?? [],
+    sinks,
+    verifications: held?.index.fixityChecksOf(sinks.map(({ sink }) => sink)) ?? [],
     // `certificate` in the status says when it cannot be read.
     certificate: await certificateDoor(container)?.().catch(() => undefined),
     failure: unreadable ?? (await failureOf(tenant)),

@@ -161,7 +161,7 @@ export class TenantRecord implements PassProgress {
       budget: { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay },
       sinks: sinkStates(sinks, index, this.#sinkFailures),
       certificate: this.#certificate,
-      verifications: index?.newestFixityChecks ?? [],
+      verifications: index?.fixityChecksOf(sinks.map(({ name }) => name)) ?? [],
     };
   }
 }

@@ -1,4 +1,4 @@
-import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import type { DayIndex, DayRecord, DayTotals } from "../ledger/day-index.js";
 import { Turn } from "../io/turn.js";
 import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -11,21 +11,42 @@ export type SinkQueue = { readonly name: string } & (
   { readonly kind: "record" } | { readonly kind: "view"; readonly isExpired: (day: UtcDay) => boolean }
 );
 
+/** What a queue reads of the ledger. */
+type QueueIndex = Pick<DayIndex, "behind" | "totals"> & {
+  readonly days: Pick<DayIndex["days"], "keys" | "get">;
+};
+
 /**
  * What a sink still has to get, oldest day first: what is sealed minus what it has confirmed. A record sink gets every
  * revision, in order; a view sink the newest alone. The ledger is the queue, so it needs no room however long a sink is
  * down, and a sink added later is filled from the first day on (fault 77).
  */
-export function pendingFor(target: SinkQueue, index: DayIndex): readonly SealedDay[] {
-  const days = [...(index.behind.get(target.name) ?? index.days.keys())]
-    .filter((day) => target.kind === "record" || !target.isExpired(day))
-    .toSorted();
-  return days.flatMap((day) => {
+export function pendingFor(target: SinkQueue, index: QueueIndex): readonly SealedDay[] {
+  return daysBehind(target, index).flatMap((day) => {
     const record = index.days.get(day);
     if (record === undefined) return [];
     const missing = missingRevisions(record, target.name);
     return target.kind === "record" ? missing : missing.slice(-1);
   });
+}
+
+/** What `countPending` found, by the totals of the ledger, which are new with every entry about a day. */
+const counted = new WeakMap<DayTotals, Map<string, number>>();
+
+/** The length of `pendingFor`. It goes through the days again only when the ledger has grown. */
+export function countPending(target: SinkQueue, index: QueueIndex): number {
+  const counts = counted.get(index.totals) ?? new Map<string, number>();
+  counted.set(index.totals, counts);
+  const key = `${target.kind} ${target.name} ${daysBehind(target, index).length}`;
+  const count = counts.get(key) ?? pendingFor(target, index).length;
+  counts.set(key, count);
+  return count;
+}
+
+function daysBehind(target: SinkQueue, index: QueueIndex): readonly UtcDay[] {
+  return [...(index.behind.get(target.name) ?? index.days.keys())]
+    .filter((day) => target.kind === "record" || !target.isExpired(day))
+    .toSorted();
 }
 
 /**

@@ -44,8 +44,11 @@ export class LedgerIndex implements DayIndex {
   /** Undefined before the first `names-seen` entry. */
   knownNames: KnownNames | undefined;
 
-  get newestFixityChecks(): readonly (FixityCheck & { readonly sink: string })[] {
-    return [...this.fixityChecks].map(([sink, check]) => ({ sink, ...check }));
+  /** The newest check of each of these sinks. A sink that has left the configuration needs nobody's attention any more. */
+  fixityChecksOf(sinks: readonly string[]): readonly (FixityCheck & { readonly sink: string })[] {
+    return [...this.fixityChecks]
+      .filter(([sink]) => sinks.includes(sink))
+      .map(([sink, check]) => ({ sink, ...check }));
   }
 
   add(entry: LedgerEntry): void {

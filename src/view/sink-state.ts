@@ -1,4 +1,4 @@
-import { pendingFor } from "../deliver/sink-queue.js";
+import { countPending } from "../deliver/sink-queue.js";
 import type { SinkQueue } from "../deliver/sink-queue.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DaybookError } from "../model/errors.js";
@@ -20,7 +20,7 @@ export function sinkStates(
   return queues.map((queue) => ({
     sink: queue.name,
     kind: queue.kind,
-    behind: index === undefined ? 0 : pendingFor(queue, index).length,
+    behind: index === undefined ? 0 : countPending(queue, index),
     failure: failures.get(queue.name),
   }));
 }
