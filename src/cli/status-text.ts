@@ -10,6 +10,10 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
     tenantLine(status, nowMs),
     ...alarms.map(({ alarm, text }) => `  ALARM ${alarm}: ${text}`),
     ...runsOf(gaps).map((run) => gapText(run, nowMs)),
+    ...status.kept_back.map(
+      ({ day, code, since, failures, next_try }) =>
+        `  ${day} is kept back by ${code} since ${minute(since)}, ${count(failures, "failed reading")}; tried again after the other days, next at ${minute(next_try)}`,
+    ),
     ...reReadingText(status),
     ...status.oddities.map(({ code, found }) => `  unusual: ${found} (${code})`),
     ...status.verified.map(

@@ -1,5 +1,6 @@
-import { BUDGET, OUTSIDE, RULES, TENANT } from "../compose/container.js";
+import { BUDGET, LOADED, OUTSIDE, RULES, TENANT } from "../compose/container.js";
 import type { AlarmKind } from "../view/alarms.js";
+import { Schedule } from "../daemon/schedule.js";
 import { keptFailure } from "../view/last-failure.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantFacts } from "../view/tenant-view.js";
@@ -11,7 +12,8 @@ import { DAY_MS, eachDay, isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { RequestOutlook } from "../plan/backlog.js";
-import { oldestReadableDay } from "../plan/day-state.js";
+import { deadlineMs, oldestReadableDay } from "../plan/day-state.js";
+import { KeptBackDays } from "../plan/kept-back-days.js";
 import { folderSource } from "../archive/source.js";
 import { certificateDoor } from "../compose/tenant-preflight.js";
 import { usualRequests } from "../plan/requests-per-day.js";
@@ -35,6 +37,14 @@ export interface TenantStatus {
   readonly lost: number;
   /** What was unusual about the days that the source still serves. */
   readonly oddities: readonly { readonly day: UtcDay; readonly code: string; readonly found: string }[];
+  /** Days that are read after the others because their last readings failed, and when they are tried again. */
+  readonly kept_back: readonly {
+    readonly day: UtcDay;
+    readonly code: string;
+    readonly since: string;
+    readonly failures: number;
+    readonly next_try: string;
+  }[];
   /** Days that are due for an hour or near the horizon, and those that the budget cannot save any more. */
   readonly overdue: readonly UtcDay[];
   readonly beyond_saving: readonly UtcDay[];
@@ -79,6 +89,7 @@ export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Pro
     re_readings: reReadingsOf(tenant, nowMs),
     lost: counts.lost,
     oddities: oddities.map(({ day, code, subject }) => ({ day, code, found: subject })),
+    kept_back: await keptBackOf(tenant, nowMs),
     overdue: overdue.map(({ day }) => day),
     beyond_saving: beyondSaving.map(({ day }) => day),
     requests: { left: facts.budget.left, per_hour: facts.budget.requestsPerHour },
@@ -122,6 +133,23 @@ function emptyIndex(nowMs: number): LedgerIndex {
   const index = new LedgerIndex();
   index.createdAt = nowMs;
   return index;
+}
+
+async function keptBackOf({ container }: LookedAt, nowMs: number): Promise<TenantStatus["kept_back"]> {
+  const { files } = container.resolve(OUTSIDE);
+  const { config } = container.resolve(LOADED);
+  const next = isoTime(new Schedule(config.collect.schedule).nextMs(nowMs));
+  const days = await new KeptBackDays(files, container.resolve(TENANT).root).read();
+  return [...days]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .filter(([day]) => nowMs < deadlineMs(day, container.resolve(RULES)))
+    .map(([day, { code, sinceMs, failures }]) => ({
+      day,
+      code,
+      since: isoTime(sinceMs),
+      failures,
+      next_try: next,
+    }));
 }
 
 async function outlookOf({ held, container }: LookedAt): Promise<RequestOutlook> {

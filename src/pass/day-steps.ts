@@ -17,6 +17,7 @@ import type { Verdict } from "../model/verdict.js";
 import type { PassProgress } from "./progress.js";
 import type { CompleteVerdict } from "../pipeline.js";
 import type { PassSteps } from "./tenant-pass.js";
+import { KeptBackDays } from "../plan/kept-back-days.js";
 import type { RequestBudget } from "../plan/request-budget.js";
 import { folderSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
@@ -59,11 +60,13 @@ export interface Deliveries {
 export class TenantDaySteps implements PassSteps {
   readonly #parts: DayStepsParts;
   readonly #anomalies: DayAnomalies;
+  readonly keptBack: KeptBackDays;
   #skewSeconds: number | null = null;
 
   constructor(parts: DayStepsParts) {
     this.#parts = parts;
     this.#anomalies = new DayAnomalies({ ...parts, ledger: parts.archive.ledger });
+    this.keptBack = new KeptBackDays(parts.files, parts.root);
   }
 
   async begin(signal: AbortSignal): Promise<void> {

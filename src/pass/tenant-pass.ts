@@ -9,6 +9,7 @@ import type { DayResult, PassProgress } from "./progress.js";
 import { archiveDay } from "../pipeline.js";
 import type { DaySteps } from "../pipeline.js";
 import type { ReadingRules } from "../plan/day-state.js";
+import type { KeptBackDays } from "../plan/kept-back-days.js";
 import { planDays, planOperatorReading } from "../plan/plan-days.js";
 import type { PlanInput } from "../plan/plan-days.js";
 
@@ -20,6 +21,8 @@ export interface PassSteps extends DaySteps {
    */
   begin(signal: AbortSignal): Promise<void>;
   index(): DayIndex;
+  /** The days whose last reading failed, over passes and restarts. */
+  readonly keptBack: KeptBackDays;
   /** Delivers what sinks still lack, and brings their ledgers up to date. A sink that fails is no reason to throw. */
   deliverRest(signal: AbortSignal): Promise<void>;
   /** Own clock minus the source's at the newest answer of this pass, seconds; null when the source has not answered. */
@@ -51,13 +54,24 @@ export interface PassOutcome {
 
 const OTHER_TENANT = "the source gave events of another tenant; nothing of that reading is kept";
 
-/** A failure that concerns one day alone; after any other one the next day would only fail in the same way. */
+/** A failure of one day alone; after any other one, but those below, the next day would only fail in the same way. */
 const DAY_ALONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "READING_INCOMPLETE",
   "SOURCE_REFUSED",
   "SOURCE_PAGE_INVALID",
   "SOURCE_CHAIN_BROKEN",
   "NETWORK_TOO_LARGE",
+]);
+
+/**
+ * Failures of the host or the way to it that may as well be of one window alone: the next day is tried. Two days in a row with
+ * the same one say that it is the host.
+ */
+const PERHAPS_HOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "SOURCE_UNAVAILABLE",
+  "NETWORK_TIMEOUT",
+  "NETWORK_TRUNCATED",
+  "NETWORK_REDIRECT",
 ]);
 
 /** With the source's clock further away than this, one of the two is wrong, and no day is declared lost. */
@@ -81,7 +95,7 @@ export class TenantPass {
     this.#days = [];
     this.#exits = [];
     await this.steps.begin(signal);
-    const input = this.#planInput(options);
+    const input = { ...this.#planInput(options), keptBack: await this.steps.keptBack.read() };
     const { tasks, newlyLost } = planDays(input);
     const work = options.reread ? planOperatorReading(input) : tasks;
     this.progress.planned(this.tenant, work);
@@ -113,8 +127,9 @@ export class TenantPass {
     };
   }
 
-  /** Returns what made it stop early. */
+  /** Returns what made it stop early, or what no reading of this pass has shown to be one day's alone. */
   async #archiveAll(tasks: readonly DayTask[], signal: AbortSignal): Promise<DaybookError | undefined> {
+    let ofHost: DaybookError | undefined;
     for (const task of tasks) {
       signal.throwIfAborted();
       const startedMs = this.steps.nowMs();
@@ -124,14 +139,21 @@ export class TenantPass {
         this.progress.ended(this.tenant, task.day, result);
         const durationMs = this.steps.nowMs() - startedMs;
         this.log.info({ tenant: this.tenant, day: task.day, ...result, durationMs }, "day archived");
+        await this.steps.keptBack.forget(task.day);
+        ofHost = undefined;
       } catch (error) {
         signal.throwIfAborted();
         if (!isDaybookError(error)) throw error;
         await this.#failed(task, error);
-        if (!DAY_ALONE.has(error.code) && error.code !== "SOURCE_OUT_OF_HORIZON") return error;
+        if (error.code === "SOURCE_OUT_OF_HORIZON") continue;
+        const isPerhapsHost = PERHAPS_HOST.has(error.code);
+        if (!isPerhapsHost && !DAY_ALONE.has(error.code)) return error;
+        await this.steps.keptBack.failed(task.day, error.code, this.steps.nowMs());
+        if (isPerhapsHost && ofHost?.code === error.code) return error;
+        ofHost = isPerhapsHost ? error : undefined;
       }
     }
-    return undefined;
+    return this.#days.some(({ result }) => result.kind !== "failed") ? undefined : ofHost;
   }
 
   async #failed({ day }: DayTask, error: DaybookError): Promise<void> {

@@ -1,8 +1,9 @@
 import type { DayTask } from "../model/reading.js";
-import { addDays, daysBetween, eachDay, utcDayOf } from "../model/utc-day.js";
+import { DAY_MS, addDays, daysBetween, eachDay, utcDayOf } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayState, deadlineMs, nextReadingMs, oldestReadableDay } from "./day-state.js";
 import type { DayFacts, ReadingRules } from "./day-state.js";
+import type { KeptBack } from "./kept-back-days.js";
 
 export interface PlanInput {
   readonly days: ReadonlyMap<UtcDay, DayFacts>;
@@ -12,6 +13,8 @@ export interface PlanInput {
   readonly createdMs: number;
   /** Limits the work to these days; all when absent. */
   readonly range?: DayRange;
+  /** Days whose last reading failed; none when absent. */
+  readonly keptBack?: Pick<KeptBack, "has">;
 }
 
 export interface Plan {
@@ -21,19 +24,30 @@ export interface Plan {
   readonly newlyLost: readonly UtcDay[];
 }
 
-/** What is to be done now: gaps and due days by nearest deadline, then re-readings by nearest deadline. */
+/** This long before its deadline a day that failed takes its place by deadline again: it must not be missed by waiting. */
+const KEPT_BACK_UNTIL_MS = DAY_MS;
+
+/**
+ * What is to be done now: gaps and due days by nearest deadline, then re-readings by nearest deadline, then the days whose
+ * last reading failed.
+ */
 export function planDays(input: PlanInput): Plan {
   const { rules, nowMs } = input;
   const first = firstDayToRead(input);
   const oldest = oldestReadableDay(rules, nowMs);
   const readable = eachDay(laterOf(first, oldest), utcDayOf(nowMs)).filter((day) => inRange(day, input));
+  const tasks = [
+    ...readable.flatMap((day) => firstReading(day, input)),
+    ...readable.flatMap((day) => reReading(day, input)),
+  ];
   return {
-    tasks: [
-      ...readable.flatMap((day) => firstReading(day, input)),
-      ...readable.flatMap((day) => reReading(day, input)),
-    ],
+    tasks: [...tasks.filter((task) => !waits(task, input)), ...tasks.filter((task) => waits(task, input))],
     newlyLost: unnamedDays(first, oldest, input).filter((day) => inRange(day, input)),
   };
+}
+
+function waits(task: DayTask, { keptBack, nowMs }: PlanInput): boolean {
+  return keptBack?.has(task.day) === true && task.deadlineMs - nowMs > KEPT_BACK_UNTIL_MS;
 }
 
 /** Every day that is to be read again because an operator asked, whatever its schedule. */

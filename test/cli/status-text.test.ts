@@ -17,6 +17,7 @@ const QUIET: TenantStatus = {
   re_readings: { unchanged: 0, changed: [], shrank: [] },
   lost: 0,
   oddities: [],
+  kept_back: [],
   overdue: [],
   beyond_saving: [],
   requests: { left: 180, per_hour: 180 },

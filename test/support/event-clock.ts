@@ -1,6 +1,7 @@
 import type { Clock } from "../../src/io/clock.js";
 import type { Files } from "../../src/io/files.js";
 import type { Http } from "../../src/io/http.js";
+import { threadPoolWork } from "./thread-pool.js";
 
 interface Sleeper {
   readonly atMs: number;
@@ -123,11 +124,11 @@ export class EventClock implements Clock {
   #check(): void {
     if (this.#isChecking) return;
     this.#isChecking = true;
-    let [quiet, works] = [0, this.#works];
+    let [quiet, works] = [0, this.#workStarted()];
     const turn = (): void => {
-      const isQuiet = this.#busy === 0 && works === this.#works;
+      const isQuiet = this.#busy === 0 && threadPoolWork().running === 0 && works === this.#workStarted();
       quiet = isQuiet ? quiet + 1 : 0;
-      works = this.#works;
+      works = this.#workStarted();
       if (quiet < QUIET_TURNS) {
         setImmediate(turn);
         return;
@@ -136,6 +137,10 @@ export class EventClock implements Clock {
       this.#wakeNext();
     };
     setImmediate(turn);
+  }
+
+  #workStarted(): number {
+    return this.#works + threadPoolWork().started;
   }
 
   #wakeNext(): void {
