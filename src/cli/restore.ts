@@ -146,16 +146,17 @@ function tenantText(result: TenantResult, isDryRun: boolean): string {
     const { message, hint, code } = result.failed;
     return `${tenant}: NOT restored: ${message} (${code})\n  hint: ${hint}`;
   }
-  const { archiveId, entries, packages, uncommitted, unfinished, notes } = result.restored;
+  const { archiveId, entries, packages, uncommitted, leftOut, notes } = result.restored;
   const done = isDryRun ? "can be restored" : "restored";
   return [
     `${tenant}: ${done}: archive ${archiveId}, ${count(entries, "ledger entry").replace("entrys", "entries")}, ${count(packages, "package")}`,
     ...uncommitted.map(
-      (path) => `  ${path}: delivered but in no ledger entry; the next start commits it if it fits`,
-    ),
-    ...unfinished.map(
       (path) =>
-        `  ${path}: begun in the sink and never finished; remove that folder from the sink, or the sink will refuse the day when it is read again`,
+        `  ${path}: in no ledger entry of the sink, but signed; the next start commits it if it follows the newest entry`,
+    ),
+    ...leftOut.map(
+      ({ path, reason }) =>
+        `  ${tenant}/${path} was left out: ${reason}; move it out of the sink and keep it, or the sink will refuse what is written there next`,
     ),
     ...notes.map((note) => `  note: ${note}`),
     `  ${result.key.isOurs ? "" : "TO DO: "}${result.key.told}`,
@@ -168,7 +169,7 @@ function tenantJson(result: TenantResult): object {
     const { code, message, hint } = result.failed;
     return { tenant, restored: false, error: { code, message, hint } };
   }
-  const { archiveId, entries, packages, keyIds, uncommitted, unfinished, notes } = result.restored;
+  const { archiveId, entries, packages, keyIds, uncommitted, leftOut, notes } = result.restored;
   return {
     tenant,
     restored: true,
@@ -176,7 +177,7 @@ function tenantJson(result: TenantResult): object {
     entries,
     packages,
     uncommitted,
-    unfinished,
+    left_out: leftOut,
     notes,
     key_ids: keyIds,
     signing_key: { known: result.key.isOurs, text: result.key.told },

@@ -5,6 +5,7 @@ import { packagePath, revisionName } from "../model/manifest.js";
 import type { ArchiveIdentity } from "./archive-tree.js";
 import { moveToQuarantine } from "./quarantine.js";
 import type { Ledger } from "./ledger.js";
+import { forgetLeftOut, readLeftOut } from "./left-out.js";
 import { findPackages, sealedAs } from "./local-packages.js";
 import type { LocalPackage } from "./local-packages.js";
 import { checkPackage } from "../archive/package-check.js";
@@ -33,12 +34,16 @@ export async function recover(options: RecoveryOptions): Promise<readonly string
 
 /** `recover` without the look at sealed packages: for the daemon, after a pass that failed half way. */
 export async function finishHalfSteps(options: RecoveryOptions): Promise<readonly string[]> {
+  const { files, root } = options;
+  const leftOut = await readLeftOut(files, root);
   const steps = [
+    ...leftOut,
     ...(await removeLeftovers(options)),
     ...(await options.ledger.completeHead()).map((path) => `wrote ${path}`),
     ...(await settlePackages(options)),
   ];
   if (steps.length > 0) await options.ledger.append({ type: "recovery-performed", steps }, "daybook");
+  if (leftOut.length > 0) await forgetLeftOut(files, root);
   return steps;
 }
 

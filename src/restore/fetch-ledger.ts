@@ -26,13 +26,22 @@ export interface LedgerOrigin {
 export interface FetchedLedger {
   readonly identity: ArchiveIdentity;
   readonly ledger: LedgerContent;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Something in a sink that a restore does not take: no signature of the archive vouches for it. */
+export interface LeftOut {
+  /** In the archive. */
+  readonly path: string;
+  readonly reason: string;
 }
 
 const READS_AT_ONCE = 32;
 
 /**
  * Brings the ledger with its heads, and what describes the archive, into the tree, and proves them there: the chain, every
- * head's signature, every hash that an entry holds. What an earlier attempt brought is not read again. ARCHIVE_NOT_FOUND where
+ * head's signature, every hash that an entry holds. An entry that has neither a head nor a signature of the archive is left out:
+ * whoever can write to the sink may have put it there. What an earlier attempt brought is not read again. ARCHIVE_NOT_FOUND where
  * the sink has no ledger; CONFIG_INVALID where it is another tenant's; ARCHIVE_DAMAGED.
  */
 export async function fetchLedger(
@@ -62,11 +71,12 @@ export async function fetchLedger(
   const newest = await readNamed(files, tree.root, headPath(heads), LIMITS.head);
   await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
   const ledger = await readWholeLedger(files, tree.root, identity.origin);
-  for (let seq = ledger.size; seq < ledger.size + ledger.unproven; seq += 1)
-    await files.remove(join(tree.root, entryPath(seq)));
+  const leftOut = Array.from({ length: ledger.unproven }, (_, index) => entryPath(ledger.size + index));
+  for (const path of leftOut) await files.remove(join(tree.root, path));
   await requireHeads(files, tree.root, identity.origin, ledger);
   await requireReached(from, identity.origin, ledger, signal);
-  return { identity, ledger };
+  const reason = "no key of this archive has signed the entry";
+  return { identity, ledger, leftOut: leftOut.map((path) => ({ path, reason })) };
 }
 
 async function readIdentity(

@@ -8,9 +8,9 @@ import { LedgerFence } from "../deliver/ledger-fence.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 
 /**
- * Holds the ledger that was brought against the other record sinks. SINK_BEHIND when one of them has more of it: what goes on
- * from less would be another archive for that sink; ARCHIVE_FORKED when one has other entries. Returns, for people, what
- * could not be compared.
+ * Compares the ledger that was brought with the other record sinks. SINK_BEHIND when one of them has more signed entries:
+ * going on from fewer would fork the archive; ARCHIVE_FORKED when one has other entries. Returns, for people, what could
+ * not be compared.
  */
 export async function compareOtherSinks(
   from: LedgerOrigin,
@@ -26,32 +26,42 @@ export async function compareOtherSinks(
     } catch (error) {
       signal.throwIfAborted();
       if (!isDaybookError(error)) throw error;
-      if (error.code === "ARCHIVE_FORKED") throw await explained(error, from, other, archive, size, signal);
-      notes.push(`${other.name} was not compared: ${error.message} (${error.code})`);
+      if (error.code !== "ARCHIVE_FORKED") {
+        notes.push(`${other.name} was not compared: ${error.message} (${error.code})`);
+        continue;
+      }
+      const source = storeSource(other.store, other.tenant);
+      if (!(await hasSameNewest(archive, source, size, signal))) throw forked(error, from, other);
+      throw behind(from, other, size);
     }
   }
   return notes;
 }
 
-/** The same newest entry in both: the other one only has more. */
-async function explained(
-  error: DaybookError,
-  from: LedgerOrigin,
-  other: LedgerOrigin,
+/** Whether both ledgers have the same newest entry of `size`: then the other one only has more. */
+async function hasSameNewest(
   archive: ArchiveSource,
+  other: ArchiveSource,
   size: number,
   signal: AbortSignal,
-): Promise<DaybookError> {
+): Promise<boolean> {
   const path = entryPath(size - 1);
-  const ours = await readSmall(archive, path, LIMITS.ledgerEntry, signal);
-  const theirs = await readSmall(storeSource(other.store, other.tenant), path, LIMITS.ledgerEntry, signal);
-  if (ours === undefined || theirs === undefined || Buffer.compare(ours, theirs) !== 0) {
-    return new DaybookError("ARCHIVE_FORKED", {
-      message: error.message,
-      hint: `${from.name} and ${other.name} hold different archives from there on: decide which one goes on, take the other sink out of the configuration, and restore again`,
-      cause: error,
-    });
-  }
+  const [ours, theirs] = [
+    await readSmall(archive, path, LIMITS.ledgerEntry, signal),
+    await readSmall(other, path, LIMITS.ledgerEntry, signal),
+  ];
+  return ours !== undefined && theirs !== undefined && Buffer.compare(ours, theirs) === 0;
+}
+
+function forked(cause: DaybookError, from: LedgerOrigin, other: LedgerOrigin): DaybookError {
+  return new DaybookError("ARCHIVE_FORKED", {
+    message: cause.message,
+    hint: `${from.name} and ${other.name} hold different archives from there on: decide which one goes on, take the other sink out of the configuration, and restore again`,
+    cause,
+  });
+}
+
+function behind(from: LedgerOrigin, other: LedgerOrigin, size: number): DaybookError {
   return new DaybookError("SINK_BEHIND", {
     message: `${from.name}: ${from.tenant}/ledger: found ${size} entries, expected all that ${other.name} has, which are more`,
     hint: `run \`daybook restore --from ${other.name} --tenant ${other.tenant}\`; where ${other.name} is damaged, take it out of the configuration first`,

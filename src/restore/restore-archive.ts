@@ -6,12 +6,10 @@ import { readArchive } from "../ledger/open-archive.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { raise } from "../archive/flaw.js";
-import { PackageCheck } from "../archive/package-check.js";
 import type { SealedDay } from "../archive/sealed-package.js";
-import { folderSource, storeSource } from "../archive/source.js";
+import { folderSource } from "../archive/source.js";
 import { fetchLedger } from "./fetch-ledger.js";
-import type { FetchedLedger, LedgerOrigin } from "./fetch-ledger.js";
+import type { FetchedLedger, LedgerOrigin, LeftOut } from "./fetch-ledger.js";
 import { fetchPackage } from "./fetch-package.js";
 import { compareOtherSinks } from "./other-sinks.js";
 import { RestoredTree } from "./restored-tree.js";
@@ -42,8 +40,8 @@ export interface Restored {
   readonly keyIds: readonly string[];
   /** Whole packages that no entry named; the next start commits them. */
   readonly uncommitted: readonly string[];
-  /** What lies begun in the sink and is in the way of the same day. */
-  readonly unfinished: readonly string[];
+  /** What no signature vouches for, or was begun: it stays in the sink, in the way of what is written there next. */
+  readonly leftOut: readonly LeftOut[];
   /** For people: what a restore could not see. */
   readonly notes: readonly string[];
 }
@@ -85,8 +83,13 @@ async function finish({ files, root, dryRun }: RestoreOptions, tree: RestoredTre
   }
   await tree.putInPlace();
   const { identity, ledger } = await readArchive(files, root);
-  const notes = ["an earlier restore was finished; what it found in the sink it had told"];
-  return { ...(await described(files, root, { identity, ledger })), uncommitted: [], unfinished: [], notes };
+  const notes = ["an earlier restore was finished; the next start records what it left out"];
+  return {
+    ...(await described(files, root, { identity, ledger, leftOut: [] })),
+    uncommitted: [],
+    leftOut: [],
+    notes,
+  };
 }
 
 async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortSignal): Promise<Restored> {
@@ -108,11 +111,18 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
     await fetchPackage({ from, files, tree, keys: ledger.keys }, one, signal);
   }
   const unnamed = await fetchUnnamed(options, tree, fetched, signal);
+  const leftOut = [...fetched.leftOut, ...unnamed.leftOut];
+  if (leftOut.length > 0) await tree.noteLeftOut(leftOut.map((one) => leftOutStep(from.name, one)));
   return {
     ...(await described(files, tree.root, fetched)),
-    ...unnamed,
+    uncommitted: unnamed.uncommitted,
+    leftOut,
     notes: [...beyondHead(fetched), ...compared],
   };
+}
+
+function leftOutStep(sink: string, { path, reason }: LeftOut): string {
+  return `restored without ${path} of ${sink}: ${reason}`;
 }
 
 /** What was on its way to the sink when the host was lost. One that is not whole is no reason not to restore the rest. */
@@ -121,35 +131,21 @@ async function fetchUnnamed(
   tree: RestoredTree,
   { ledger }: FetchedLedger,
   signal: AbortSignal,
-): Promise<Pick<Restored, "uncommitted" | "unfinished">> {
-  const found = await findUnnamedPackages(from, readableDays, ledger.index, signal);
-  const source = storeSource(from.store, from.tenant);
-  const { keys } = ledger;
-  const [uncommitted, unfinished] = [[] as string[], [...found.unfinished]];
-  for (const { day, revision } of found.whole) {
-    const path = packagePath(day, revision);
+): Promise<Pick<Restored, "uncommitted" | "leftOut">> {
+  const { signed, leftOut } = await findUnnamedPackages(from, readableDays, ledger, signal);
+  const uncommitted: string[] = [];
+  const damaged: LeftOut[] = [];
+  for (const sealed of signed) {
+    const path = packagePath(sealed.day, sealed.revision);
     try {
-      const signed = await new PackageCheck({
-        source,
-        keys,
-        day,
-        revision,
-        report: raise,
-        signal,
-      }).manifest();
-      if (signed === undefined) continue;
-      await fetchPackage(
-        { from, files, tree, keys },
-        { day, revision, manifestSha256: signed.sha256 },
-        signal,
-      );
+      await fetchPackage({ from, files, tree, keys: ledger.keys }, sealed, signal);
       uncommitted.push(path);
     } catch (error) {
       if (!isDaybookError(error, "ARCHIVE_DAMAGED")) throw error;
-      unfinished.push(`${from.tenant}/${path}`);
+      damaged.push({ path, reason: error.message });
     }
   }
-  return { uncommitted, unfinished };
+  return { uncommitted, leftOut: [...leftOut, ...damaged] };
 }
 
 /** Of days that are read again, and those that no sink has confirmed: the state folder alone answers for these. */
@@ -171,12 +167,7 @@ async function described(
   return { archiveId, origin, entries: ledger.size, packages, keyIds: ledger.keys.ids };
 }
 
-/** What is to be said about entries beyond the newest head. */
-function beyondHead({ ledger: { size, headSize, unproven } }: FetchedLedger): readonly string[] {
-  if (unproven > 0)
-    return [
-      `entry ${size} was left out: it has no head, and no key of this archive has signed it; find out who can write to the sink`,
-    ];
+function beyondHead({ ledger: { size, headSize } }: FetchedLedger): readonly string[] {
   if (headSize === size) return [];
   return [
     `entry ${size - 1} has no head yet; this archive's key has signed it, so the next start completes it`,

@@ -1,6 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
+import { replaceFile } from "../io/publish-file.js";
 import { isCreated } from "../ledger/archive-tree.js";
+import { LEFT_OUT_PATH, leftOutBytes } from "../ledger/left-out.js";
 import { DaybookError } from "../model/errors.js";
 
 /** Where a restore builds the archive, below the tenant's folder. A restore under way is known by it; a start removes it afterwards. */
@@ -53,9 +55,19 @@ export class RestoredTree {
       await files.syncFolder(join(this.#place, "staging"));
     }
     for (const folder of ["spool", "quarantine"]) await files.makeFolder(join(this.#place, folder));
+    // Before the ledger: a start must find both or none.
+    await this.#move(LEFT_OUT_PATH);
+    await files.syncFolder(join(this.#place, "quarantine"));
     for (const part of PARTS) await this.#move(part);
     await files.syncFolder(this.#place);
     await this.discard();
+  }
+
+  /** Keeps what the restore left out for the next start, which writes it into the ledger. */
+  async noteLeftOut(steps: readonly string[]): Promise<void> {
+    const path = join(this.root, LEFT_OUT_PATH);
+    await this.#files.makeFolder(dirname(path));
+    await replaceFile(this.#files, { path, bytes: leftOutBytes(steps), staging: this.staging });
   }
 
   /** Leaves nothing of it. */

@@ -24,12 +24,13 @@ beforeAll(async () => {
 });
 afterAll(() => sample.remove());
 
+function never(): never {
+  throw new Error("not asked");
+}
+
 /** The sample as a sink holds it, but for one file that never ends. */
 function endlessAt(name: string): ObjectStore {
   const held = folderSource(nodeFiles, sample.root);
-  const never = (): never => {
-    throw new Error("not asked");
-  };
   return {
     stat: (key, inner) => held.stat(key.slice("contoso/".length), inner),
     list: never,

@@ -243,7 +243,7 @@ describe("daybook restore after a host was lost in the middle of a delivery", ()
     const { out } = await rig.run("archive");
 
     expect(exit).toBe(0);
-    expect(value).toMatchObject({ tenants: [{ uncommitted: ["days/2026/11/21/r0001"], unfinished: [] }] });
+    expect(value).toMatchObject({ tenants: [{ uncommitted: ["days/2026/11/21/r0001"], left_out: [] }] });
     expect(out).toContain("nothing was due");
     await goesOn(rig);
   });
@@ -258,7 +258,7 @@ describe("daybook restore after a host was lost in the middle of a delivery", ()
 
     const { value } = await rig.json(...RESTORE);
 
-    expect(value).toMatchObject({ tenants: [{ unfinished: ["contoso/days/2026/11/21/r0001"] }] });
+    expect(value).toMatchObject({ tenants: [{ left_out: [{ path: "days/2026/11/21/r0001" }] }] });
     expect((await rig.run("archive")).exit).toBe(65);
     rmSync(join(rig.vault, "days/2026/11/21/r0001"), { recursive: true });
     expect((await rig.run("archive")).exit).toBe(0);
@@ -278,7 +278,7 @@ describe("daybook restore after a host was lost in the middle of a delivery", ()
 
     expect(exit).toBe(0);
     expect(value).toMatchObject({
-      tenants: [{ entries, notes: [expect.stringContaining("no signed head")] }],
+      tenants: [{ entries, notes: [expect.stringContaining("has no head yet")] }],
     });
     await goesOn(rig);
   });

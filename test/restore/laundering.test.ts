@@ -1,0 +1,142 @@
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, it } from "vitest";
+import { signHead } from "../../src/archive/head.js";
+import { keyPath } from "../../src/archive/layout.js";
+import { entryPath, headPath } from "../../src/model/ledger-entry.js";
+import { sha256Hex } from "../../src/model/sha256.js";
+import { ledgerOf } from "../support/e2e-archived.js";
+import { SAMPLE_KEY } from "../support/sample-archive.js";
+import { filesBelow, restoreRig } from "../support/restore-rig.js";
+import type { RestoreRig } from "../support/restore-rig.js";
+
+/** Whoever can write to a sink and has no key of the archive tries to get a signature for what was never archived. */
+const RESTORE = ["restore", "--from", "vault"];
+const NEXT_DAY = "days/2026/11/21/r0001";
+
+async function archived(): Promise<RestoreRig> {
+  const rig = await restoreRig({ horizon: "3d", scenario: { eventsPerDay: 10 } });
+  expect((await rig.run("archive")).exit).toBe(0);
+  return rig;
+}
+
+function put(rig: RestoreRig, path: string, bytes: string | Uint8Array): void {
+  mkdirSync(dirname(join(rig.vault, path)), { recursive: true });
+  writeFileSync(join(rig.vault, path), bytes);
+}
+
+/** An entry that follows the sink's newest one; returns its number and its hash. */
+function forgeEntry(rig: RestoreRig): { readonly seq: number; readonly hash: string } {
+  const seq = ledgerOf(rig.vault).length;
+  const prev = sha256Hex(readFileSync(join(rig.vault, entryPath(seq - 1))));
+  const entry = {
+    seq,
+    prev,
+    time: "2026-11-22T13:00:00.000Z",
+    type: "incident",
+    actor: "daybook",
+    day: null,
+    code: "FORGED",
+    subject: "never happened",
+    signature: Buffer.alloc(64).toString("base64"),
+  };
+  const bytes = `${JSON.stringify(entry, null, 2)}\n`;
+  put(rig, entryPath(seq), bytes);
+  return { seq, hash: sha256Hex(bytes) };
+}
+
+function originIn(rig: RestoreRig): string {
+  return readFileSync(join(rig.vault, "head"), "utf8").split("\n")[1] ?? "";
+}
+
+function lose(rig: RestoreRig): void {
+  rig.loseState();
+  rig.bringKey();
+}
+
+it("signs no entry that was put into a sink", async () => {
+  const rig = await archived();
+  const { seq } = forgeEntry(rig);
+  lose(rig);
+
+  const restored = await rig.json(...RESTORE);
+  expect(restored).toMatchObject({
+    exit: 0,
+    value: { tenants: [{ entries: seq, left_out: [{ path: entryPath(seq) }] }] },
+  });
+
+  const refused = await rig.run("archive");
+  expect(refused.exit).toBe(65);
+  expect(refused.err).toContain("SINK_MISMATCH");
+  expect(refused.err).not.toContain("daybook restore");
+
+  renameSync(join(rig.vault, entryPath(seq)), join(rig.folder, "kept"));
+  expect((await rig.run("archive")).exit).toBe(0);
+  const entries = ledgerOf(rig.vault);
+  expect(entries[seq]).toMatchObject({
+    type: "recovery-performed",
+    steps: [`restored without ${entryPath(seq)} of vault: no key of this archive has signed the entry`],
+  });
+  expect(entries.some((entry) => "code" in entry && entry.code === "FORGED")).toBe(false);
+  expect((await rig.run("verify")).exit).toBe(0);
+});
+
+it("takes no head that another key signed", async () => {
+  const rig = await archived();
+  const { seq, hash } = forgeEntry(rig);
+  const origin = originIn(rig);
+  const head = { origin, size: seq + 1, lastHash: hash, time: "2026-11-22T13:00:00.000Z" };
+  put(rig, headPath(seq + 1), signHead(head, SAMPLE_KEY.signerFor(origin)));
+  lose(rig);
+
+  const { exit, out } = await rig.run(...RESTORE);
+
+  expect(exit).toBe(65);
+  expect(out).toContain("ARCHIVE_DAMAGED");
+  expect([...filesBelow(rig.state).keys()]).toEqual(["lock"]);
+});
+
+it("trusts no key that lies in a sink without an entry", async () => {
+  const rig = await archived();
+  const { seq, hash } = forgeEntry(rig);
+  const [origin, forger] = [originIn(rig), SAMPLE_KEY];
+  const signer = forger.signerFor(origin);
+  put(rig, keyPath(signer.keyId), forger.publicPem);
+  const head = { origin, size: seq + 1, lastHash: hash, time: "2026-11-22T13:00:00.000Z" };
+  for (const path of [headPath(seq + 1), "head"]) put(rig, path, signHead(head, signer));
+  lose(rig);
+
+  expect((await rig.run(...RESTORE)).exit).toBe(65);
+  expect([...filesBelow(rig.state).keys()]).toEqual(["lock"]);
+});
+
+it("commits no package that another key signed", async () => {
+  const rig = await archived();
+  const model = join(rig.vault, "days/2026/11/20/r0001");
+  for (const name of readdirSync(model)) {
+    mkdirSync(join(rig.vault, NEXT_DAY), { recursive: true });
+    copyFileSync(join(model, name), join(rig.vault, NEXT_DAY, name));
+  }
+  const manifest = readFileSync(join(model, "manifest.json"), "utf8").replace('"2026-11-20"', '"2026-11-21"');
+  const forger = SAMPLE_KEY.signerFor(originIn(rig));
+  for (const [name, bytes] of [
+    ["manifest.json", manifest],
+    ["manifest.json.sig", forger.sign(Buffer.from(manifest))],
+  ] as const) {
+    const path = join(rig.vault, NEXT_DAY, name);
+    renameSync(path, `${path}.old`);
+    renameSync(`${path}.old`, join(rig.folder, name));
+    writeFileSync(path, bytes);
+  }
+  rig.nextDay();
+  lose(rig);
+
+  const { exit, value } = await rig.json(...RESTORE);
+
+  expect(exit).toBe(0);
+  expect(value).toMatchObject({ tenants: [{ uncommitted: [], left_out: [{ path: NEXT_DAY }] }] });
+  await rig.run("archive");
+  const sealed = ledgerOf(rig.state).filter((entry) => entry.type === "day-sealed");
+  const forged = sha256Hex(manifest);
+  expect(sealed.map((entry) => entry.manifest_sha256)).not.toContain(forged);
+});
