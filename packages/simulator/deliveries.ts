@@ -14,7 +14,7 @@ export interface Delivery extends EventIdentity {
 }
 
 const USUAL_LATENCY_MS = 600_000;
-const SHORTEST_DELAY_MS = 2 * HOUR_MS;
+const MIN_DELAY_MS = 2 * HOUR_MS;
 
 // One purpose, one stream of chance: another share in a scenario leaves everything else as it was.
 const LATE = 101;
@@ -121,9 +121,9 @@ export class DayPlan {
 
   /** Squared, so that few are very late. */
   #delayMs(hour: number, ordinal: number): number {
-    const longestMs = Math.max(SHORTEST_DELAY_MS, this.#scenario.latestLateDays * DAY_MS);
+    const longestMs = Math.max(MIN_DELAY_MS, this.#scenario.latestLateDays * DAY_MS);
     const fraction = this.#chance(hour, ordinal, DELAY) ** 2;
-    return Math.floor(SHORTEST_DELAY_MS + fraction * (longestMs - SHORTEST_DELAY_MS));
+    return Math.floor(MIN_DELAY_MS + fraction * (longestMs - MIN_DELAY_MS));
   }
 
   #nominalMs(hour: number, ordinal: number): number {

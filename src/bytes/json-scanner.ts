@@ -38,7 +38,7 @@ const LITERALS = new Map(["true", "false", "null"].map((word) => [word.charCodeA
  * Every method skips white space first, and throws SOURCE_PAGE_INVALID with the number of the byte.
  */
 export class JsonScanner {
-  /** The next byte to look at. */
+  /** The next byte to read. */
   position: number;
   /** Where the last key ended, behind its closing quote. */
   keyEnd = 0;

@@ -28,11 +28,11 @@ export interface ScannedPage {
   readonly lastResultSet: boolean | null;
 }
 
-/** Told of every member of every event in the order of the text, for who counts them. Offsets are into `body`. */
+/** Called for every member of every event, in the order of the text. Offsets are into `body`. */
 export interface MemberVisitor {
   /** A top-level member: its name as written, without the quotes, and its value. */
   member(body: Uint8Array, start: number, end: number, valueStart: number, valueEnd: number): void;
-  /** The event's members have all been told; its Activity as written, without the quotes, empty when it has none. */
+  /** Called after an event's last member, with its Activity as written, without the quotes; empty when it has none. */
   eventEnded(body: Uint8Array, activityStart: number, activityEnd: number): void;
 }
 
@@ -257,7 +257,7 @@ class PageScanner {
     this.#offsets[row + 3 + 2 * field] = isText ? json.position - 1 : 0;
   }
 
-  /** Which of FIELDS the key is. Nearly all keys are told apart by their length and first byte alone. */
+  /** Which of FIELDS the key is. Length and first byte rule out nearly all keys. */
   #fieldAt(start: number, end: number): number {
     const body = this.#body;
     for (let field = 0; field < FIELD_NAMES.length; field++) {

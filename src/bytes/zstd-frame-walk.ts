@@ -9,8 +9,8 @@ const DICTIONARY_ID_BYTES = [0, 1, 2, 4];
 const CONTENT_SIZE_BYTES = [0, 2, 4, 8];
 
 /**
- * Walks over a zstd frame from block to block, to know where it ends (RFC 8878, section 3.1.1). A decoder does not say: one
- * that is fed in pieces goes on with a second frame as if it belonged to the first.
+ * Walks over a zstd frame from block to block to find where it ends (RFC 8878, section 3.1.1). A decoder does not tell: fed
+ * in pieces, it goes on with a second frame as if it belonged to the first.
  */
 export class ZstdFrameWalk {
   /** Bytes seen behind the frame's end. */
@@ -23,7 +23,7 @@ export class ZstdFrameWalk {
   /** Bytes to come until the next header, or the end. */
   #toSkip = 0;
 
-  /** Takes the next piece. Throws ARCHIVE_DAMAGED when this is no zstd frame; what is wrong inside is the decoder's to find. */
+  /** Takes the next piece. Throws ARCHIVE_DAMAGED when this is no zstd frame; the decoder finds what is wrong inside. */
   take(piece: Uint8Array): void {
     let at = 0;
     while (at < piece.length && !this.#isEnded) {

@@ -115,7 +115,7 @@ export class ConfigDocument {
       const isEmpty = isScalar(child) && child.source === "";
       offset = (isEmpty ? undefined : start) ?? this.#keyOffset(path.slice(0, depth + 1)) ?? offset;
       node = child;
-      // What is missing below a map is told at the map's key, not at its first entry.
+      // What is missing below a map is reported at the map's key, not at its first entry.
       if (isMap(child) && depth < path.length - 1 && childOf(child, path[depth + 1] ?? "") === undefined) {
         offset = this.#keyOffset(path.slice(0, depth + 1)) ?? offset;
       }

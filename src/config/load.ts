@@ -5,7 +5,7 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import { parseConfig } from "./parse.js";
 import type { ParsedConfig } from "./parse.js";
 
-/** Where a configuration is looked for. `env` and `cwd` are the process's, handed in. */
+/** Where to search for a configuration. `env` and `cwd` are the process's. */
 export interface ConfigSearch {
   /** `--config` */
   readonly config?: string;
@@ -55,7 +55,7 @@ async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Pro
     });
   }
   throw new DaybookError("CONFIG_NOT_FOUND", {
-    message: `no configuration file: looked for ${places.join(" and ")}`,
+    message: `no configuration file: found none at ${places.join(" or ")}, expected one`,
     ...(named === undefined
       ? {}
       : { hint: `run \`daybook config init ${places.join("")}\`, and fill it in` }),
@@ -79,7 +79,7 @@ async function readConfig(path: string, files: Files): Promise<Uint8Array> {
     return await files.read(path, MAX_BYTES);
   } catch (cause) {
     if (!isDaybookError(cause, "DISK_DENIED")) throw cause;
-    // Not a failing disk, after which the daemon would be started again and again.
+    // CONFIG_INVALID, because systemd would restart the daemon after a disk error.
     throw new DaybookError("CONFIG_INVALID", {
       message: `${path}: found a file that may not be read, expected one that Daybook's user may read`,
       hint: `chgrp daybook ${path} && chmod 640 ${path}`,
@@ -92,6 +92,6 @@ function defaultStateDir({ env, cwd }: ConfigSearch, path: string): string {
   // systemd gives a colon-separated list where a unit has several.
   const given = env["STATE_DIRECTORY"]?.split(":")[0];
   if (given !== undefined && given !== "") return given;
-  // A command that somebody types has to look where the service does.
+  // A command that somebody types must use the service's own state.
   return path === SYSTEM_CONFIG ? SYSTEM_STATE : join(cwd, "daybook-state");
 }

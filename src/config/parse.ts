@@ -50,8 +50,8 @@ export function parseConfig(bytes: Uint8Array, place: ConfigPlace): ParsedConfig
   const checked = source.check(configSchema, document.value, []);
   const ruleProblems = checked.ok ? [] : checked.problems;
   // A syntax problem swallows keys: that one is missing then says nothing.
-  const told = document.isWhole ? ruleProblems : ruleProblems.filter(({ found }) => found !== "nothing");
-  const problems = [...document.syntaxProblems, ...told];
+  const shown = document.isWhole ? ruleProblems : ruleProblems.filter(({ found }) => found !== "nothing");
+  const problems = [...document.syntaxProblems, ...shown];
   if (!checked.ok || problems.length > 0) throw source.invalid(problems);
   const config = { ...checked.value, stateDir: checked.value.stateDir ?? place.stateDir };
   return { config: deepFreeze(withPluginPaths(config, place.folder)), source };

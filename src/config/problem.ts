@@ -15,7 +15,7 @@ export interface ConfigProblem {
   readonly found: string;
 }
 
-/** Nobody reads more at once. */
+/** Problems that the message lists. */
 const MAX_LISTED = 50;
 
 /** A configuration that breaks rules, with all of them at once, in the order of the file; the message lists the first. */

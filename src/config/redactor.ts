@@ -1,10 +1,10 @@
 const REDACTED = "[redacted]";
 
-/** A shorter value would tear ordinary text apart, and is no secret that hides anything. */
-const SHORTEST = 4;
+/** A shorter value would be replaced within ordinary words, and is too short to be a secret. */
+const MIN_LENGTH = 4;
 
 /** Tokens live for an hour or so; a process that runs for years must not remember them all. */
-const MOST_PASSING = 16;
+const MAX_PASSING = 16;
 
 /** Knows every secret value that was read, and takes them out of texts: logs, errors, answers (fault 47). */
 export class Redactor {
@@ -14,15 +14,15 @@ export class Redactor {
 
   /** Makes `value` and its common encodings known. */
   add(value: string): void {
-    if (value.length < SHORTEST || this.#forms.has(value)) return;
+    if (value.length < MIN_LENGTH || this.#forms.has(value)) return;
     for (const form of [...formsOf(value), ...passwordForms(value)]) this.#forms.add(form);
     this.#order();
   }
 
   /** As `add`, for what is soon worth nothing, such as an access token: only the newest few stay known. */
   addPassing(value: string): void {
-    if (value.length < SHORTEST || this.#longestFirst.includes(value)) return;
-    this.#passing = [...this.#passing, formsOf(value)].slice(-MOST_PASSING);
+    if (value.length < MIN_LENGTH || this.#longestFirst.includes(value)) return;
+    this.#passing = [...this.#passing, formsOf(value)].slice(-MAX_PASSING);
     this.#order();
   }
 
@@ -64,5 +64,5 @@ function formsOf(value: string): readonly string[] {
     bytes.toString("base64").replace(/=+$/, ""),
     bytes.toString("base64url"),
   ];
-  return forms.filter((form) => form.length >= SHORTEST);
+  return forms.filter((form) => form.length >= MIN_LENGTH);
 }

@@ -5,7 +5,7 @@ import { refusedBy } from "./preflight/source-refusal.js";
 import { answerTimeMs, retryAfterMs } from "./retry-after.js";
 
 /** What must be known of a request to judge its answer. */
-export interface Asked {
+export interface RequestContext {
   /** The page in words, for texts: `2026-11-20 T07 page 3`. */
   readonly subject: string;
   /** Milliseconds since the epoch from which the source no longer serves the day. */
@@ -14,17 +14,17 @@ export interface Asked {
 }
 
 /** Why an answer is no page; undefined for one that may be. One rule for each status: the error's `retry` says whether to try again. */
-export function refusalOf(answer: HttpAnswer, asked: Asked): DaybookError | undefined {
+export function refusalOf(answer: HttpAnswer, context: RequestContext): DaybookError | undefined {
   const { status } = answer;
-  if (status === 200) return isJson(answer) ? undefined : notJson(answer, asked);
-  if (status === 429) return throttled(answer, asked);
-  if (status === 400 && isOutOfHorizon(answer, asked)) return outOfHorizon(asked);
-  if (status === 401 || status === 403) return denied(answer, asked);
-  if (status === 408 || status >= 500) return unavailable(answer, asked);
-  if (status >= 300 && status < 400) return refusal("NETWORK_REDIRECT", answer, asked);
+  if (status === 200) return isJson(answer) ? undefined : notJson(answer, context);
+  if (status === 429) return throttled(answer, context);
+  if (status === 400 && isOutOfHorizon(answer, context)) return outOfHorizon(context);
+  if (status === 401 || status === 403) return denied(answer, context);
+  if (status === 408 || status >= 500) return unavailable(answer, context);
+  if (status >= 300 && status < 400) return refusal("NETWORK_REDIRECT", answer, context);
   // 204, 206 and the like are nowhere documented: an answer that is not a whole page must not pass for one.
-  if (status < 300) return refusal("SOURCE_PAGE_INVALID", answer, asked);
-  return refusal("SOURCE_REFUSED", answer, asked);
+  if (status < 300) return refusal("SOURCE_PAGE_INVALID", answer, context);
+  return refusal("SOURCE_REFUSED", answer, context);
 }
 
 /** Whether the source wants another token. An expired one comes as 403 TokenExpired; 401 may mean the same. */
@@ -37,41 +37,41 @@ function isJson(answer: HttpAnswer): boolean {
   return type === undefined || /^application\/([\w.+-]*\+)?json\b/i.test(type.trim());
 }
 
-function notJson(answer: HttpAnswer, asked: Asked): DaybookError {
+function notJson(answer: HttpAnswer, context: RequestContext): DaybookError {
   const found = `content type ${(answer.headers["content-type"] ?? "").slice(0, 80)}`;
-  return refusal("SOURCE_PAGE_INVALID", answer, asked, { found, expected: "application/json" });
+  return refusal("SOURCE_PAGE_INVALID", answer, context, { found, expected: "application/json" });
 }
 
-function throttled(answer: HttpAnswer, asked: Asked): DaybookError {
-  const retry = { after: retryAfterMs(answer.headers, asked.nowMs) };
-  return refusal("SOURCE_THROTTLED", answer, asked, { retry });
+function throttled(answer: HttpAnswer, context: RequestContext): DaybookError {
+  const retry = { after: retryAfterMs(answer.headers, context.nowMs) };
+  return refusal("SOURCE_THROTTLED", answer, context, { retry });
 }
 
-function unavailable(answer: HttpAnswer, asked: Asked): DaybookError {
+function unavailable(answer: HttpAnswer, context: RequestContext): DaybookError {
   const isTimed = answer.headers["retry-after"] !== undefined;
-  const retry = { after: retryAfterMs(answer.headers, asked.nowMs) };
-  return refusal("SOURCE_UNAVAILABLE", answer, asked, isTimed ? { retry } : {});
+  const retry = { after: retryAfterMs(answer.headers, context.nowMs) };
+  return refusal("SOURCE_UNAVAILABLE", answer, context, isTimed ? { retry } : {});
 }
 
 // A day is given up for ever on this verdict. The empty 400 alone cannot be told from others, and our clock alone may have
 // jumped: both clocks must have passed the deadline.
-function isOutOfHorizon(answer: HttpAnswer, asked: Asked): boolean {
-  const surelyMs = Math.min(asked.nowMs, answerTimeMs(answer.headers, asked.nowMs));
-  return answer.body.length === 0 && surelyMs >= asked.deadlineMs;
+function isOutOfHorizon(answer: HttpAnswer, context: RequestContext): boolean {
+  const surelyMs = Math.min(context.nowMs, answerTimeMs(answer.headers, context.nowMs));
+  return answer.body.length === 0 && surelyMs >= context.deadlineMs;
 }
 
-function outOfHorizon(asked: Asked): DaybookError {
+function outOfHorizon(context: RequestContext): DaybookError {
   return new DaybookError("SOURCE_OUT_OF_HORIZON", {
-    message: `${asked.subject}: found an empty 400 for a day past the horizon, expected a day that the source still serves`,
+    message: `${context.subject}: found an empty 400 for a day past the horizon, expected a day that the source still serves`,
   });
 }
 
-function denied(answer: HttpAnswer, asked: Asked): DaybookError {
+function denied(answer: HttpAnswer, context: RequestContext): DaybookError {
   const code = errorCodeIn(answer);
   if (code === "TokenExpired")
-    return refusal("SIGNIN_REFUSED", answer, asked, { found: "TokenExpired for a new token" });
+    return refusal("SIGNIN_REFUSED", answer, context, { found: "TokenExpired for a new token" });
   const found = `${answer.status}${code === undefined ? "" : ` ${code}`}`;
-  return refusal("ACCESS_DENIED", answer, asked, { found, hint: refusedBy(answer, []).hint });
+  return refusal("ACCESS_DENIED", answer, context, { found, hint: refusedBy(answer, []).hint });
 }
 
 /** What an error says beyond its code; the status, a page and the catalogue's hint and retry where it says nothing. */
@@ -85,12 +85,12 @@ interface RefusalWords {
 function refusal(
   code: ErrorCode,
   answer: HttpAnswer,
-  asked: Asked,
+  context: RequestContext,
   { found = `status ${answer.status}`, expected = "a page with status 200", ...more }: RefusalWords = {},
 ): DaybookError {
   const requestId = answer.headers["requestid"]?.slice(0, 80);
   const id = requestId === undefined ? "" : ` (request id ${requestId})`;
-  const message = `${asked.subject}: found ${found}, expected ${expected}${id}`;
+  const message = `${context.subject}: found ${found}, expected ${expected}${id}`;
   return new DaybookError(code, { message, ...more });
 }
 

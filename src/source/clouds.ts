@@ -22,7 +22,7 @@ export type CloudName = keyof typeof CLOUDS;
 export interface Cloud {
   /** Base of every request to the source, with a slash at the end. */
   readonly api: string;
-  /** What the token is asked for. */
+  /** The scope of the token. */
   readonly scope: string;
   /** The sign-in service, without the tenant. */
   readonly authority: string;

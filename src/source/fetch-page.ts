@@ -14,7 +14,7 @@ import { isTokenRefused, refusalOf } from "./answer-refusal.js";
 import type { Endpoints } from "./clouds.js";
 import { inspectContinuationUri } from "./continuation-uri.js";
 import { lastFlagNotices, pageName, pageRecord } from "./page-facts.js";
-import type { Exchange, PageAsked, PageEnd } from "./page-facts.js";
+import type { Exchange, WantedPage, PageEnd } from "./page-facts.js";
 import type { Quarantine } from "./quarantine.js";
 import type { ReadingTally } from "./reading-tally.js";
 import type { RefusalBackoff } from "./refusal-backoff.js";
@@ -31,7 +31,7 @@ export interface FetchedPage {
 /** The reading that a page is fetched for. */
 export interface ReadingUnderWay {
   readonly tally: ReadingTally;
-  /** Called before each request is sent: what it costs is recorded first. */
+  /** Called before each request is sent, so that its cost is recorded first. */
   beforeRequest(): Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -58,7 +58,7 @@ export interface PageFetcherParts {
 
 /** One page being fetched, over all its attempts. */
 interface Fetch {
-  readonly asked: PageAsked;
+  readonly wanted: WantedPage;
   readonly request: ActivityRequest;
   readonly reading: ReadingUnderWay;
   sent: number;
@@ -66,7 +66,7 @@ interface Fetch {
   rejected?: AccessToken;
 }
 
-/** Gets one page: a slot of the budget, a request, a judgement, and the same again where that can help. */
+/** Fetches one page: takes a slot of the budget, sends the request, judges the answer, and retries where that can help. */
 export class PageFetcher {
   readonly #parts: PageFetcherParts;
   readonly #endpoints: Endpoints;
@@ -78,9 +78,9 @@ export class PageFetcher {
     this.#limits = limits;
   }
 
-  /** `token-refused`: the source refuses its own continuation token (400), so the chain must start again. */
-  async fetchPage(asked: PageAsked, reading: ReadingUnderWay): Promise<FetchedPage | "token-refused"> {
-    const fetch: Fetch = { asked, request: requestFor(this.#endpoints.api, asked), reading, sent: 0 };
+  /** `token-refused`: the source refused its own continuation token (400), so the chain must start again. */
+  async fetchPage(wanted: WantedPage, reading: ReadingUnderWay): Promise<FetchedPage | "token-refused"> {
+    const fetch: Fetch = { wanted, request: requestFor(this.#endpoints.api, wanted), reading, sent: 0 };
     return this.#parts.retry.run((number) => this.#attempt(fetch, number), reading.signal);
   }
 
@@ -90,19 +90,19 @@ export class PageFetcher {
     await access.check(application);
     try {
       const exchange = await this.#sendSignedIn(fetch);
-      const isContinuation = fetch.asked.token !== null;
+      const isContinuation = fetch.wanted.token !== null;
       if (exchange.answer.status === 400 && isContinuation) return "token-refused";
       await this.#refuse(fetch, exchange);
       await access.succeeded();
       return await this.#page(fetch, exchange);
     } catch (error) {
       if (isDaybookError(error, "ACCESS_DENIED")) await access.failed(error, application);
-      if (isDaybookError(error)) this.#logFailure(fetch.asked, number, error);
+      if (isDaybookError(error)) this.#logFailure(fetch.wanted, number, error);
       throw error;
     }
   }
 
-  /** An answer to a token that the source accepts, or its refusal of a second one. */
+  /** Sends the request, once more with a new token when the source refuses the first. */
   async #sendSignedIn(fetch: Fetch): Promise<Exchange> {
     const { tokens } = this.#parts;
     const token = await tokens.token(fetch.reading.signal, fetch.rejected);
@@ -130,71 +130,71 @@ export class PageFetcher {
     return { request, answer, requestedMs, receivedMs: clock.now(), attempts };
   }
 
-  /** Throws what the answer says instead of giving a page. */
+  /** Throws where the answer is no page. */
   async #refuse(fetch: Fetch, exchange: Exchange): Promise<void> {
-    const { asked } = fetch;
+    const { wanted } = fetch;
     const { answer, receivedMs: nowMs } = exchange;
-    const refusal = refusalOf(answer, { subject: pageName(asked), deadlineMs: asked.deadlineMs, nowMs });
+    const refusal = refusalOf(answer, { subject: pageName(wanted), deadlineMs: wanted.deadlineMs, nowMs });
     if (refusal === undefined) return;
     if (refusal.code === "SOURCE_THROTTLED") await this.#block(refusal, nowMs, fetch);
-    if (refusal.code === "SOURCE_PAGE_INVALID") await this.#keep(asked, answer.body);
+    if (refusal.code === "SOURCE_PAGE_INVALID") await this.#keep(wanted, answer.body);
     throw refusal;
   }
 
   async #page(fetch: Fetch, exchange: Exchange): Promise<FetchedPage> {
-    const { asked, reading } = fetch;
+    const { wanted, reading } = fetch;
     const { body } = exchange.answer;
-    const page = await this.#scan(asked, body);
+    const page = await this.#scan(wanted, body);
     const end = this.#end(fetch, page);
-    reading.tally.addNotices(lastFlagNotices(asked, page, end.next));
+    reading.tally.addNotices(lastFlagNotices(wanted, page, end.next));
     const sha256 = await bodySha256(body);
-    return { record: pageRecord(asked, exchange, { page, sha256, end }), body, next: end.next };
+    return { record: pageRecord(wanted, exchange, { page, sha256, end }), body, next: end.next };
   }
 
-  #end({ asked, request, reading }: Fetch, page: ScannedPage): PageEnd {
-    const expected = { day: asked.day, path: request.path, endpoints: this.#endpoints };
+  #end({ wanted, request, reading }: Fetch, page: ScannedPage): PageEnd {
+    const expected = { day: wanted.day, path: request.path, endpoints: this.#endpoints };
     const uri = inspectContinuationUri(page.continuationUri, expected);
     reading.tally.addNotices(uri.notices);
     const next = nextToken(page);
-    if (next === undefined) throw tokenMissing(asked);
+    if (next === undefined) throw tokenMissing(wanted);
     return { next, uriHost: uri.host };
   }
 
-  /** The allowance is the tenant's, not the window's: nobody asks before it is renewed. */
-  async #block(refusal: DaybookError, nowMs: number, { asked, reading }: Fetch): Promise<void> {
+  /** The allowance is the tenant's: no window sends a request before it is renewed. */
+  async #block(refusal: DaybookError, nowMs: number, { wanted, reading }: Fetch): Promise<void> {
     const waitMs = typeof refusal.retry === "object" ? refusal.retry.after : 0;
     const untilMs = nowMs + waitMs;
-    this.#parts.log.warn({ day: asked.day, window: asked.window.label, waitMs }, "source asked to wait");
+    this.#parts.log.warn({ day: wanted.day, window: wanted.window.label, waitMs }, "source asked to wait");
     reading.tally.addThrottling(nowMs, untilMs);
     await this.#parts.budget.blockUntil(untilMs, reading.signal);
   }
 
-  async #scan(asked: PageAsked, body: Uint8Array): Promise<ScannedPage> {
+  async #scan(wanted: WantedPage, body: Uint8Array): Promise<ScannedPage> {
     try {
       return await scanPage(body);
     } catch (error) {
       if (!isDaybookError(error, "SOURCE_PAGE_INVALID")) throw error;
-      await this.#keep(asked, body);
-      throw new DaybookError(error.code, { message: `${pageName(asked)}: ${error.message}`, cause: error });
+      await this.#keep(wanted, body);
+      throw new DaybookError(error.code, { message: `${pageName(wanted)}: ${error.message}`, cause: error });
     }
   }
 
-  async #keep({ day, window }: PageAsked, body: Uint8Array): Promise<void> {
+  async #keep({ day, window }: WantedPage, body: Uint8Array): Promise<void> {
     if (body.length > 0) await this.#parts.quarantine.keep(day, window.label, body);
   }
 
-  #logFailure({ day, window, number: page }: PageAsked, attempt: number, error: DaybookError): void {
+  #logFailure({ day, window, number: page }: WantedPage, attempt: number, error: DaybookError): void {
     const fields = { day, window: window.label, page, attempt, code: error.code };
     this.#parts.log.debug(fields, "attempt failed");
   }
 }
 
-function requestFor(base: string, asked: PageAsked): ActivityRequest {
-  return asked.token === null ? firstRequest(base, asked.window) : continuationRequest(base, asked.token);
+function requestFor(base: string, wanted: WantedPage): ActivityRequest {
+  return wanted.token === null ? firstRequest(base, wanted.window) : continuationRequest(base, wanted.token);
 }
 
-function tokenMissing(asked: PageAsked): DaybookError {
+function tokenMissing(wanted: WantedPage): DaybookError {
   return new DaybookError("SOURCE_CHAIN_BROKEN", {
-    message: `${pageName(asked)}: found a continuationUri without a token, expected a token or the end of the chain`,
+    message: `${pageName(wanted)}: found a continuationUri without a token, expected a token or the end of the chain`,
   });
 }

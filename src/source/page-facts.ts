@@ -9,7 +9,7 @@ import type { Window } from "../model/window.js";
 import type { ActivityRequest } from "./activity-request.js";
 
 /** Which page is wanted. */
-export interface PageAsked {
+export interface WantedPage {
   readonly day: UtcDay;
   readonly window: Window;
   /** From 1 in each window. */
@@ -47,21 +47,21 @@ export interface ReceivedPage {
 }
 
 /** The page in words: `2026-11-20 T07 page 3`. */
-export function pageName(asked: PageAsked): string {
-  return `${asked.day} ${asked.window.label} page ${asked.number}`;
+export function pageName(wanted: WantedPage): string {
+  return `${wanted.day} ${wanted.window.label} page ${wanted.number}`;
 }
 
 /** The line of the page ledger. */
 export function pageRecord(
-  asked: PageAsked,
+  wanted: WantedPage,
   exchange: Exchange,
   { page, sha256, end }: ReceivedPage,
 ): PageRecord {
   const { request, answer } = exchange;
   const { status, headers, body } = answer;
   return {
-    window: asked.window.label,
-    number: asked.number,
+    window: wanted.window.label,
+    number: wanted.number,
     requested_at: isoTime(exchange.requestedMs),
     received_at: isoTime(exchange.receivedMs),
     attempts: exchange.attempts,
@@ -81,9 +81,9 @@ export function pageRecord(
   };
 }
 
-/** `lastResultSet` decides nothing; where it contradicts the token, an auditor is told. */
+/** `lastResultSet` decides nothing; where it contradicts the token, the auditor gets a notice. */
 export function lastFlagNotices(
-  asked: PageAsked,
+  wanted: WantedPage,
   page: ScannedPage,
   next: string | null,
 ): readonly Finding[] {
@@ -92,11 +92,11 @@ export function lastFlagNotices(
     {
       code: "last-result-set-with-token",
       severity: "notice",
-      subject: `${asked.day} ${asked.window.label}`,
+      subject: `${wanted.day} ${wanted.window.label}`,
       rule: "a page that says it is the last gives no token",
       found: "lastResultSet true and a token, which was followed",
       expected: "no token",
-      day: asked.day,
+      day: wanted.day,
     },
   ];
 }

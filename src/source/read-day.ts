@@ -53,7 +53,7 @@ interface Pass {
   readonly report: () => void;
 }
 
-/** Reads days: all windows of a day, each page durable in the spool before the next is asked for. */
+/** Reads days: all windows of a day, each page durable in the spool before the next is wanted for. */
 export class DayReader {
   readonly #parts: DayReaderParts;
   readonly #options: DayReaderOptions;
@@ -65,7 +65,7 @@ export class DayReader {
 
   /**
    * One complete reading, or an error and a spool from which the next call continues at the first unfinished window.
-   * The spool stays after success: whoever seals or rejects the reading removes `Reading.folder`. Throws what the first
+   * The spool stays after success: the caller removes `Reading.folder` once it has sealed or rejected the reading. Throws what the first
    * failing window threw; the signal's reason when aborted.
    */
   async readDay(
@@ -118,9 +118,9 @@ export class DayReader {
 
   async #readWindow(pass: Pass, window: Window, signal: AbortSignal): Promise<void> {
     const { task, spool, tally } = pass;
-    const asked = { day: task.day, window, deadlineMs: task.deadlineMs };
+    const wanted = { day: task.day, window, deadlineMs: task.deadlineMs };
     const reading = { tally, signal, beforeRequest: () => spool.saveState(tally.state()) };
-    const pages = await readWindow(asked, this.#options, {
+    const pages = await readWindow(wanted, this.#options, {
       fetchPage: (page) => this.#parts.fetcher.fetchPage(page, reading),
       savePage: async (page) => {
         signal.throwIfAborted();

@@ -3,28 +3,28 @@ import type { PageRecord } from "../model/page-record.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { Window } from "../model/window.js";
 import type { FetchedPage } from "./fetch-page.js";
-import type { PageAsked } from "./page-facts.js";
+import type { WantedPage } from "./page-facts.js";
 
 /** One page chain to be read. */
-export interface WindowAsked {
+export interface WantedWindow {
   readonly day: UtcDay;
   readonly window: Window;
   readonly deadlineMs: number;
 }
 
 export interface ChainLimits {
-  /** Pages of one window; a chain that is longer never ends. */
+  /** Pages of one window. A longer chain counts as endless. */
   readonly maxPages: number;
   /** How often a chain is started again because the source refused its own token. */
   readonly maxRestarts: number;
 }
 
-/** What happens to a chain's pages on their way. */
+/** What is done with the pages of a chain. */
 export interface ChainSteps {
-  fetchPage(asked: PageAsked): Promise<FetchedPage | "token-refused">;
+  fetchPage(wanted: WantedPage): Promise<FetchedPage | "token-refused">;
   /** The page is durable when this resolves. */
   savePage(page: FetchedPage): Promise<void>;
-  /** The pages so far belong to a chain that cannot be finished: they go. */
+  /** Removes the pages of a chain that cannot be finished. */
   dropPages(pages: readonly PageRecord[]): Promise<void>;
 }
 
@@ -33,18 +33,18 @@ export interface ChainSteps {
  * first page: pages of two chains are never spliced. Throws SOURCE_CHAIN_BROKEN for a chain that repeats or never ends.
  */
 export async function readWindow(
-  asked: WindowAsked,
+  wanted: WantedWindow,
   limits: ChainLimits,
   steps: ChainSteps,
 ): Promise<readonly PageRecord[]> {
   for (let restarts = 0; restarts <= limits.maxRestarts; restarts++) {
     const pages: PageRecord[] = [];
-    if (await followChain(asked, limits, steps, pages)) return pages;
+    if (await followChain(wanted, limits, steps, pages)) return pages;
     await steps.dropPages(pages);
   }
   const chains = limits.maxRestarts + 1;
   throw broken(
-    asked,
+    wanted,
     `the source refused its own token in ${chains} chains`,
     "a token that leads to the next page",
   );
@@ -52,7 +52,7 @@ export async function readWindow(
 
 /** Adds the chain's pages to `pages`; false when the source refused a token. */
 async function followChain(
-  asked: WindowAsked,
+  wanted: WantedWindow,
   limits: ChainLimits,
   steps: ChainSteps,
   pages: PageRecord[],
@@ -62,12 +62,12 @@ async function followChain(
   do {
     const number = pages.length + 1;
     if (number > limits.maxPages)
-      throw broken(asked, `more than ${limits.maxPages} pages`, "a chain that ends");
-    const page = await steps.fetchPage({ ...asked, number, token });
+      throw broken(wanted, `more than ${limits.maxPages} pages`, "a chain that ends");
+    const page = await steps.fetchPage({ ...wanted, number, token });
     if (page === "token-refused") return false;
     const { token_out_sha256: sha256 } = page.record;
     if (sha256 !== null && seen.has(sha256)) {
-      throw broken(asked, `the token of page ${number} for the second time`, "a new token on every page");
+      throw broken(wanted, `the token of page ${number} for the second time`, "a new token on every page");
     }
     if (sha256 !== null) seen.add(sha256);
     await steps.savePage(page);
@@ -77,8 +77,8 @@ async function followChain(
   return true;
 }
 
-function broken(asked: WindowAsked, found: string, expected: string): DaybookError {
+function broken(wanted: WantedWindow, found: string, expected: string): DaybookError {
   return new DaybookError("SOURCE_CHAIN_BROKEN", {
-    message: `${asked.day} ${asked.window.label}: found ${found}, expected ${expected}`,
+    message: `${wanted.day} ${wanted.window.label}: found ${found}, expected ${expected}`,
   });
 }

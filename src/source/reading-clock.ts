@@ -5,7 +5,7 @@ import type { UtcDay } from "../model/utc-day.js";
 
 type ReadingClock = Manifest["clock"];
 
-const MOST_SKEW_SECONDS = 5 * 60;
+const MAX_SKEW_SECONDS = 5 * 60;
 
 /** Our clock beside the source's, from the page with the newest Date header; `ended` stands in where none had one. */
 export function clockOfReading(pages: readonly PageRecord[], ended: string): ReadingClock {
@@ -19,7 +19,7 @@ export function clockOfReading(pages: readonly PageRecord[], ended: string): Rea
 
 /** A notice when the clocks differ by more than five minutes: the times in the archive are then in doubt. */
 export function clockNotices(day: UtcDay, clock: ReadingClock): readonly Finding[] {
-  if (clock.skew_seconds === null || Math.abs(clock.skew_seconds) <= MOST_SKEW_SECONDS) return [];
+  if (clock.skew_seconds === null || Math.abs(clock.skew_seconds) <= MAX_SKEW_SECONDS) return [];
   return [
     {
       code: "clock-skew",
@@ -27,13 +27,13 @@ export function clockNotices(day: UtcDay, clock: ReadingClock): readonly Finding
       subject: `reading of ${day}`,
       rule: "our clock agrees with the source's",
       found: `a difference of ${clock.skew_seconds} seconds`,
-      expected: `at most ${MOST_SKEW_SECONDS} seconds`,
+      expected: `at most ${MAX_SKEW_SECONDS} seconds`,
       day,
     },
   ];
 }
 
-/** NaN, which is larger than nothing, when the page has no Date that can be read. */
+/** NaN when the page has no readable Date; no comparison with NaN is true. */
 function dateMs(page: PageRecord): number {
   return Date.parse(page.date ?? "");
 }

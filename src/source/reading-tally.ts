@@ -2,10 +2,10 @@ import type { Finding } from "../model/finding.js";
 import type { PageRecord } from "../model/page-record.js";
 import type { SpoolState } from "./spool-state.js";
 
-/** Odd things repeat on every page: an auditor needs each kind once, and a hostile source must not fill the memory. */
-const MOST_NOTICES = 100;
+/** Notices repeat on every page: each is kept once, and a hostile source must not fill the memory. */
+const MAX_NOTICES = 100;
 
-/** What a reading has cost and met so far, over its interruptions. */
+/** The cost and the notices of a reading so far, including its interrupted parts. */
 export class ReadingTally {
   readonly #first: SpoolState;
   readonly #notices = new Map<string, Finding>();
@@ -37,7 +37,7 @@ export class ReadingTally {
     if (isRetry) this.#retries++;
   }
 
-  /** Windows wait for the same refusal together: time that overlaps counts once. */
+  /** Windows wait for the same refusal at the same time: overlapping time counts once. */
   addThrottling(nowMs: number, untilMs: number): void {
     this.#throttledMs += Math.max(0, untilMs - Math.max(nowMs, this.#throttledUntilMs));
     this.#throttledUntilMs = Math.max(this.#throttledUntilMs, untilMs);
@@ -56,7 +56,7 @@ export class ReadingTally {
 
   addNotices(notices: readonly Finding[]): void {
     for (const notice of notices) {
-      if (this.#notices.size < MOST_NOTICES) this.#notices.set(sortKey(notice), notice);
+      if (this.#notices.size < MAX_NOTICES) this.#notices.set(sortKey(notice), notice);
     }
   }
 

@@ -18,12 +18,12 @@ import type { WindowLabel } from "../model/window.js";
 import { parseSpoolState, spoolStateBytes } from "./spool-state.js";
 import type { SpoolState } from "./spool-state.js";
 
-/** A reading is one pass over a day: what was read longer ago than this is not continued. */
-const LONGEST_PAUSE_MS = 20 * HOUR_MS;
+/** An interrupted reading older than this is discarded: a reading is one pass over a day. */
+const MAX_PAUSE_MS = 20 * HOUR_MS;
 
 const STATE_FILE = "reading.json";
 
-/** What opening a spool found. */
+/** The state of a spool when it was opened. */
 export interface OpenedSpool {
   readonly spool: Spool;
   readonly state: SpoolState;
@@ -69,12 +69,12 @@ export class Spool {
     release(frame);
   }
 
-  /** Says, durably, that the window's chain has ended with these pages. */
+  /** Records, durably, that the window's chain has ended with these pages. */
   async finishWindow(label: WindowLabel, pages: readonly PageRecord[]): Promise<void> {
     await this.#write(ledgerName(label), new TextEncoder().encode(pages.map(jsonLine).join("")));
   }
 
-  /** Removes the window's pages: its chain starts again. */
+  /** Removes the window's pages, because its chain starts again. */
   async dropWindow(label: WindowLabel): Promise<void> {
     const names = await this.#files.list(this.folder);
     const dropped = names.filter((name) => name.startsWith(`h${label.slice(1)}`));
@@ -160,7 +160,7 @@ function reasonToDiscard(found: SpoolState, fresh: SpoolState): string | undefin
   if (found.compression !== fresh.compression) return `it is compressed with ${found.compression}`;
   const ageMs = Date.parse(fresh.started) - Date.parse(found.started);
   // Negated so that an unreadable time counts as too old; a start in the future means that the clock was set back.
-  if (!(ageMs >= 0 && ageMs <= LONGEST_PAUSE_MS)) return `it was started at ${found.started}`;
+  if (!(ageMs >= 0 && ageMs <= MAX_PAUSE_MS)) return `it was started at ${found.started}`;
   return undefined;
 }
 

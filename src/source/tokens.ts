@@ -5,7 +5,7 @@ export interface AccessToken {
   readonly expiresAtMs: number;
 }
 
-/** The door to the sign-in. Reading asks it before every request and keeps no token of its own. */
+/** The sign-in. The reader calls it before every request and keeps no token of its own. */
 export interface Tokens {
   /**
    * A token valid now; `rejected` names one that the source refused, so a new one must be fetched. Throws SIGNIN_REFUSED

@@ -14,7 +14,7 @@ const webhook = z
   })
   .meta({ description: "A program of your own that passes messages on; docs/ALERTS.md describes them." });
 
-/** Who is told when something needs a person. */
+/** Where notifications go when something needs a person. */
 export const alerts = z
   .strictObject({ webhook })
   .meta({ description: "Messages when an alarm begins, daily while it lasts, and when it is over." });

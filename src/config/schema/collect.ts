@@ -24,7 +24,7 @@ const readAfter = z
   .prefault(["26h", "3d", "7d", "21d"])
   .meta({
     description:
-      "When a day is read, counted from its end: the first reading seals it, the others look for late events.",
+      "When a day is read, counted from its end: the first reading seals it, the others find late events.",
   });
 
 /** When and how days are read. */
@@ -42,7 +42,7 @@ export const collect = z
       .string()
       .refine(isCron, { error: "must be a cron expression of five fields, such as 7 * * * *" })
       .default("7 * * * *")
-      .meta({ description: "When the daemon looks for work, as cron in UTC." }),
+      .meta({ description: "When the daemon starts a pass, as cron in UTC." }),
   })
   .superRefine(
     ({ readAfter: list, horizon: limit }, context) => {

@@ -4,7 +4,7 @@ import { EXAMPLE_ID, endpointUrl, guid, isObject } from "./values.js";
 
 /** The API's own limit is 200 in an hour (https://learn.microsoft.com/rest/api/power-bi/admin/get-activity-events). */
 const API_REQUESTS_PER_HOUR = 200;
-const MOST_REQUESTS_PER_HOUR = 1_000_000;
+const MAX_REQUESTS_PER_HOUR = 1_000_000;
 
 export const CLOUDS = ["public", "gcc", "gcc-high", "dod", "china", "custom"] as const;
 
@@ -22,7 +22,7 @@ const customEndpoints = z.strictObject({
     .endsWith("/.default", { error: "must end in /.default" })
     .optional()
     .meta({
-      description: "What a token is asked for. Needed by every method but `token`.",
+      description: "The scope of the token. Needed by every method but `token`.",
       examples: ["https://analysis.example/powerbi/api/.default"],
     }),
 });
@@ -42,7 +42,7 @@ export const tenant = z
     requestsPerHour: z
       .int()
       .min(1)
-      .max(MOST_REQUESTS_PER_HOUR)
+      .max(MAX_REQUESTS_PER_HOUR)
       .default(180)
       .meta({
         description: `How many of the API's ${API_REQUESTS_PER_HOUR} requests an hour to use; the rest is left to other tools. More than ${API_REQUESTS_PER_HOUR} with \`cloud: custom\` only.`,

@@ -40,7 +40,7 @@ const NAME = /^[a-z0-9][a-z0-9-]{0,39}$/;
 
 /**
  * A map by name, with at least one entry. Names are the only text of the configuration that reaches a path (fault 82).
- * A wrong one is told beside the errors below it, which zod's own check of the key would hide.
+ * A wrong one is reported beside the errors below it, which zod's own check of the key would hide.
  */
 export function namedMap<Value extends z.ZodType>(value: Value, exampleName: string) {
   const name = z.string().meta({ title: "name", pattern: NAME.source, examples: [exampleName] });
@@ -70,7 +70,7 @@ export const guid = z
 
 const LOOPBACK = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
-// What hands out the credentials of a machine in a cloud, whose answers nobody may be sent to fetch (fault 89).
+// Addresses that hand out the credentials of a machine in a cloud: no request may go there (fault 89).
 const METADATA =
   /^(169\.254\.\d+\.\d+|\[::ffff:a9fe:[0-9a-f]+\]|\[fe80:.*|\[fd00:ec2::\w+\]|100\.100\.100\.200|168\.63\.129\.16|metadata(\.google\.internal)?\.?)$/;
 

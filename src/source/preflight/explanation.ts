@@ -6,6 +6,6 @@ export interface Explanation {
   readonly expected: string;
   /** The way out. */
   readonly hint: string;
-  /** Nobody has to change a setting: it may work later by itself. */
+  /** No setting has to change: it may work later by itself. */
   readonly isOutage: boolean;
 }

@@ -4,7 +4,7 @@ import { failed, passed } from "./preflight-step.js";
 import type { PreflightStep } from "./preflight-step.js";
 
 /** The sign-in service bears 5 minutes; a machine whose clock is kept by NTP stays well below this. */
-const MOST_SKEW_MS = 120_000;
+const MAX_SKEW_MS = 120_000;
 
 export function certificateStep({ expiresAtMs, daysLeft, warning }: CertificateExpiry): PreflightStep {
   const end = isoTime(expiresAtMs);
@@ -48,8 +48,8 @@ export function clockStep(headers: Readonly<Record<string, string>>, nowMs: numb
   if (Number.isNaN(theirsMs)) return passed("clock", "not compared: the answer has no date");
   const skewMs = nowMs - theirsMs;
   const found = `${Math.abs(Math.round(skewMs / 1000))} s ${skewMs < 0 ? "behind" : "ahead of"} the source`;
-  if (Math.abs(skewMs) <= MOST_SKEW_MS) return passed("clock", found);
-  const expected = `at most ${MOST_SKEW_MS / 1000} s apart`;
+  if (Math.abs(skewMs) <= MAX_SKEW_MS) return passed("clock", found);
+  const expected = `at most ${MAX_SKEW_MS / 1000} s apart`;
   const hint = "set this machine's clock by NTP (timedatectl status)";
   return failed("clock", { code: "CLOCK_SKEW", found, expected, hint, isOutage: false });
 }

@@ -10,13 +10,13 @@ export type PreflightStepName =
   | "permissions"
   | "clock";
 
-/** What one look showed. The texts are for the operator; a program reads `step`, `ok`, `code` and `isOutage`. */
+/** The result of one check. The texts are for the operator; a program reads `step`, `ok`, `code` and `isOutage`. */
 export interface PreflightStep extends Explanation {
   readonly step: PreflightStepName;
   readonly ok: boolean;
 }
 
-/** All is well; `hint` says what to do about it all the same, if anything. */
+/** A passed check; `hint` says what should be done all the same, if anything. */
 export function passed(step: PreflightStepName, found: string, hint = ""): PreflightStep {
   return { step, ok: true, code: "OK", found, expected: found, hint, isOutage: false };
 }

@@ -38,8 +38,8 @@ const TIMEOUT_MS = 120_000;
 const SETTLED_DAYS = 3;
 
 /**
- * Looks at everything between Daybook and its first day: credential, sign-in, what the token says, one cheap request, the clocks.
- * Never throws but the signal's reason: every failure is a step, the last one where nothing further can be tried.
+ * Checks everything that the first day needs: credential, sign-in, the token's claims, one cheap request, the clocks. Throws
+ * only the signal's reason: every other failure is a step, and the last step where nothing further can be tried.
  */
 export async function preflight(
   tenant: PreflightTenant,

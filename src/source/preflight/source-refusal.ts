@@ -134,11 +134,11 @@ function refusal(code: string, found: string, expected: string, hint: string): E
   return { code, found, expected, hint, isOutage: false };
 }
 
-const LONGEST_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** The body's code and text, in whichever of its shapes; nothing of them is passed on but a code that is a plain name. */
 function readBody(bytes: Uint8Array): RefusalBody {
-  const text = new TextDecoder().decode(bytes.subarray(0, LONGEST_BODY_BYTES));
+  const text = new TextDecoder().decode(bytes.subarray(0, MAX_BODY_BYTES));
   const body = parseObject(text);
   const error = body?.["error"];
   const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;

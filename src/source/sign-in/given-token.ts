@@ -26,7 +26,7 @@ export class GivenToken implements Tokens {
     return { value, expiresAtMs };
   }
 
-  /** Remembered, so that nobody comes to the source with the same token each minute. A new one is used at once. */
+  /** Remembers the refusal, so that the same token is not tried every minute. A new one is used at once. */
   async #rejected(value: string): Promise<never> {
     const error = this.#refused("the source refused it");
     await this.backoff.failed(error, value);

@@ -5,7 +5,7 @@ import type { Files } from "../../io/files.js";
 /** The environment variables, given by the process edge. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where this machine's managed identity is asked for a token. */
+/** Where this machine's managed identity gives tokens. */
 export interface IdentityEndpoint {
   readonly kind: "app-service" | "arc" | "vm";
   readonly url: string;
@@ -56,8 +56,8 @@ export async function identityEndpoint(
 }
 
 /**
- * The key file that Arc's challenge names, when it lies where Arc keeps its keys. Whoever answers on the agent's port must not
- * be able to make us send another file.
+ * The key file that Arc's challenge names, when it is in Arc's own folder: another program on the agent's port must not be
+ * able to make us send another file.
  */
 export function arcKeyPath(challenge: string | undefined): string | undefined {
   const path = /^Basic realm="?([^"]+?)"?$/i.exec(challenge?.trim() ?? "")?.[1];

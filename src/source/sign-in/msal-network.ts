@@ -9,8 +9,8 @@ export const TOKEN_ANSWER_MAX_BYTES = 256 * 1024;
 export const TOKEN_TIMEOUT_MS = 30_000;
 
 /**
- * MSAL's door to the network for one attempt, made of ours: its own has no time limit on POST, no limit on size, and follows
- * what it is told. MSAL wraps every error in one of its own, so the first failure is kept here for the caller to throw.
+ * MSAL's network for one attempt, built on ours: MSAL's own has no time limit on POST and no limit on size, and follows
+ * redirects. MSAL wraps every error in one of its own, so the first failure is kept here for the caller to throw.
  */
 export class MsalNetwork implements INetworkModule {
   answer: TokenAnswer | undefined;
@@ -41,14 +41,14 @@ export class MsalNetwork implements INetworkModule {
   }
 
   async #post(url: string, options: NetworkRequestOptions | undefined): Promise<TokenAnswer> {
-    const asked = new URL(url);
+    const target = new URL(url);
     const { origin, host } = new URL(this.authority);
-    if (asked.host !== host) throw this.#strayed(url);
+    if (target.host !== host) throw this.#strayed(url);
     const answer = await this.http.request(
       {
         method: "POST",
         // The simulator speaks http on this machine, which MSAL knows only as https.
-        url: `${origin}${asked.pathname}${asked.search}`,
+        url: `${origin}${target.pathname}${target.search}`,
         headers: options?.headers ?? {},
         body: options?.body ?? "",
         timeoutMs: TOKEN_TIMEOUT_MS,
@@ -61,7 +61,7 @@ export class MsalNetwork implements INetworkModule {
 
   #strayed(url: string): DaybookError {
     return new DaybookError("SIGNIN_REFUSED", {
-      message: `${this.context().subject}: sign-in at ${new URL(url).origin} was asked for, expected ${new URL(this.authority).origin} alone`,
+      message: `${this.context().subject}: found a sign-in at ${new URL(url).origin}, expected ${new URL(this.authority).origin} alone`,
       hint: "check cloud or endpoints.authority",
     });
   }
