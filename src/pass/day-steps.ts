@@ -16,7 +16,7 @@ import type { UtcDay } from "../model/utc-day.js";
 import type { Verdict } from "../model/verdict.js";
 import type { PassProgress } from "./progress.js";
 import type { CompleteVerdict } from "../pipeline.js";
-import type { PassSteps } from "./tenant-pass.js";
+import type { DaySteps } from "../pipeline.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import type { RequestBudget } from "../plan/request-budget.js";
 import { folderSource } from "../archive/source.js";
@@ -24,6 +24,7 @@ import { readManifest } from "../archive/sealed-package.js";
 import { sealDay } from "../seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../seal/seal-day.js";
 import type { SinkChecks } from "../deliver/sink-checks.js";
+import type { TenantDeliveries } from "../deliver/tenant-deliveries.js";
 import type { DayReader, ReadingProgress } from "../source/read-day.js";
 import { verifyReading } from "../verify/verify-reading.js";
 
@@ -42,24 +43,15 @@ export interface DayStepsParts {
   readonly software: Manifest["software"];
   readonly configSha256: string;
   readonly progress: PassProgress;
-  readonly deliveries: Deliveries;
+  readonly deliveries: TenantDeliveries;
   readonly sinkChecks: Pick<SinkChecks, "run">;
 }
 
-/** What is delivered to the sinks, and when; a sink that fails is no reason to throw, one that another writer has added to is. */
-export interface Deliveries {
-  /** A new pass: a sink that failed in the one before is asked again. ARCHIVE_FORKED when one is another writer's now. */
-  begin(signal: AbortSignal): Promise<void>;
-  deliverDay(day: UtcDay, signal: AbortSignal): Promise<void>;
-  deliverRest(signal: AbortSignal): Promise<void>;
-  /** Entries made since; to the sinks that have not failed in this pass. */
-  syncLedgers(signal: AbortSignal): Promise<void>;
-}
-
-/** The steps of the pipeline for one tenant, on its open archive. */
-export class TenantDaySteps implements PassSteps {
+/** The steps of a pass over one tenant with an open archive: those of the pipeline, and what surrounds them. */
+export class TenantDaySteps implements DaySteps {
   readonly #parts: DayStepsParts;
   readonly #anomalies: DayAnomalies;
+  /** The days whose last reading failed, over passes and restarts. */
   readonly keptBack: KeptBackDays;
   #skewSeconds: number | null = null;
 
@@ -69,10 +61,11 @@ export class TenantDaySteps implements PassSteps {
     this.keptBack = new KeptBackDays(parts.files, parts.root);
   }
 
+  /** Forgets what the previous pass found: failed sinks, and the clock skew. ARCHIVE_FORKED when a sink has another writer's entries. */
   async begin(signal: AbortSignal): Promise<void> {
     this.#skewSeconds = null;
     await this.#parts.deliveries.begin(signal);
-    // What a crash kept from being said of the day sealed last.
+    // A crash may have come before the anomalies of the day sealed last were recorded.
     await this.#anomalies.complete(signal);
   }
 
@@ -84,7 +77,7 @@ export class TenantDaySteps implements PassSteps {
   async collect(task: DayTask, signal: AbortSignal): Promise<Reading> {
     const reading = await this.#read(task, signal);
     if (!this.#isSealed(reading)) return reading;
-    // A crash came between the commit and the removal of the spool: what lay there has had its judgement.
+    // A crash came between the commit and the removal of the spool, so this reading is already sealed.
     await this.clear(reading);
     return this.#read(task, signal);
   }
@@ -139,7 +132,7 @@ export class TenantDaySteps implements PassSteps {
       stagingFolder: join(root, "staging"),
       archiveId: archive.identity.archiveId,
       tenantId,
-      // Kept from the end of the day (DESIGN section 3), so counted from the day after.
+      // Kept from the end of the day, so counted from the day after.
       retention: { ...retention, retain_until: addToDay(addDays(reading.day, 1), retention.keep) },
       software,
       configSha256,
@@ -162,13 +155,15 @@ export class TenantDaySteps implements PassSteps {
     await this.#parts.deliveries.deliverDay(day, signal);
   }
 
+  /** Delivers what sinks still lack, checks them, and updates their ledgers. A failing sink is no reason to throw. */
   async deliverRest(signal: AbortSignal): Promise<void> {
     await this.#parts.deliveries.deliverRest(signal);
     await this.#parts.sinkChecks.run(signal);
-    // What was found there stands in the ledger, and the sinks are to have it with the rest.
+    // The checks add entries to the ledger, which the sinks need too.
     await this.#parts.deliveries.syncLedgers(signal);
   }
 
+  /** Own clock minus the source's at the newest response of this pass, seconds; null while the source has not answered. */
   clockSkewSeconds(): number | null {
     return this.#skewSeconds;
   }

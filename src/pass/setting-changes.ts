@@ -6,15 +6,15 @@ import type { Manifest } from "../model/manifest.js";
 import { folderSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 
-/** What every manifest says of the configuration that it was made under. */
+/** The settings that every manifest records. */
 export interface Settings {
   readonly configSha256: string;
   readonly retention: Pick<Manifest["retention"], "schedule" | "keep">;
 }
 
 /**
- * Says in the ledger what is set otherwise than before: the configuration, by its hash (fault 86), and the retention of the
- * days sealed from now on; those sealed already keep theirs (fault 84). Before the first day there is no "before".
+ * Records changed settings in the ledger: the configuration, by its hash, and the retention of days sealed from now on; sealed
+ * days keep theirs. Before the first sealed day there is nothing to compare with.
  */
 export async function recordSettingChanges(
   ledger: Ledger,
@@ -32,7 +32,7 @@ export async function recordSettingChanges(
     await ledger.append({ type: "schedule-changed", schedule, keep }, "daybook");
 }
 
-/** Undefined when the package was pruned: a sink that has it may be down, and the ledger had rather say a thing twice. */
+/** Undefined when the package was pruned. No sink is read for it: it may be down, and a duplicate entry is better than a missing one. */
 async function heldManifest(sealed: NewestSeal, files: Files, root: string): Promise<Manifest | undefined> {
   const { day, revision } = sealed;
   const source = folderSource(files, root);

@@ -1,34 +1,15 @@
-import type { DayIndex } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError, ErrorCode } from "../model/errors.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
 import type { DayTask } from "../model/reading.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
+import type { TenantDaySteps } from "./day-steps.js";
 import type { DayResult, PassProgress } from "./progress.js";
 import { archiveDay } from "../pipeline.js";
-import type { DaySteps } from "../pipeline.js";
 import type { ReadingRules } from "../plan/day-state.js";
-import type { KeptBackDays } from "../plan/kept-back-days.js";
 import { planDays, planOperatorReading } from "../plan/plan-days.js";
 import type { PlanInput } from "../plan/plan-days.js";
-
-/** What a pass does beside single days. */
-export interface PassSteps extends DaySteps {
-  /**
-   * Forgets what the pass before found out: which sinks failed, and how far the source's clock was from ours. ARCHIVE_FORKED
-   * when another writer has added to the archive in a sink.
-   */
-  begin(signal: AbortSignal): Promise<void>;
-  index(): DayIndex;
-  /** The days whose last reading failed, over passes and restarts. */
-  readonly keptBack: KeptBackDays;
-  /** Delivers what sinks still lack, and brings their ledgers up to date. A sink that fails is no reason to throw. */
-  deliverRest(signal: AbortSignal): Promise<void>;
-  /** Own clock minus the source's at the newest answer of this pass, seconds; null when the source has not answered. */
-  clockSkewSeconds(): number | null;
-  nowMs(): number;
-}
 
 export interface PassOptions {
   readonly range?: DayRange;
@@ -85,7 +66,7 @@ export class TenantPass {
   constructor(
     private readonly tenant: string,
     private readonly rules: ReadingRules,
-    private readonly steps: PassSteps,
+    private readonly steps: TenantDaySteps,
     private readonly progress: PassProgress,
     private readonly log: Log,
   ) {}

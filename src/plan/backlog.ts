@@ -1,23 +1,23 @@
 import type { DayTask } from "../model/reading.js";
 import { HOUR_MS } from "../model/utc-day.js";
 
-/** What the tenant may ask of its source, as far as it is known. */
+/** The requests that a tenant may make, as far as known. */
 export interface RequestOutlook {
   /** Requests that may be made now. */
   readonly left: number;
-  /** When the next may be made, milliseconds since the epoch; not later than now when there are some left. */
+  /** When the next request may be made, milliseconds since the epoch; not later than now while some are left. */
   readonly nextMs: number;
   readonly requestsPerHour: number;
-  /** How many a day takes: at least one a window, more where pages are many. */
+  /** Requests that a day takes: at least one a window, more when windows have several pages. */
   readonly requestsPerDay: number;
 }
 
-/** What is to be read now. */
+/** What there is to read now. */
 export interface Backlog {
   readonly days: number;
-  /** At least. */
+  /** A lower bound. */
   readonly requests: number;
-  /** The earliest moment at which it can be done, milliseconds since the epoch; undefined when there is nothing to do. */
+  /** The earliest possible end, milliseconds since the epoch; undefined when there is nothing to read. */
   readonly doneMs: number | undefined;
 }
 
@@ -27,13 +27,13 @@ export function backlogOf(tasks: readonly DayTask[], nowMs: number, outlook: Req
   return { days: tasks.length, requests, doneMs };
 }
 
-/** The earliest moment at which so many requests can have been made. */
+/** The earliest moment by which so many requests can be made. */
 export function doneBy(
   requests: number,
   nowMs: number,
   { left, nextMs, requestsPerHour }: RequestOutlook,
 ): number {
-  // With none left, an hour's requests are there at the earliest when the next one is.
+  // With none left, a whole hour's requests are available at the earliest when the next one is.
   const [startMs, atOnce] = left > 0 ? [nowMs, left] : [Math.max(nowMs, nextMs), requestsPerHour];
   return startMs + (Math.max(0, requests - atOnce) / requestsPerHour) * HOUR_MS;
 }

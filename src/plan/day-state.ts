@@ -4,7 +4,7 @@ import type { UtcDay } from "../model/utc-day.js";
 
 /** When days are read, from the configuration's `collect`. */
 export interface ReadingRules {
-  /** How far back the source serves, whole days; today counts as the first (fact 3: offsets 0 to 27 of 28). */
+  /** How far back the source serves, whole days; today counts as the first: 28 days are offsets 0 to 27. */
   readonly horizonDays: number;
   /** Ascending, milliseconds after the day's end: the first seals the day, the others read it again. */
   readonly readAfterMs: readonly number[];
@@ -17,7 +17,7 @@ export interface DayFacts {
   readonly lost?: unknown;
 }
 
-/** The day's state at `nowMs`. Pure: ledger, rules and clock decide, nothing is remembered elsewhere. */
+/** The day's state at `nowMs`. Pure: only ledger, rules and clock decide. */
 export function dayState(
   day: UtcDay,
   facts: DayFacts | undefined,
@@ -33,7 +33,7 @@ export function dayState(
   return nowMs < firstMs + DAY_MS ? "due" : "gap";
 }
 
-/** When the day's first window passes the horizon: from then on the source no longer serves the whole day. */
+/** When the day's first window passes the horizon. From then on the source no longer serves the whole day. */
 export function deadlineMs(day: UtcDay, rules: ReadingRules): number {
   return dayStartMs(day) + rules.horizonDays * DAY_MS;
 }
@@ -44,8 +44,8 @@ export function firstReadingMs(day: UtcDay, rules: ReadingRules): number {
 }
 
 /**
- * When a day that was read is to be read again; undefined when all re-readings are done or no longer possible. A reading
- * that came late counts for every re-reading whose time had passed by then.
+ * When a day is due to be read again; undefined when all re-readings are done or no longer possible. A late reading counts
+ * for every re-reading that was due by then.
  */
 export function nextReadingMs(
   day: UtcDay,

@@ -9,9 +9,9 @@ export interface PlanInput {
   readonly days: ReadonlyMap<UtcDay, DayFacts>;
   readonly rules: ReadingRules;
   readonly nowMs: number;
-  /** When the archive was created: older days than its first horizon were never ours to read, so they are not lost. */
+  /** When the archive was created. Days beyond the horizon at that time could never be read, so they are not lost. */
   readonly createdMs: number;
-  /** Limits the work to these days; all when absent. */
+  /** Limits the plan to these days; all when absent. */
   readonly range?: DayRange;
   /** Days whose last reading failed; none when absent. */
   readonly keptBack?: Pick<KeptBack, "has">;
@@ -24,13 +24,10 @@ export interface Plan {
   readonly newlyLost: readonly UtcDay[];
 }
 
-/** This long before its deadline a day that failed takes its place by deadline again: it must not be missed by waiting. */
+/** So long before its deadline a day that failed is ordered by deadline again, so that waiting never loses it. */
 const KEPT_BACK_UNTIL_MS = DAY_MS;
 
-/**
- * What is to be done now: gaps and due days by nearest deadline, then re-readings by nearest deadline, then the days whose
- * last reading failed.
- */
+/** Gaps and due days by nearest deadline, then re-readings by nearest deadline, then days whose last reading failed. */
 export function planDays(input: PlanInput): Plan {
   const { rules, nowMs } = input;
   const first = firstDayToRead(input);
@@ -50,7 +47,7 @@ function waits(task: DayTask, { keptBack, nowMs }: PlanInput): boolean {
   return keptBack?.has(task.day) === true && task.deadlineMs - nowMs > KEPT_BACK_UNTIL_MS;
 }
 
-/** Every day that is to be read again because an operator asked, whatever its schedule. */
+/** Every day of the range, to be read again on request whatever its schedule. */
 export function planOperatorReading(input: PlanInput): readonly DayTask[] {
   const oldest = laterOf(firstDayToRead(input), oldestReadableDay(input.rules, input.nowMs));
   return eachDay(oldest, utcDayOf(input.nowMs))
@@ -70,7 +67,7 @@ export function firstDayOfArchive({
   return [...days.keys()].reduce((oldest, day) => (day < oldest ? day : oldest), horizon);
 }
 
-/** An archive that was created while the clock was ahead has the days of today to read all the same (fault 68). */
+/** An archive created while the clock was ahead still has the days of today to read. */
 function firstDayToRead(input: PlanInput): UtcDay {
   return firstDayOfArchive({ ...input, createdMs: Math.min(input.createdMs, input.nowMs) });
 }
@@ -89,10 +86,10 @@ function reReading(day: UtcDay, { days, rules, nowMs }: PlanInput): readonly Day
   return [{ day, reason: "re-reading", deadlineMs: deadlineMs(day, rules) }];
 }
 
-/** The days from `first` to before `end` that the ledger does not name, as it does when a day is read or lost. */
+/** The days from `first` up to but not including `end` that the ledger does not name: neither read nor lost. */
 function unnamedDays(first: UtcDay, end: UtcDay, { days }: PlanInput): readonly UtcDay[] {
   const named = [...days.keys()].filter((day) => day < end).length;
-  // Years without a hole are not gone through one by one.
+  // Avoids walking through years of days when none is missing.
   if (named === daysBetween(first, end)) return [];
   return eachDay(first, addDays(end, -1)).filter((day) => !days.has(day));
 }

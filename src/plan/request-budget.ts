@@ -20,12 +20,12 @@ export interface BudgetState {
   readonly nextMs: number;
 }
 
-/** Another process holds the lock for a few milliseconds only. */
+/** Other processes hold the lock only for a few milliseconds. */
 const LOCK_POLL_MS = 20;
 
 /**
- * The source allows 200 requests in an hour, to all commands and over restarts together: each request is recorded on disk,
- * durably, before it is made. Safe with several processes and with several callers in one.
+ * The source allows 200 requests an hour. All commands share them, also over restarts, so each request is recorded durably
+ * before it is made. Safe with several processes and with several callers in one.
  */
 export class RequestBudget {
   readonly #files: Files;
@@ -39,7 +39,7 @@ export class RequestBudget {
     this.#options = options;
   }
 
-  /** Resolves when one request may be made, which is then recorded; rejects with the signal's reason. */
+  /** Resolves when a request may be made and is recorded; rejects with the signal's reason. */
   async take(signal: AbortSignal): Promise<void> {
     for (;;) {
       const waitMs = await this.#exclusively(signal, () => this.#tryTake());
@@ -48,12 +48,12 @@ export class RequestBudget {
     }
   }
 
-  /** As `take` for who cannot wait: false when no request may be made now. */
+  /** Like `take`, but never waits: false when no request may be made now. */
   async takeNow(signal: AbortSignal): Promise<boolean> {
     return (await this.#exclusively(signal, () => this.#tryTake())) === 0;
   }
 
-  /** The source refuses every request until then: no process makes one before. An earlier end changes nothing. */
+  /** No process makes a request before `untilMs`, because the source refuses all until then. Never shortens a block. */
   async blockUntil(untilMs: number, signal: AbortSignal): Promise<void> {
     await this.#exclusively(signal, async () => {
       const record = await this.#read();
@@ -69,10 +69,10 @@ export class RequestBudget {
     return { left: isBlocked ? 0 : Math.max(0, this.#options.requestsPerHour - record.times.length), nextMs };
   }
 
-  /** Milliseconds to wait before asking again; 0: the request has been recorded. */
+  /** Milliseconds to wait before the next attempt; 0 when the request has been recorded. */
   async #tryTake(): Promise<number> {
     const record = await this.#read();
-    // Before any wait: what a doubtful line counts as is fixed by writing it down.
+    // Written before any wait, so that a doubtful line counts from a fixed time.
     if (record.needsRewriting) await this.#write(record);
     const nowMs = this.#clock.now();
     const waitMs = Math.max(0, record.nextMs(this.#options.requestsPerHour) - nowMs);

@@ -1,14 +1,14 @@
 import { HOUR_MS } from "../model/utc-day.js";
 
-/** No block is longer than this (Retry-After is capped at 70 minutes): a later end means that the clock was set back. */
+/** Retry-After is capped at 70 minutes, so a block that ends later means that the clock was set back. */
 const LONGEST_BLOCK_MS = 70 * 60_000;
 
-/** A file with more lines than this that no longer count is written anew. */
+/** A file with more stale lines than this is rewritten. */
 const MOST_STALE_LINES = 500;
 
 /** The requests of the last 60 minutes and the source's own refusal, as lines of text: `r <ms>` and `b <ms>`. */
 export class RequestRecord {
-  /** Of the requests that still count, ascending. */
+  /** Times of the requests that still count, ascending. */
   readonly times: readonly number[];
   readonly blockedUntilMs: number;
   /** The file has lines that are stale, torn or from the future. */
@@ -20,14 +20,14 @@ export class RequestRecord {
     this.needsRewriting = needsRewriting;
   }
 
-  /** One line, to be appended. */
+  /** One line to append. */
   static line(atMs: number): Uint8Array {
     return new TextEncoder().encode(`r ${atMs}\n`);
   }
 
   /**
-   * Reads the file as of `nowMs`. Whatever is doubtful counts as a request made now: a line from the future (the clock was
-   * set back) and a line torn by a crash. So the hour's limit holds, and no line blocks for longer than an hour.
+   * Reads the file as of `nowMs`. A line from the future (the clock was set back) or torn by a
+   * crash counts as a request made now, so the limit holds and no line blocks for longer than an hour.
    */
   static parse(bytes: Uint8Array, nowMs: number): RequestRecord {
     const lines = new TextDecoder().decode(bytes).split("\n");
@@ -48,7 +48,7 @@ export class RequestRecord {
     return new RequestRecord(times, blockedUntilMs, isSuspect || isLong);
   }
 
-  /** The earliest time at which a further request keeps every 60 minutes within `limit`. */
+  /** The earliest time at which another request keeps every 60 minutes within `limit`. */
   nextMs(limit: number): number {
     const blocking = this.times[this.times.length - limit];
     return Math.max(this.blockedUntilMs, blocking === undefined ? 0 : blocking + HOUR_MS);

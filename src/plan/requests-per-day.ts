@@ -5,12 +5,12 @@ import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 
-/** A week has every weekday in it. */
+/** A week, so that every weekday is included. */
 const LOOKED_BACK_DAYS = 7;
 
 /**
- * How many requests a reading of a day takes: the most that one of the newest seven days took, as far as `source`, the state folder,
- * still has their manifests; at least one a window. Daemon and `status` plan with the same number.
+ * How many requests reading a day takes: the maximum of the newest seven days whose manifests `source`, the state folder, still
+ * has, and at least one a window. Daemon and `status` plan with the same number.
  */
 export async function usualRequests(
   { days, newestDay }: Pick<DayIndex, "days" | "newestDay">,
@@ -28,7 +28,7 @@ export async function usualRequests(
       const { reading } = await readManifest(source, { day, revision, manifestSha256 }, signal);
       most = Math.max(most, reading.requests);
     } catch (error) {
-      // Not there any more, or damaged: whoever proves the archive says so.
+      // A missing or damaged manifest is reported when the archive is proved.
       if (!isDaybookError(error)) throw error;
     }
   }
