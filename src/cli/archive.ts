@@ -1,9 +1,8 @@
-import { LOG, RULES, TENANT_PARTS } from "../compose/container.js";
+import type { Tenant } from "../compose/tenant.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DayState } from "../model/day-state.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
-import { openTenant } from "../compose/open-tenant.js";
 import type { PassOutcome } from "../pass/tenant-pass.js";
 import { warnOfCertificate } from "./certificate-status.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
@@ -12,7 +11,6 @@ import type { RangeOptions } from "./days.js";
 import { EXIT, worstExit } from "./exit-codes.js";
 import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
-import type { Workspace } from "./workspace.js";
 import { dayStartMs, eachDay, utcDayOf } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayStates } from "../view/tenant-view.js";
@@ -58,26 +56,27 @@ export const archive: Command<ArchiveOptions> = async (options, surroundings) =>
 
 /** What kept a tenant from being archived, as its result. Throws what is no matter of one tenant. */
 function notArchived(
-  { name, container }: Workspace["tenants"][number],
+  { name, log }: Pick<Tenant, "name" | "log">,
   error: unknown,
   signal: AbortSignal,
 ): TenantResult {
   signal.throwIfAborted();
   if (!isDaybookError(error)) throw error;
   const { code, message, hint } = error;
-  container.resolve(LOG).error({ tenant: name, code, message, hint }, "tenant not archived");
+  log.error({ tenant: name, code, message, hint }, "tenant not archived");
   return { tenant: name, days: [], lost: [], stoppedBy: error, exits: [error.exitCode], sinks: new Map() };
 }
 
 async function archiveTenant(
-  { name, container }: Workspace["tenants"][number],
+  tenant: Tenant,
   { reread = false, backfillSink }: ArchiveOptions,
   range: DayRange | undefined,
   { signal, stderr, clock }: Surroundings,
 ): Promise<TenantResult> {
   const progress = stderr.isTTY ? new TerminalProgress(stderr, clock) : silentProgress;
-  await warnOfCertificate(container);
-  const open = await openTenant(container.resolve(TENANT_PARTS), progress);
+  const { name, rules } = tenant;
+  await warnOfCertificate(tenant);
+  const open = await tenant.openArchive(progress);
   try {
     await open.prove(signal);
     if (backfillSink !== undefined) {
@@ -85,7 +84,7 @@ async function archiveTenant(
       return { tenant: name, days: [], lost: [], exits: [], sinks: open.deliveries.failures, backfilled };
     }
     const outcome = await open.pass.run({ reread, ...(range === undefined ? {} : { range }) }, signal);
-    const missing = missingDays(open.ledger.index, container.resolve(RULES), clock.now(), range);
+    const missing = missingDays(open.ledger.index, rules, clock.now(), range);
     const exits = missing.length > 0 ? [...outcome.exits, EXIT.gap] : outcome.exits;
     return { ...outcome, exits, missing, sinks: open.deliveries.failures };
   } finally {

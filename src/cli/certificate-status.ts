@@ -1,9 +1,7 @@
-import { LOG, TENANT } from "../compose/container.js";
-import type { Composition } from "../compose/container.js";
+import type { Tenant } from "../compose/tenant.js";
 import { isDaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { ExpiryWarning } from "../source/sign-in/certificate-expiry.js";
-import { certificateDoor } from "../compose/tenant-preflight.js";
 import { count } from "./progress.js";
 
 /** When the client certificate ends, as `status` tells it. */
@@ -16,11 +14,12 @@ export interface CertificateStatus {
 }
 
 /** Null where the tenant signs in without a certificate. Never throws for the credential's sake. */
-export async function certificateStatus(container: Composition): Promise<CertificateStatus | null> {
-  const read = certificateDoor(container);
-  if (read === undefined) return null;
+export async function certificateStatus({
+  certificate,
+}: Pick<Tenant, "certificate">): Promise<CertificateStatus | null> {
+  if (certificate === undefined) return null;
   try {
-    const { expiresAtMs, daysLeft, warning } = await read();
+    const { expiresAtMs, daysLeft, warning } = await certificate();
     return { expires: isoTime(expiresAtMs), days_left: daysLeft, warning };
   } catch (error) {
     if (!isDaybookError(error)) throw error;
@@ -38,14 +37,10 @@ export function certificateText(tenant: string, certificate: CertificateStatus |
 }
 
 /** Says in the log what a person must do 30, 14 and 3 days ahead (fault 48). A sign-in that fails speaks for itself. */
-export async function warnOfCertificate(container: Composition): Promise<void> {
-  const {
-    warning,
-    expires,
-    days_left: daysLeft,
-  } = (await certificateStatus(container)) ?? { warning: "none" };
+export async function warnOfCertificate(tenant: Pick<Tenant, "name" | "log" | "certificate">): Promise<void> {
+  const { warning, expires, days_left: daysLeft } = (await certificateStatus(tenant)) ?? { warning: "none" };
   if (warning === "none" || warning === "unreadable") return;
-  const fields = { tenant: container.resolve(TENANT).name, expires, daysLeft, warning };
-  if (warning === "expired") container.resolve(LOG).error(fields, "client certificate found expired");
-  else container.resolve(LOG).warn(fields, "client certificate found near its end");
+  const fields = { tenant: tenant.name, expires, daysLeft, warning };
+  if (warning === "expired") tenant.log.error(fields, "client certificate found expired");
+  else tenant.log.warn(fields, "client certificate found near its end");
 }

@@ -1,6 +1,4 @@
-import { credentialOf } from "../compose/credential.js";
-import { OUTSIDE, SECRETS, TENANT } from "../compose/container.js";
-import type { Composition } from "../compose/container.js";
+import type { Tenant } from "../compose/tenant.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import type { ErrorCode } from "../model/error-catalogue.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
@@ -9,7 +7,6 @@ import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { look, lookAtSinks, lookedResult } from "./look.js";
 import type { Looked } from "./look.js";
-import { checkTenant } from "../compose/tenant-preflight.js";
 import { openWorkspace } from "./workspace.js";
 
 export interface ConfigCheckOptions extends CommonOptions {
@@ -20,18 +17,17 @@ export interface ConfigCheckOptions extends CommonOptions {
 export const configCheck: Command<ConfigCheckOptions> = async (options, surroundings) => {
   const { loaded, tenants } = await openWorkspace(options, surroundings);
   const looked: Looked[] = [];
-  for (const { name, container } of tenants) {
-    looked.push(await lookAtSecrets(name, container));
-    looked.push(...(await lookAtSinks(name, container, surroundings.signal)));
-    if (options.online === true) looked.push(...(await lookOnline(name, container, surroundings)));
+  for (const tenant of tenants) {
+    looked.push(await lookAtSecrets(tenant));
+    looked.push(...(await lookAtSinks(tenant, surroundings.signal)));
+    if (options.online === true) looked.push(...(await lookOnline(tenant, surroundings)));
   }
   return lookedResult(loaded.path, looked, { config: loaded.path, config_sha256: loaded.sha256 });
 };
 
 /** Reads every secret of the sign-in once, without using it. */
-async function lookAtSecrets(tenant: string, container: Composition): Promise<Looked> {
-  const subject = `${tenant} credential`;
-  const credential = credentialOf(container.resolve(TENANT).config.auth, container.resolve(SECRETS));
+async function lookAtSecrets({ name, credential }: Pick<Tenant, "name" | "credential">): Promise<Looked> {
+  const subject = `${name} credential`;
   return look(subject, "readable", async () => {
     switch (credential.method) {
       case "client-secret":
@@ -51,13 +47,12 @@ async function lookAtSecrets(tenant: string, container: Composition): Promise<Lo
 }
 
 async function lookOnline(
-  tenant: string,
-  container: Composition,
+  { name, root, files, preflight }: Pick<Tenant, "name" | "root" | "files" | "preflight">,
   { signal }: Surroundings,
 ): Promise<readonly Looked[]> {
-  await container.resolve(OUTSIDE).files.makeFolder(container.resolve(TENANT).root);
-  const steps = await checkTenant(container, signal);
-  return steps.map((step) => ({ ...step, subject: `${tenant} ${step.step}`, exit: exitOf(step) }));
+  await files.makeFolder(root);
+  const steps = await preflight().check(signal);
+  return steps.map((step) => ({ ...step, subject: `${name} ${step.step}`, exit: exitOf(step) }));
 }
 
 /** As `archive` would end: by the catalogue where the code stands in it; what is no outage and not there is a refusal. */

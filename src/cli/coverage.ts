@@ -1,7 +1,6 @@
 import { renderCalendar } from "../audit/calendar.js";
 import { coverDays, coverageExit } from "../audit/coverage.js";
 import type { Coverage, HeldDay } from "../audit/coverage.js";
-import { OUTSIDE, RULES } from "../compose/container.js";
 import type { Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
@@ -21,9 +20,9 @@ const MAX_DAYS_LISTED = 35;
 
 /** The calendar of the days asked for; exit 67 when one of them is due and not archived, or lost. */
 export const coverage: Command<CoverageOptions> = async (options, surroundings) => {
-  const found = await lookAtTenants(options, surroundings, async (tenant) => ({
-    tenant: tenant.name,
-    coverage: await coverTenant(tenant, dayRange(options, rangeOf(tenant))),
+  const found = await lookAtTenants(options, surroundings, async (looked) => ({
+    tenant: looked.tenant.name,
+    coverage: await coverTenant(looked, dayRange(options, rangeOf(looked))),
   }));
   return {
     exit: worstExit(found.map((one) => coverageExit(one.coverage))),
@@ -42,12 +41,11 @@ const REASON_WORDS: Readonly<Record<Reason, string>> = {
 };
 
 /** Every day of the range with its state and what is held of it. */
-export async function coverTenant({ held, container }: LookedAt, range: DayRange): Promise<Coverage> {
-  const rules = container.resolve(RULES);
-  const nowMs = container.resolve(OUTSIDE).clock.now();
+export async function coverTenant({ held, tenant }: LookedAt, range: DayRange): Promise<Coverage> {
+  const { rules, clock } = tenant;
   const days = new Map<UtcDay, HeldDay | undefined>();
   for (const day of eachDay(range.from, range.to)) days.set(day, await held?.heldDay(day));
-  return coverDays(range, held?.stateOf ?? dayStates({ index: undefined, rules }, nowMs), (day) =>
+  return coverDays(range, held?.stateOf ?? dayStates({ index: undefined, rules }, clock.now()), (day) =>
     days.get(day),
   );
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { LOADED, LOG, OPEN_SINKS, OUTSIDE, REDACTOR, SECRETS, TENANT } from "../compose/container.js";
+import type { Program } from "../compose/root.js";
 import type { DaemonState } from "../daemon/state.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { watchProcess } from "../io/process-usage.js";
@@ -11,20 +11,19 @@ import type { Counts } from "../serve/counts.js";
 import { StatusServer } from "../serve/status-server.js";
 import { AlarmState } from "../serve/alarm-state.js";
 import { Webhook } from "../serve/webhook.js";
-import type { Workspace } from "./workspace.js";
 
 /** What the configuration lets the outside see of the daemon: status page, metrics and messages. */
 export class DaemonView {
   readonly #state: DaemonState;
   readonly #counts: Counts;
   readonly #process = watchProcess();
-  #workspace: Workspace;
+  #workspace: Program;
   #server: { readonly listen: string; readonly server: StatusServer } | undefined;
   #webhook: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   /** Opened for the page of a day whose package the state folder has not any more. */
   readonly #sinks = new Map<string, OpenedSinks>();
 
-  constructor(state: DaemonState, counts: Counts, workspace: Workspace) {
+  constructor(state: DaemonState, counts: Counts, workspace: Program) {
     this.#state = state;
     this.#counts = counts;
     this.#workspace = workspace;
@@ -37,7 +36,7 @@ export class DaemonView {
   }
 
   /** The configuration has changed. Where the new address cannot be had, the old one stays. */
-  async follow(workspace: Workspace): Promise<void> {
+  async follow(workspace: Program): Promise<void> {
     this.#workspace = workspace;
     await this.#closeSinks();
     await this.#endWebhook();
@@ -47,7 +46,7 @@ export class DaemonView {
     } catch (error) {
       if (!isDaybookError(error, "SERVE_FAILED")) throw error;
       const { code, message, hint } = error;
-      workspace.root.resolve(LOG).error({ code, message, hint }, "status server not moved");
+      workspace.log.error({ code, message, hint }, "status server not moved");
     }
   }
 
@@ -59,7 +58,7 @@ export class DaemonView {
   }
 
   async #listen(): Promise<void> {
-    const { serve } = this.#workspace.root.resolve(LOADED).config;
+    const { serve } = this.#workspace.loaded.config;
     const listen = JSON.stringify(serve?.listen);
     const before = this.#server;
     if (before?.listen === listen) return;
@@ -72,42 +71,40 @@ export class DaemonView {
   }
 
   #newServer(listen: { readonly host: string; readonly port: number }): StatusServer {
-    const { root } = this.#workspace;
+    const { outside, log } = this.#workspace;
     const parts = {
       state: this.#state,
       counts: this.#counts,
       usage: this.#process.usage,
-      clock: root.resolve(OUTSIDE).clock,
-      log: root.resolve(LOG),
-      redact: root.resolve(REDACTOR).redact,
+      clock: outside.clock,
+      log,
+      redact: outside.redactor.redact,
       sourcesOf: (tenant: string) => this.#sourcesOf(tenant),
-      hosts: () => this.#workspace.root.resolve(LOADED).config.serve?.hosts ?? [],
+      hosts: () => this.#workspace.loaded.config.serve?.hosts ?? [],
       version: VERSION,
     };
     return new StatusServer(parts, listen);
   }
 
   #sourcesOf(tenant: string): readonly ArchiveSource[] {
-    const container = this.#workspace.tenants.find(({ name }) => name === tenant)?.container;
-    if (container === undefined) return [];
-    const opened = this.#sinks.get(tenant) ?? container.resolve(OPEN_SINKS)();
+    const parts = this.#workspace.tenants.find(({ name }) => name === tenant);
+    if (parts === undefined) return [];
+    const opened = this.#sinks.get(tenant) ?? parts.openSinks();
     this.#sinks.set(tenant, opened);
-    const { files } = container.resolve(OUTSIDE);
-    return [folderSource(files, container.resolve(TENANT).root), ...opened.sources(tenant)];
+    return [folderSource(parts.files, parts.root), ...opened.sources(tenant)];
   }
 
   #tell(): void {
-    const { root } = this.#workspace;
-    const { alerts, stateDir } = root.resolve(LOADED).config;
+    const { loaded, outside, log, secrets } = this.#workspace;
+    const { alerts, stateDir } = loaded.config;
     if (alerts === undefined) return;
     const { url, secret } = alerts.webhook;
-    const { files, http, clock } = root.resolve(OUTSIDE);
-    const log = root.resolve(LOG);
+    const { files, http, clock, redactor } = outside;
     const webhook = new Webhook(url, {
       state: this.#state,
       notified: new AlarmState(files, join(stateDir, "alerts.json"), log),
-      secret: () => root.resolve(SECRETS).text(secret),
-      redact: root.resolve(REDACTOR).redact,
+      secret: () => secrets.text(secret),
+      redact: redactor.redact,
       http,
       clock,
       log,

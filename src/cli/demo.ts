@@ -2,7 +2,6 @@ import { join, relative, resolve } from "node:path";
 import { renderReport } from "../audit/report.js";
 import { verifyExit } from "../audit/verify-archive.js";
 import type { AuditResult } from "../audit/verify-archive.js";
-import { LOADED, OUTSIDE } from "../compose/container.js";
 import { clockStartingAt } from "../io/clock.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
@@ -143,15 +142,16 @@ interface Finish {
 async function finish({ folder, config, passes, surroundings, say }: Finish): Promise<CommandResult> {
   const place = await folderPlace(join(folder, "archive", "demo"), surroundings);
   const audited = await verifyPlace(place, { level: "deep" }, surroundings);
-  const [report] = await lookAtTenants({ config }, surroundings, async (tenant) => {
-    const coverage = await coverTenant(tenant, rangeOf(tenant));
+  const [report] = await lookAtTenants({ config }, surroundings, async (looked) => {
+    const coverage = await coverTenant(looked, rangeOf(looked));
     say(coverageText(coverage, surroundings.stdout.isTTY));
-    if (tenant.held === undefined) return undefined;
-    const { compression } = tenant.container.resolve(LOADED).config;
-    const nowMs = tenant.container.resolve(OUTSIDE).clock.now();
+    const { tenant, held } = looked;
+    if (held === undefined) return undefined;
+    const { compression } = tenant.loaded.config;
+    const nowMs = tenant.clock.now();
     const parts = {
       tenant: tenant.name,
-      held: tenant.held,
+      held,
       place: place.name,
       coverage,
       audited,

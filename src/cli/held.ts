@@ -1,16 +1,13 @@
-import { OPEN_SINKS, OUTSIDE, RULES, TENANT } from "../compose/container.js";
-import type { Composition } from "../compose/container.js";
 import { HeldTenant } from "../compose/read-only-tenant.js";
+import type { Tenant } from "../compose/tenant.js";
 import type { DayRange } from "../model/utc-day.js";
 import { wholeRange } from "../view/tenant-view.js";
 import type { CommonOptions, Surroundings } from "./command.js";
 import { openWorkspace } from "./workspace.js";
-import type { Workspace } from "./workspace.js";
 
 /** A tenant that a looking command looks at; `held` is undefined when nothing was ever archived. */
 export interface LookedAt {
-  readonly name: string;
-  readonly container: Composition;
+  readonly tenant: Tenant;
   readonly held: HeldTenant | undefined;
 }
 
@@ -28,29 +25,28 @@ export async function lookAtTenants<T>(
 
 /** One tenant, for reading only. */
 export async function lookAt<T>(
-  { name, container }: Workspace["tenants"][number],
+  tenant: Tenant,
   { signal }: Surroundings,
   look: (tenant: LookedAt) => Promise<T>,
 ): Promise<T> {
-  const { files, clock } = container.resolve(OUTSIDE);
+  const { name, root, files, rules, clock, openSinks } = tenant;
   const held = await HeldTenant.open({
     tenant: name,
-    root: container.resolve(TENANT).root,
+    root,
     files,
-    rules: container.resolve(RULES),
+    rules,
     nowMs: clock.now(),
     signal,
-    openSinks: container.resolve(OPEN_SINKS),
+    openSinks,
   });
   try {
-    return await look({ name, container, held });
+    return await look({ tenant, held });
   } finally {
     await held?.close();
   }
 }
 
 /** Every day that the archive could have. */
-export function rangeOf({ held, container }: LookedAt): DayRange {
-  const facts = { index: held?.index, rules: container.resolve(RULES) };
-  return wholeRange(facts, container.resolve(OUTSIDE).clock.now());
+export function rangeOf({ held, tenant }: LookedAt): DayRange {
+  return wholeRange({ index: held?.index, rules: tenant.rules }, tenant.clock.now());
 }

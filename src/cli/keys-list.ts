@@ -1,5 +1,4 @@
 import { createHash, createPublicKey } from "node:crypto";
-import { OUTSIDE, TENANT } from "../compose/container.js";
 import { keyPath } from "../archive/layout.js";
 import type { Command, CommonOptions } from "./command.js";
 import { EXIT } from "./exit-codes.js";
@@ -8,9 +7,9 @@ import type { LookedAt } from "./held.js";
 
 /** The keys of each archive; the fingerprint is what an operator tells an auditor by another way. */
 export const keysList: Command<CommonOptions> = async (options, surroundings) => {
-  const found = await lookAtTenants(options, surroundings, async (tenant) => ({
-    tenant: tenant.name,
-    keys: await keysOf(tenant),
+  const found = await lookAtTenants(options, surroundings, async (looked) => ({
+    tenant: looked.tenant.name,
+    keys: await keysOf(looked),
   }));
   const lines = found.flatMap(({ tenant, keys }) =>
     keys.length === 0
@@ -24,10 +23,8 @@ export const keysList: Command<CommonOptions> = async (options, surroundings) =>
 /** Id (docs/FORMAT.md) and SHA-256 of the SPKI form of each public key. */
 export async function keysOf({
   held,
-  container,
+  tenant: { files, root },
 }: LookedAt): Promise<readonly { id: string; fingerprint: string }[]> {
-  const { files } = container.resolve(OUTSIDE);
-  const { root } = container.resolve(TENANT);
   const ids = held?.ledger.keys.ids ?? [];
   return Promise.all(
     ids.map(async (id) => {

@@ -1,6 +1,4 @@
-import { OPEN_SINKS, TENANT_PARTS } from "../compose/container.js";
-import type { Composition } from "../compose/container.js";
-import type { TenantParts } from "../compose/open-tenant.js";
+import type { Tenant } from "../compose/tenant.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { requireContent } from "../deliver/sink-inventory.js";
 import { isCreated } from "../ledger/archive-tree.js";
@@ -33,15 +31,15 @@ export function lookedResult(subject: string, looked: readonly Looked[], more: o
   };
 }
 
+type SinkLookParts = Pick<Tenant, "name" | "root" | "files" | "loaded" | "log" | "openSinks">;
+
 /** Every configured sink of a tenant: would a write succeed now? */
 export async function lookAtSinks(
-  tenant: string,
-  container: Composition,
+  { name: tenant, root, files, loaded, log, openSinks }: SinkLookParts,
   signal: AbortSignal,
 ): Promise<readonly Looked[]> {
-  await using sinks = container.resolve(OPEN_SINKS)();
-  const { root, files, configSha256, log } = container.resolve(TENANT_PARTS);
-  const places = new SinkPlaces({ sinks, files, root, configSha256, log });
+  await using sinks = openSinks();
+  const places = new SinkPlaces({ sinks, files, root, configSha256: loaded.sha256, log });
   const looked = new Map<string, Looked>();
   const shared = await places.findSharedFolders();
   const requireAllContent = await contentCheck(tenant, sinks, { files, root });
@@ -64,7 +62,7 @@ export async function lookAtSinks(
 async function contentCheck(
   tenant: string,
   sinks: OpenedSinks,
-  { files, root }: Pick<TenantParts, "files" | "root">,
+  { files, root }: Pick<Tenant, "files" | "root">,
 ): Promise<(name: string, signal: AbortSignal) => Promise<void>> {
   const index = (await isCreated(files, root)) ? (await readArchive(files, root)).ledger.index : undefined;
   return async (name, signal) => {

@@ -1,10 +1,9 @@
 import { dirname, join } from "node:path";
-import { LOG, OPEN_SINKS, OUTSIDE, RULES, TENANT, TENANT_PARTS } from "../compose/container.js";
+import type { Tenant } from "../compose/tenant.js";
 import type { Clock } from "../io/clock.js";
 import { SigningKey, loadSigningKey } from "../ledger/signing-key.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { eachDay, utcDayOf } from "../model/utc-day.js";
-import type { TenantParts } from "../compose/open-tenant.js";
 import { oldestReadableDay } from "../plan/day-state.js";
 import type { LedgerOrigin } from "../restore/fetch-ledger.js";
 import { restoreArchive } from "../restore/restore-archive.js";
@@ -13,7 +12,6 @@ import type { Command, CommandResult, CommonOptions, Surroundings, Terminal } fr
 import { EXIT, worstExit } from "./exit-codes.js";
 import { count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
-import type { Workspace } from "./workspace.js";
 
 const REDRAW_MS = 100;
 
@@ -53,21 +51,24 @@ export const restore: Command<RestoreCommandOptions> = async (options, surroundi
   return resultOf(results, options.dryRun === true);
 };
 
+type KeyParts = Pick<Tenant, "files" | "root" | "signingKeyPem">;
+type RestoreParts = KeyParts & Pick<Tenant, "name" | "config" | "rules" | "log" | "openSinks">;
+
 async function restoreTenant(
-  { name: tenant, container }: Workspace["tenants"][number],
+  parts: RestoreParts,
   from: string,
   { dryRun = false }: RestoreCommandOptions,
   { signal, stderr, clock }: Surroundings,
 ): Promise<TenantResult> {
-  const rules = container.resolve(RULES);
-  await using sinks = container.resolve(OPEN_SINKS)();
+  const { name: tenant, files, root, config, rules, log, openSinks } = parts;
+  await using sinks = openSinks();
   try {
     const stores = sinks.stores().map(({ name, store }): LedgerOrigin => ({ name, store, tenant }));
     const restored = await restoreArchive(
       {
-        files: container.resolve(OUTSIDE).files,
-        root: container.resolve(TENANT).root,
-        tenantId: container.resolve(TENANT).config.tenantId,
+        files,
+        root,
+        tenantId: config.tenantId,
         from: chosenSink(from, stores),
         others: stores.filter(({ name }) => name !== from),
         readableDays: eachDay(oldestReadableDay(rules, clock.now()), utcDayOf(clock.now())),
@@ -77,8 +78,8 @@ async function restoreTenant(
       signal,
     );
     const { entries, packages } = restored;
-    if (!dryRun) container.resolve(LOG).info({ tenant, sink: from, entries, packages }, "archive restored");
-    return { tenant, restored, key: await keyState(container.resolve(TENANT_PARTS), restored) };
+    if (!dryRun) log.info({ tenant, sink: from, entries, packages }, "archive restored");
+    return { tenant, restored, key: await keyState(parts, restored) };
   } finally {
     if (stderr.isTTY) stderr.write("\r\u001b[2K");
   }
@@ -103,7 +104,7 @@ function chosenSink(from: string, stores: readonly LedgerOrigin[]): LedgerOrigin
   });
 }
 
-async function keyState(parts: TenantParts, { origin, keyIds }: Restored): Promise<KeyState> {
+async function keyState(parts: KeyParts, { origin, keyIds }: Restored): Promise<KeyState> {
   const kept = join(dirname(parts.root), "signing-key.pem");
   const place =
     parts.signingKeyPem === undefined
@@ -120,7 +121,7 @@ async function keyState(parts: TenantParts, { origin, keyIds }: Restored): Promi
   }
 }
 
-async function presentKey({ files, signingKeyPem }: TenantParts, kept: string): Promise<SigningKey> {
+async function presentKey({ files, signingKeyPem }: KeyParts, kept: string): Promise<SigningKey> {
   if (signingKeyPem === undefined) return loadSigningKey(files, kept);
   return SigningKey.fromPem(await signingKeyPem(), "signing.privateKey");
 }

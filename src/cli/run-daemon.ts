@@ -1,5 +1,5 @@
-import { BUDGET, LOADED, LOG, OUTSIDE, RULES, TENANT, TENANT_PARTS } from "../compose/container.js";
-import type { Composition } from "../compose/container.js";
+import type { Program } from "../compose/root.js";
+import type { Tenant } from "../compose/tenant.js";
 import { changedKeys } from "../daemon/config-changes.js";
 import { SharedHttp } from "../daemon/http.js";
 import type { TenantWork } from "../daemon/tenant-work.js";
@@ -9,18 +9,14 @@ import { systemd } from "../io/notify-systemd.js";
 import { keepFailure } from "../view/last-failure.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import { openTenant } from "../compose/open-tenant.js";
 import { folderSource } from "../archive/source.js";
 import { Counts } from "../serve/counts.js";
-import { certificateDoor, preflightTenant } from "../compose/tenant-preflight.js";
 import { usualRequests } from "../plan/requests-per-day.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { errorFields, logTerminal } from "./daemon-log.js";
 import { DaemonView } from "./daemon-view.js";
 import { worstExit } from "./exit-codes.js";
-import { sinkQueues } from "./sink-queues.js";
 import { openWorkspace } from "./workspace.js";
-import type { Workspace } from "./workspace.js";
 
 /** Requests to all sources together: bounds the page bodies in memory. */
 const REQUESTS_AT_ONCE = 16;
@@ -66,58 +62,54 @@ interface Running {
 /** A configuration that breaks a rule changes nothing: what worked goes on. */
 async function reload(
   { daemon, view, counts }: Running,
-  before: Workspace,
+  before: Program,
   options: CommonOptions,
   surroundings: Surroundings,
-): Promise<Workspace> {
+): Promise<Program> {
   try {
     const after = await openWorkspace(options, surroundings);
     const keys = changedKeys(before.loaded.config, after.loaded.config);
-    after.root.resolve(LOG).info({ config: after.loaded.sha256, keys }, "configuration changed");
+    after.log.info({ config: after.loaded.sha256, keys }, "configuration changed");
     daemon.reload(configOf(after, counts));
     await view.follow(after);
     return after;
   } catch (error) {
     const fields = isDaybookError(error) ? errorFields(error) : { code: "INTERNAL", message: String(error) };
-    before.root.resolve(LOG).error({ ...fields, config: before.loaded.sha256 }, "configuration refused");
+    before.log.error({ ...fields, config: before.loaded.sha256 }, "configuration refused");
     return before;
   }
 }
 
-function configOf({ loaded, root, tenants }: Workspace, counts: Counts): DaemonConfig {
+function configOf({ loaded, log, tenants }: Program, counts: Counts): DaemonConfig {
   const { path, sha256 } = loaded;
-  const work = tenants.map(({ container }) => workOf(container, counts));
-  return { path, sha256, log: root.resolve(LOG), tenants: work };
+  const work = tenants.map((tenant) => workOf(tenant, counts));
+  return { path, sha256, log, tenants: work };
 }
 
-function workOf(container: Composition, counts: Counts): TenantWork {
-  const { name: tenant, config, root } = container.resolve(TENANT);
-  const { clock, files } = container.resolve(OUTSIDE);
-  const log = container.resolve(LOG);
+function workOf(parts: Tenant, counts: Counts): TenantWork {
+  const { name: tenant, config, root, clock, files, log } = parts;
   return {
     tenant,
     clock,
     log,
-    rules: container.resolve(RULES),
-    schedule: container.resolve(LOADED).config.collect.schedule,
+    rules: parts.rules,
+    schedule: parts.loaded.config.collect.schedule,
     requestsPerHour: config.requestsPerHour,
-    sinks: sinkQueues(container),
-    open: (progress) => {
-      const parts = container.resolve(TENANT_PARTS);
-      return openTenant(
-        { ...parts, log: noted(parts.log, (phrase) => progress.note(tenant, phrase)) },
+    sinks: parts.queues,
+    open: (progress) =>
+      parts.openArchive(
         counts.alongside(progress),
-      );
-    },
+        noted(log, (phrase) => progress.note(tenant, phrase)),
+      ),
     preflight: async (signal) => {
       await files.makeFolder(root);
-      return preflightTenant(container, signal);
+      return parts.preflight().run(signal);
     },
-    budget: () => container.resolve(BUDGET).state(),
+    budget: parts.budget,
     usualRequests: (index) => usualRequests(index, folderSource(files, root), new AbortController().signal),
     keepFailure: (error) =>
       keepFailure(files, root, error === undefined ? undefined : { atMs: clock.now(), error }),
-    certificate: certificateDoor(container),
+    certificate: parts.certificate,
   };
 }
 

@@ -42,8 +42,8 @@ export const show: Command<ShowOptions> = async (options, surroundings) => {
   const day = dayOption("DAY", options.arguments[0]);
   if (day === undefined)
     throw new DaybookError("USAGE", { message: "DAY: expected a UTC day as YYYY-MM-DD, found none" });
-  const found = await lookAtTenants(options, surroundings, async ({ name, held }): Promise<ShownDay> => ({
-    tenant: name,
+  const found = await lookAtTenants(options, surroundings, async ({ tenant, held }): Promise<ShownDay> => ({
+    tenant: tenant.name,
     revisions:
       held === undefined ? [] : await revisionsOf(held, day, options.proof === true, surroundings.signal),
     oddities: odditiesOf(held?.record(day)),

@@ -1,28 +1,15 @@
-import { LOADED, SINKS, VIEW_EXPIRED } from "../compose/container.js";
-import type { Composition } from "../compose/container.js";
 import type { SinkQueue } from "../deliver/sink-queue.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import type { ErrorCode } from "../model/error-catalogue.js";
 import { DaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
 import { sinkStates } from "../view/sink-state.js";
 import type { SinkState } from "../view/sink-state.js";
 
-/** The queue of each configured sink. */
-export function sinkQueues(container: Composition): readonly SinkQueue[] {
-  const { plugins } = container.resolve(SINKS);
-  return Object.entries(container.resolve(LOADED).config.sinks).map(([name, { use }]) =>
-    plugins.plugin(use).kind === "store"
-      ? { kind: "record", name }
-      : { kind: "view", name, isExpired: (day: UtcDay) => container.resolve(VIEW_EXPIRED)(name, day) },
-  );
-}
-
 /** The state of each sink, as far as the ledger says. */
-export function sinksOf(container: Composition, index: DayIndex | undefined): readonly SinkState[] {
-  const states = sinkStates(sinkQueues(container), index, new Map());
+export function sinksOf(queues: readonly SinkQueue[], index: DayIndex | undefined): readonly SinkState[] {
+  const states = sinkStates(queues, index, new Map());
   return index === undefined
     ? states
     : states.map((state) => ({ ...state, failure: newestFailure(state, index) }));

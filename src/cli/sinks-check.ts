@@ -7,8 +7,8 @@ import { openWorkspace } from "./workspace.js";
 export const sinksCheck: Command<CommonOptions> = async (options, surroundings) => {
   const { loaded, tenants } = await openWorkspace(options, surroundings);
   const looked: Looked[] = [];
-  for (const { name, container } of tenants) {
-    looked.push(...(await lookAtSinks(name, container, surroundings.signal)));
+  for (const tenant of tenants) {
+    looked.push(...(await lookAtSinks(tenant, surroundings.signal)));
   }
   return lookedResult(loaded.path, looked, { config: loaded.path });
 };

@@ -1,5 +1,4 @@
 import { optionsReference } from "../config/reference.js";
-import { LOADED, SINKS } from "../compose/container.js";
 import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
 import { loadPlugin } from "../deliver/plugin-loading.js";
 import { isDaybookError } from "../model/errors.js";
@@ -36,9 +35,8 @@ async function configuredSinks(
   surroundings: Surroundings,
 ): Promise<readonly ListedSink[]> {
   try {
-    const { root } = await openWorkspace(options, surroundings);
-    const { plugins } = root.resolve(SINKS);
-    return Object.entries(root.resolve(LOADED).config.sinks).map(([name, { use }]) => ({
+    const { loaded, plugins } = await openWorkspace(options, surroundings);
+    return Object.entries(loaded.config.sinks).map(([name, { use }]) => ({
       name,
       use,
       kind: plugins.plugin(use).kind,

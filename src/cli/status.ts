@@ -7,7 +7,7 @@ import { tenantText } from "./status-text.js";
 import { statusOf } from "./tenant-status.js";
 import type { FoundStatus } from "./tenant-status.js";
 import { openWorkspace } from "./workspace.js";
-import type { Workspace } from "./workspace.js";
+import type { Tenant } from "../compose/tenant.js";
 
 export interface StatusOptions extends CommonOptions {
   readonly days?: boolean;
@@ -38,7 +38,7 @@ export const status: Command<StatusOptions> = async (options, surroundings) => {
 
 /** An archive that cannot be read is told as what it is, and hides no other tenant. */
 async function tellTenant(
-  tenant: Workspace["tenants"][number],
+  tenant: Tenant,
   { days = false }: StatusOptions,
   surroundings: Surroundings,
 ): Promise<Told> {
@@ -50,6 +50,6 @@ async function tellTenant(
   } catch (error) {
     surroundings.signal.throwIfAborted();
     if (!isDaybookError(error)) throw error;
-    return { ...(await statusOf({ ...tenant, held: undefined }, error)), calendar: "" };
+    return { ...(await statusOf({ tenant, held: undefined }, error)), calendar: "" };
   }
 }

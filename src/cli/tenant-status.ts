@@ -1,4 +1,3 @@
-import { BUDGET, LOADED, OUTSIDE, RULES, TENANT } from "../compose/container.js";
 import type { AlarmKind } from "../view/alarms.js";
 import { Schedule } from "../daemon/schedule.js";
 import { keptFailure } from "../view/last-failure.js";
@@ -15,7 +14,6 @@ import type { RequestOutlook } from "../plan/backlog.js";
 import { deadlineMs, oldestReadableDay } from "../plan/day-state.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import { folderSource } from "../archive/source.js";
-import { certificateDoor } from "../compose/tenant-preflight.js";
 import { usualRequests } from "../plan/requests-per-day.js";
 import { certificateStatus } from "./certificate-status.js";
 import type { CertificateStatus } from "./certificate-status.js";
@@ -72,24 +70,24 @@ export interface FoundStatus {
 }
 
 /** As of now; `unreadable` says why nothing is held. */
-export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Promise<FoundStatus> {
-  const { held, container, name } = tenant;
-  const nowMs = container.resolve(OUTSIDE).clock.now();
-  const facts = await factsOf(tenant, nowMs, unreadable);
+export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Promise<FoundStatus> {
+  const { held, tenant } = looked;
+  const nowMs = tenant.clock.now();
+  const facts = await factsOf(looked, nowMs, unreadable);
   const view = viewTenant(facts, nowMs);
   const { missing, reReadingsDue, counts, oddities, overdue, beyondSaving, backlog, alarms } = view;
   const gaps = missing.filter(({ state }) => state === "gap");
   const status: TenantStatus = {
-    tenant: name,
+    tenant: tenant.name,
     readable: unreadable === undefined,
     newest_sealed: held?.index.newestDay ?? null,
-    gaps: gaps.map(({ day, deadlineMs }) => ({ day, deadline: isoTime(deadlineMs) })),
+    gaps: gaps.map(({ day, deadlineMs: untilMs }) => ({ day, deadline: isoTime(untilMs) })),
     due: missing.length - gaps.length,
     re_readings_due: reReadingsDue,
-    re_readings: reReadingsOf(tenant, nowMs),
+    re_readings: reReadingsOf(looked, nowMs),
     lost: counts.lost,
     oddities: oddities.map(({ day, code, subject }) => ({ day, code, found: subject })),
-    kept_back: await keptBackOf(tenant, nowMs),
+    kept_back: await keptBackOf(looked, nowMs),
     overdue: overdue.map(({ day }) => day),
     beyond_saving: beyondSaving.map(({ day }) => day),
     requests: { left: facts.budget.left, per_hour: facts.budget.requestsPerHour },
@@ -101,30 +99,30 @@ export async function statusOf(tenant: LookedAt, unreadable?: DaybookError): Pro
       .filter(({ behind }) => behind > 0)
       .map(({ sink, behind: revisions }) => ({ sink, revisions })),
     verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
-    certificate: await certificateStatus(container),
+    certificate: await certificateStatus(tenant),
     alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
   };
   return { status, exits: exitsOf(status, facts.failure) };
 }
 
 async function factsOf(
-  tenant: LookedAt,
+  looked: LookedAt,
   nowMs: number,
   unreadable: DaybookError | undefined,
 ): Promise<TenantFacts> {
-  const { name, held, container } = tenant;
+  const { held, tenant } = looked;
   const index = unreadable === undefined ? (held?.index ?? emptyIndex(nowMs)) : undefined;
-  const sinks = sinksOf(container, index);
+  const sinks = sinksOf(tenant.queues, index);
   return {
-    tenant: name,
-    rules: container.resolve(RULES),
+    tenant: tenant.name,
+    rules: tenant.rules,
     index,
-    budget: await outlookOf(tenant),
+    budget: await outlookOf(looked),
     sinks,
     verifications: held?.index.fixityChecksOf(sinks.map(({ sink }) => sink)) ?? [],
     // `certificate` in the status says when it cannot be read.
-    certificate: await certificateDoor(container)?.().catch(() => undefined),
-    failure: unreadable ?? (await failureOf(tenant)),
+    certificate: await tenant.certificate?.().catch(() => undefined),
+    failure: unreadable ?? (await failureOf(looked)),
   };
 }
 
@@ -135,14 +133,13 @@ function emptyIndex(nowMs: number): LedgerIndex {
   return index;
 }
 
-async function keptBackOf({ container }: LookedAt, nowMs: number): Promise<TenantStatus["kept_back"]> {
-  const { files } = container.resolve(OUTSIDE);
-  const { config } = container.resolve(LOADED);
-  const next = isoTime(new Schedule(config.collect.schedule).nextMs(nowMs));
-  const days = await new KeptBackDays(files, container.resolve(TENANT).root).read();
+async function keptBackOf({ tenant }: LookedAt, nowMs: number): Promise<TenantStatus["kept_back"]> {
+  const { files, root, rules, loaded } = tenant;
+  const next = isoTime(new Schedule(loaded.config.collect.schedule).nextMs(nowMs));
+  const days = await new KeptBackDays(files, root).read();
   return [...days]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([day]) => nowMs < deadlineMs(day, container.resolve(RULES)))
+    .filter(([day]) => nowMs < deadlineMs(day, rules))
     .map(([day, { code, sinceMs, failures }]) => ({
       day,
       code,
@@ -152,20 +149,20 @@ async function keptBackOf({ container }: LookedAt, nowMs: number): Promise<Tenan
     }));
 }
 
-async function outlookOf({ held, container }: LookedAt): Promise<RequestOutlook> {
-  const { root, config } = container.resolve(TENANT);
-  const source = folderSource(container.resolve(OUTSIDE).files, root);
+async function outlookOf({ held, tenant }: LookedAt): Promise<RequestOutlook> {
+  const { root, config, files, budget } = tenant;
+  const source = folderSource(files, root);
   const signal = new AbortController().signal;
   return {
-    ...(await container.resolve(BUDGET).state()),
+    ...(await budget()),
     requestsPerHour: config.requestsPerHour,
     requestsPerDay: held === undefined ? WINDOWS_PER_DAY : await usualRequests(held.index, source, signal),
   };
 }
 
 /** What the daemon's last pass failed with, unless something was read since. */
-async function failureOf({ held, container }: LookedAt): Promise<DaybookError | undefined> {
-  const kept = await keptFailure(container.resolve(OUTSIDE).files, container.resolve(TENANT).root);
+async function failureOf({ held, tenant }: LookedAt): Promise<DaybookError | undefined> {
+  const kept = await keptFailure(tenant.files, tenant.root);
   if (kept === undefined) return undefined;
   const { newestDay = null, days } = held?.index ?? {};
   const readAt = newestDay === null ? undefined : days?.get(newestDay)?.readingsAt.at(-1);
@@ -176,10 +173,10 @@ async function failureOf({ held, container }: LookedAt): Promise<DaybookError | 
 
 const LOOKED_BACK_MS = 7 * DAY_MS;
 
-function reReadingsOf({ held, container }: LookedAt, nowMs: number): ReReadings {
+function reReadingsOf({ held, tenant }: LookedAt, nowMs: number): ReReadings {
   if (held === undefined) return { unchanged: 0, changed: [], shrank: [] };
   // What was in the source's reach within the last days.
-  const oldest = oldestReadableDay(container.resolve(RULES), nowMs - LOOKED_BACK_MS);
+  const oldest = oldestReadableDay(tenant.rules, nowMs - LOOKED_BACK_MS);
   return lastReReadings(eachDay(oldest, held.index.newestDay ?? oldest), held.index, nowMs);
 }
 

@@ -4,7 +4,6 @@ import type { KnownHead } from "../audit/check-ledger.js";
 import { folderSource, storeSource } from "../archive/source.js";
 import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
-import { OPEN_SINKS } from "../compose/container.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
@@ -74,9 +73,7 @@ async function configuredPlaces(
   surroundings: Surroundings,
 ): Promise<readonly Place[]> {
   const { tenants } = await openWorkspace(options, surroundings);
-  const places = tenants.flatMap(({ name: tenant, container }) =>
-    placesOf(tenant, container.resolve(OPEN_SINKS)(), options.sink),
-  );
+  const places = tenants.flatMap(({ name, openSinks }) => placesOf(name, openSinks(), options.sink));
   if (places.length > 0) return places;
   throw new DaybookError("USAGE", {
     message: `--sink: expected the name of a record sink, found "${options.sink ?? ""}"`,

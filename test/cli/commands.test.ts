@@ -29,7 +29,7 @@ describe("every command", () => {
     const { exit, out, err } = await rig.run(...name.split(" "), "--help");
 
     expect({ exit, err }).toEqual({ exit: 0, err: "" });
-    expect(out).toMatch(new RegExp(`Example:\n {2}daybook ${name}`));
+    expect(out).toMatch(new RegExp(`Example:\n {2}(sudo )?daybook ${name}`));
   });
 
   const WRONG: readonly (readonly string[])[] = [

@@ -6,7 +6,7 @@ import { dirname } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { DaemonView } from "../../src/cli/daemon-view.js";
 import { openWorkspace } from "../../src/cli/workspace.js";
-import type { Workspace } from "../../src/cli/workspace.js";
+import type { Program } from "../../src/compose/root.js";
 import { Redactor } from "../../src/config/redactor.js";
 import { systemClock } from "../../src/io/clock.js";
 import { nodeFiles } from "../../src/io/node-files.js";
@@ -23,7 +23,7 @@ interface ViewRig {
   /** The log's lines. */
   readonly lines: readonly Record<string, unknown>[];
   /** The configuration with this added, loaded and composed. */
-  workspace(more: string): Promise<Workspace>;
+  workspace(more: string): Promise<Program>;
 }
 
 async function viewRig(more: string): Promise<ViewRig> {
@@ -34,7 +34,7 @@ async function viewRig(more: string): Promise<ViewRig> {
     columns: 80,
     write: (text: string) => void lines.push(JSON.parse(text) as Record<string, unknown>),
   };
-  const workspace = async (added: string): Promise<Workspace> => {
+  const workspace = async (added: string): Promise<Program> => {
     await writeFile(path, `${GOOD.replace("path: archive", `path: ${dirname(path)}/archive`)}\n${added}`);
     return openWorkspace(
       { config: path },

@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import { inject, injectable } from "tsyringe";
+import type { SecretSource } from "../config/secrets.js";
+import type { Clock } from "../io/clock.js";
+import { DaybookError } from "../model/errors.js";
+import { isoTime } from "../model/utc-day.js";
+import type { RequestBudget } from "../plan/request-budget.js";
+import type { Endpoints } from "../source/clouds.js";
+import { preflight } from "../source/preflight/preflight.js";
+import type { PreflightStep } from "../source/preflight/preflight.js";
+import { ACCESS_STAMP, SIGN_IN_STAMP, removeStamp } from "../source/refusal-backoff.js";
+import type { RefusalBackoff } from "../source/refusal-backoff.js";
+import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
+import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
+import type { Tokens } from "../source/tokens.js";
+import { certificateOf } from "./credential.js";
+import { ACCESS, BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT, TOKENS } from "./tokens.js";
+import type { Outside, TenantScope } from "./tokens.js";
+
+type TakeRequest = (signal: AbortSignal) => Promise<void>;
+
+/** Checks everything between Daybook and a tenant's first day. Takes one request of the hour's budget. */
+@injectable()
+export class TenantPreflight {
+  constructor(
+    @inject(OUTSIDE) private readonly outside: Outside,
+    @inject(TENANT) private readonly tenant: TenantScope,
+    @inject(ENDPOINTS) private readonly endpoints: Endpoints,
+    @inject(SECRETS) private readonly secrets: SecretSource,
+    @inject(TOKENS) private readonly tokens: Tokens,
+    @inject(CHECK_TOKENS) private readonly checkTokens: Tokens,
+    @inject(ACCESS) private readonly access: RefusalBackoff,
+    @inject(BUDGET) private readonly requests: RequestBudget,
+  ) {}
+
+  /** A stored refusal stands until its pause is over: a daemon that restarts often must not ask each time (fault 41). */
+  run(signal: AbortSignal): Promise<readonly PreflightStep[]> {
+    const take: TakeRequest = async (requestSignal) => {
+      await this.access.check(applicationOf(this.tenant, this.endpoints));
+      await this.#takeRequest(requestSignal);
+    };
+    return this.#steps(this.tokens, take, signal);
+  }
+
+  /** For an operator, who may have repaired it: asks at once, and removes the stored refusal of each step that passes. */
+  async check(signal: AbortSignal): Promise<readonly PreflightStep[]> {
+    const take: TakeRequest = (requestSignal) => this.#takeRequest(requestSignal);
+    const steps = await this.#steps(this.checkTokens, take, signal);
+    const forget = async (passed: PreflightStep["step"], stamp: string): Promise<void> => {
+      if (steps.some(({ step, ok }) => ok && step === passed))
+        await removeStamp({ files: this.outside.files, path: join(this.tenant.root, stamp) });
+    };
+    await forget("sign-in", SIGN_IN_STAMP);
+    await forget("activity-log", ACCESS_STAMP);
+    return steps;
+  }
+
+  #steps(tokens: Tokens, takeRequest: TakeRequest, signal: AbortSignal): Promise<readonly PreflightStep[]> {
+    const { http, clock } = this.outside;
+    const { auth, tenantId } = this.tenant.config;
+    const { api, scope } = this.endpoints;
+    const certificate = certificateDoor(this.tenant, this.secrets, clock);
+    return preflight(
+      {
+        api,
+        tenantId,
+        ...("clientId" in auth && auth.clientId !== undefined ? { clientId: auth.clientId } : {}),
+        ...(scope === undefined ? {} : { scope }),
+      },
+      { tokens, http, clock, takeRequest, ...(certificate === undefined ? {} : { certificate }) },
+      signal,
+    );
+  }
+
+  /** Fails at once when the hour's requests are used up: the next one may be an hour away. */
+  async #takeRequest(signal: AbortSignal): Promise<void> {
+    if (await this.requests.takeNow(signal)) return;
+    const { nextMs } = await this.requests.state();
+    const { name, config } = this.tenant;
+    throw new DaybookError("SOURCE_THROTTLED", {
+      message: `requests of ${name}: found none left of ${config.requestsPerHour} an hour, expected one`,
+      hint: `look again after ${isoTime(nextMs)}; sign-in and token have been looked at`,
+    });
+  }
+}
+
+/** The configured application at its source: a stored refusal holds for this one alone. */
+export function applicationOf({ config }: TenantScope, { api }: Endpoints): string {
+  return JSON.stringify([api, config.auth]);
+}
+
+/** Reads when the client certificate ends; undefined where the tenant signs in without one. */
+export function certificateDoor(
+  { name, config }: TenantScope,
+  secrets: SecretSource,
+  clock: Clock,
+): (() => Promise<CertificateExpiry>) | undefined {
+  const { auth } = config;
+  if (auth.method !== "client-certificate") return undefined;
+  const source = certificateOf(auth, secrets);
+  return () => readCertificateExpiry(`${name} certificate`, source, clock.now());
+}
