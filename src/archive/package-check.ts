@@ -51,7 +51,7 @@ export class PackageCheck {
     const subject = this.#path(MANIFEST);
     const bytes = await this.#small(MANIFEST, LIMITS.manifest);
     if (bytes === undefined) return undefined;
-    const signer = await this.signer(MANIFEST, bytes);
+    const signer = await this.#signer(MANIFEST, bytes);
     const sha256 = sha256Hex(bytes);
     if (expectedSha256 !== undefined) {
       this.#expect("FILE_HASH", subject, sha256, expectedSha256);
@@ -67,7 +67,7 @@ export class PackageCheck {
   }
 
   /** The id of the key that signed `bytes`, the file called `name`; undefined after a flaw. */
-  async signer(name: string, bytes: Uint8Array): Promise<string | undefined> {
+  async #signer(name: string, bytes: Uint8Array): Promise<string | undefined> {
     const { keys } = this.#options;
     const signature = await this.#small(`${name}.sig`, LIMITS.signature);
     if (signature === undefined) return undefined;
@@ -83,11 +83,11 @@ export class PackageCheck {
   async structure({ manifest, sha256 }: SignedManifest): Promise<void> {
     await this.#sums(manifest, sha256);
     for (const file of manifest.files) await this.#size(file);
-    await this.names(new Set([...CLOSING_FILES, ...manifest.files.map(({ path }) => path)]));
+    await this.#names(new Set([...CLOSING_FILES, ...manifest.files.map(({ path }) => path)]));
   }
 
   /** Reports every file in the package's folder that has another name. */
-  async names(allowed: ReadonlySet<string>): Promise<void> {
+  async #names(allowed: ReadonlySet<string>): Promise<void> {
     const { source, signal } = this.#options;
     for await (const path of source.list(this.#path(""), signal)) {
       if (allowed.has(path.slice(this.#folder.length + 1))) continue;
