@@ -4,8 +4,7 @@ import { pluginError } from "./plugin-error.js";
 
 /**
  * Runs one operation of a plugin. Rejects with SINK_UNAVAILABLE after `limitMs` and with the signal's reason once it aborts,
- * whether or not the plugin ever answers (fault 79). The timer is real whatever the clock shows: a plugin's work takes real
- * time.
+ * whether or not the plugin ever answers (fault 79). The timer runs in real time, independent of the injected clock.
  */
 export async function withDeadline<T>(
   sink: string,
@@ -28,7 +27,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** The items of a plugin's stream, each bounded in time like an operation; the first by `firstMs`. */
+/** The items of a plugin's stream, each with a time limit; `firstMs` is the limit of the first. */
 export async function* pieceByPiece<T>(
   sink: string,
   limitMs: number,
@@ -46,7 +45,7 @@ export async function* pieceByPiece<T>(
       yield next.value;
     }
   } finally {
-    // Not awaited: a stream that stalls never answers.
+    // Not awaited: a stalled stream never answers.
     iterator.return().catch(() => {});
   }
 }
@@ -54,7 +53,7 @@ export async function* pieceByPiece<T>(
 function firstOf<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-    // A plugin may throw before it returns a promise.
+    // A plugin may throw synchronously.
     Promise.resolve().then(run).then(resolve, reject);
   });
 }

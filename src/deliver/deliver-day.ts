@@ -33,13 +33,13 @@ export type Outcome =
 
 export interface DeliverySettings {
   readonly tenant: string;
-  /** Where the day package may be, in the order of preference: the state folder, then the record sinks. */
+  /** Where day packages can be read, preferred first: the state folder, then the record sinks. */
   readonly sources: readonly ArchiveSource[];
 }
 
 /**
- * Delivers one sealed day to one sink. A failure is an outcome, so that it holds back nothing else. Thrown are an abort and
- * ARCHIVE_FORKED: another writer's entries in a sink are no matter of that sink alone.
+ * Delivers one sealed day to one sink. A failure is returned as an outcome. Only aborts and ARCHIVE_FORKED are thrown: a second
+ * writer affects the whole archive, not just this sink.
  */
 export async function deliverDay(
   sealed: SealedDay,
@@ -59,7 +59,7 @@ export async function deliverDay(
   }
 }
 
-/** What the ledger says of an outcome. */
+/** The ledger entry that records an outcome. */
 export function actOf({ sink, sealed, ...outcome }: Outcome): Act {
   const { day, revision, manifestSha256: manifest_sha256 } = sealed;
   return "delivered" in outcome
@@ -76,7 +76,7 @@ async function sourceOf(
   const source = await firstSourceWith(path, sources, signal);
   if (source !== undefined) return source;
   throw new DaybookError("ARCHIVE_DAMAGED", {
-    message: `${path}: expected in the state folder or a record sink, found nowhere`,
+    message: `${path}: expected in the state folder or a record sink, found in neither`,
   });
 }
 
@@ -105,7 +105,7 @@ async function deliverView(
   signal: AbortSignal,
 ): Promise<number> {
   const batch = await currentView(sealed, tenant, source, signal);
-  // Digested while the sink reads it: a day is large, and decoding it again takes as long.
+  // Digest while the sink reads: decoding a large day again would take as long.
   let given: MultisetDigest | undefined;
   const blocks = (): AsyncIterable<Uint8Array> => digesting(batch.blocks(), (digest) => (given = digest));
   const { records } = await sink.write({ ...batch, blocks, lines: () => eachLine(blocks()) }, signal);
@@ -114,7 +114,7 @@ async function deliverView(
   const found = await digestLines(sink.read(sealed.day, signal));
   if (found.lines !== batch.records)
     throw mismatch(name, sealed, `to read ${batch.records} records`, `${found.lines}`);
-  // A sink that had the day already need not have read it.
+  // A sink that already had the day may not have read it.
   given ??= await digestLines(batch.lines());
   if (found.digest() !== given.digest()) throw mismatch(name, sealed, "to read the same records", "others");
   return records;

@@ -16,20 +16,20 @@ export interface FenceOptions {
   /** The sink's name in the configuration, for messages. */
   readonly name: string;
   readonly store: ObjectStore;
-  /** The tenant's name in the configuration; everything lies below it. */
+  /** The tenant's name in the configuration: the prefix of every key. */
   readonly tenant: string;
   /** The state folder of the tenant. */
   readonly archive: ArchiveSource;
-  /** The number of entries in the state folder's ledger, now. */
+  /** The current number of entries in the state folder's ledger. */
   readonly ledgerSize: () => number;
   /** The archive's public keys. */
   readonly keys: ArchiveKeys;
 }
 
 /**
- * Tells whether the ledger in a store is ours. Each entry holds the hash of the one before, so the newest that the store has
- * speaks for all: it is the same as ours under its number, and nothing stands beyond ours, or another writer is at work.
- * Both methods throw ARCHIVE_FORKED then, and SINK_TAKEN where the store holds another archive.
+ * Checks that the ledger in a store is ours. Each entry holds the hash of the one before it, so comparing the newest entry is
+ * enough: it must equal ours, and the store must hold no entry beyond ours. Otherwise another writer has added to the archive,
+ * and both methods throw ARCHIVE_FORKED; SINK_TAKEN when the store holds another archive.
  */
 export class LedgerFence {
   readonly #options: FenceOptions;
@@ -40,7 +40,7 @@ export class LedgerFence {
     this.#options = options;
   }
 
-  /** Looks anew, believing nothing known before: two or three requests, some more where the store is behind. Returns how many of our entries it holds. */
+  /** A full check, which takes three requests, and more when the store is behind. Returns how many of our entries it holds. */
   async check(signal: AbortSignal): Promise<number> {
     this.#held = undefined;
     const held = await this.#newestHeld(signal);
@@ -49,7 +49,7 @@ export class LedgerFence {
     return this.#climb(held, signal);
   }
 
-  /** Whether it is still so: two requests where nothing has changed. SINK_LOST when the newest entry is gone meanwhile. */
+  /** Checks what has changed since: two requests when nothing has. SINK_LOST when the newest entry has disappeared. */
   async recheck(signal: AbortSignal): Promise<void> {
     const held = this.#held;
     if (held === undefined) return void (await this.check(signal));
@@ -58,12 +58,12 @@ export class LedgerFence {
     await this.#climb(held, signal);
   }
 
-  /** The first `held` entries were just found in the store, or put there. */
+  /** To be called when the first `held` entries were just found in the store, or written to it. */
   advance(held: number): void {
     this.#held = held;
   }
 
-  /** How many of our numbers are taken in the store: from the newest down in growing steps, as it is seldom far behind. */
+  /** How many of our entries the store has. Searches from the newest down in growing steps: a store is rarely far behind. */
   async #newestHeld(signal: AbortSignal): Promise<number> {
     let absent = this.#options.ledgerSize();
     let present = -1;
@@ -80,7 +80,7 @@ export class LedgerFence {
     return present + 1;
   }
 
-  /** What stands from `held` on was put by us and not answered, or by another writer. */
+  /** Entries from `held` on are ours, written by a request whose answer was lost, or another writer's. */
   async #climb(held: number, signal: AbortSignal): Promise<number> {
     let next = held;
     while (await this.#has(next, signal)) {
@@ -140,12 +140,12 @@ export class LedgerFence {
     const beyond = `nothing beyond the ${ledgerSize()} entries of this state folder`;
     return new DaybookError("ARCHIVE_FORKED", {
       message: `${name}: ${this.#key(path)}: an archive has one writer: found ${found}, expected ${expected ?? beyond}`,
-      hint: `another host, or a newer copy of this state folder, has gone on with the archive: stop one of the two for good; where it is to go on from what ${name} holds, move the folder ${tenant} out of the state folder, then run \`daybook restore --from ${name} --tenant ${tenant}\``,
+      hint: `another host, or a newer copy of this state folder, has added to the archive: stop one of the two for good; to continue from what ${name} holds, move the folder ${tenant} out of the state folder, then run \`daybook restore --from ${name} --tenant ${tenant}\``,
     });
   }
 }
 
-/** SINK_TAKEN: where the tenant's archive should lie, there is another one. */
+/** SINK_TAKEN: the sink holds another archive under the tenant's name. */
 export function sinkTaken(
   subject: string,
   { name, tenant }: { readonly name: string; readonly tenant: string },
@@ -154,7 +154,7 @@ export function sinkTaken(
 ): DaybookError {
   return new DaybookError("SINK_TAKEN", {
     message: `${subject}: a sink holds one archive under a tenant's name: found ${identityText(found)}, expected ${expected}`,
-    hint: `where that archive is to go on, \`daybook restore --from ${name} --tenant ${tenant}\` brings it into an empty state folder; otherwise give the tenant another name or the sink another place`,
+    hint: `to continue that archive, \`daybook restore --from ${name} --tenant ${tenant}\` brings it into an empty state folder; otherwise give the tenant another name or the sink another place`,
   });
 }
 

@@ -4,8 +4,8 @@ const LENT = new Set(["daybook/plugin", "daybook/plugin/contract"]);
 let lent = false;
 
 /**
- * Lets a plugin anywhere on the disk import `daybook/plugin` and get the running Daybook's, so that it needs no copy of its
- * own and its errors are this process's. Only these names are answered; everything else is found as Node finds it.
+ * Resolves `daybook/plugin` to the running Daybook for plugins anywhere on the disk: they need no copy of their own and throw
+ * this process's error class. All other names resolve as usual.
  */
 export function lendDaybook(): void {
   if (lent) return;

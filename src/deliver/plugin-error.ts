@@ -4,8 +4,8 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Retry } from "../model/errors.js";
 
 /**
- * What a plugin threw, as a `DaybookError`. A plugin from outside may carry its own copy of Daybook, whose errors are known
- * by their shape. Anything else is a defect of the plugin: the day stays queued, and trying at once cannot help.
+ * Converts what a plugin threw into a `DaybookError`. A third-party plugin may bundle its own copy of Daybook, whose errors are
+ * recognised by shape. Anything else is a defect of the plugin: the day stays queued and is not retried at once.
  */
 export function pluginError(sink: string, thrown: unknown): DaybookError {
   if (isDaybookError(thrown)) return thrown;
@@ -15,7 +15,7 @@ export function pluginError(sink: string, thrown: unknown): DaybookError {
     return new DaybookError(code, { message, cause: thrown, ...retryOf(thrown) });
   }
   return new DaybookError("SINK_UNAVAILABLE", {
-    message: `${sink}: the plugin failed in a way that it does not explain: ${message}`,
+    message: `${sink}: the plugin threw an unexpected error: ${message}`,
     hint: "report it to the plugin's author: a plugin throws DaybookError and nothing else (docs/SINKS.md)",
     retry: "never",
     cause: thrown,

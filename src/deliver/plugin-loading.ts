@@ -19,15 +19,15 @@ export interface PluginSpec {
 
 export interface PluginLoading {
   readonly files: Files;
-  /** Absolute path of the folder of the configuration file: paths are relative to it, packages are found from it. */
+  /** Absolute path of the configuration file's folder, from which paths and packages are resolved. */
   readonly configFolder: string;
 }
 
 const MAX_PLUGIN_BYTES = 64 << 20;
 
 /**
- * Loads a plugin. Only what the configuration names is ever loaded, and from one place (fault 87). PLUGIN_INVALID when it is
- * not there, is not the pinned file, cannot be imported, or is no plugin of this API version.
+ * Loads a plugin that the configuration names; nothing else is ever loaded (fault 87). PLUGIN_INVALID when it is absent, does
+ * not match its pin, cannot be imported, or is not a plugin of this API version.
  */
 export async function loadPlugin({ use, integrity }: PluginSpec, loading: PluginLoading): Promise<Plugin> {
   const bundled = Object.hasOwn(BUNDLED_PLUGINS, use) ? BUNDLED_PLUGINS[use] : undefined;
@@ -90,7 +90,7 @@ async function importing(use: string, load: () => Promise<unknown>): Promise<unk
   }
 }
 
-/** A plugin from outside is unknown until its shape is looked at. */
+/** Checks the shape of what a third-party module exports. */
 function asPlugin(use: string, found: unknown): Plugin {
   if (typeof found !== "object" || found === null) {
     throw invalid(use, "default export: expected what defineStore or defineSink gives, found none");
@@ -108,7 +108,7 @@ function asPlugin(use: string, found: unknown): Plugin {
   return found as Plugin;
 }
 
-/** zod's own mark: of another library's schema neither the paths nor the documentation could be read. */
+/** Recognises a zod schema by its own mark: documentation and error paths need zod. */
 function isSchema(options: unknown): boolean {
   if (typeof options !== "object" || options === null) return false;
   const { safeParse, _zod } = options as Record<string, unknown>;

@@ -22,7 +22,7 @@ export interface OpenOptions {
   readonly azureTokens: Host["azureTokens"];
 }
 
-/** The plugins that the configuration names, loaded once; opening them does no I/O. */
+/** The plugins that the configuration names, each loaded once. Opening them does no I/O. */
 export class PluginSet {
   readonly #plugins: ReadonlyMap<string, Plugin | DaybookError>;
 
@@ -31,8 +31,8 @@ export class PluginSet {
   }
 
   /**
-   * Loads the plugin of every sink, and those that a sink's own options name (`to: { use: … }`). Why one cannot be loaded is
-   * thrown by `plugin`, so that a configuration is told all its problems at once.
+   * Loads the plugin of every sink, and those that a sink's own options name (`to: { use: … }`). A plugin that cannot be
+   * loaded fails in `plugin`, so that all problems of a configuration are reported at once.
    */
   static async load(sinks: Readonly<Record<string, SinkSpec>>, loading: PluginLoading): Promise<PluginSet> {
     const plugins = new Map<string, Plugin | DaybookError>();
@@ -66,7 +66,7 @@ export class PluginSet {
     return new OpenedSinks(opened, settings.log);
   }
 
-  /** Opens a configured sink for one tenant. `options` are those that the plugin's own schema gave back. */
+  /** Opens a configured sink for one tenant. `options` is the output of the plugin's own schema. */
   open(name: string, use: string, options: unknown, settings: OpenOptions): OpenedPlugin {
     const { clock, log, tenant, files, secret, azureTokens } = settings;
     const guard = { name, clock, log };
@@ -106,7 +106,7 @@ function asPluginInvalid(error: unknown): DaybookError {
   throw error;
 }
 
-/** The plugins that a sink's options name one level down. */
+/** The plugins named inside a sink's options, such as `to: { use: … }`. */
 function nestedSpecs(sink: SinkSpec): readonly SinkSpec[] {
   return Object.values(sink).filter(isSpec);
 }

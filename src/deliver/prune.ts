@@ -56,7 +56,7 @@ function prunable(
   return isEverywhere && isClosed(day) ? { day, revision, manifestSha256: sealed.manifestSha256 } : undefined;
 }
 
-/** Every record sink has the package as files of its own, and one of them gave back every byte just now. */
+/** Whether every record sink has the package as files of its own, and one of them returns every byte of it now. */
 async function isHeldByAll(
   sealed: SealedDay,
   { targets, files, root }: PruneSettings,
@@ -71,13 +71,13 @@ async function isHeldByAll(
     return await isReadBack(sealed, sinks, signal);
   } catch (error) {
     signal.throwIfAborted();
-    // A sink that does not answer now is asked again by the next pass; until then the package stays.
+    // The next pass tries again a sink that does not answer; until then the package stays.
     if (!isDaybookError(error)) throw error;
     return false;
   }
 }
 
-/** Whether a file of the sink's package is the state folder's own, under another name. */
+/** Whether a file of the sink's package and one of the state folder's are the same file under two names. */
 async function isSamePackage(
   sealed: SealedDay,
   folder: string | undefined,

@@ -26,13 +26,13 @@ export interface KnownContent {
   readonly entries: number;
 }
 
-/** The store is guarded already: deadlines and retries are not this class's concern. */
+/** The store is already guarded: it has deadlines and retries. */
 export type RecordSinkOptions = FenceOptions;
 
 const IN_THE_WAY =
-  "nothing was overwritten; no ledger entry in the sink names it: another host at work just now, or one that was lost or stopped, put it there; see _A package in the way_ in docs/OPERATIONS.md";
+  "nothing was overwritten; no ledger entry in the sink names it: it was written by another host that is still running, or that stopped before recording it; see _A package in the way_ in docs/OPERATIONS.md";
 
-/** The whole archive of a tenant in any object store, byte for byte as docs/FORMAT.md lays it out. */
+/** The whole archive of a tenant in any object store, byte for byte as docs/FORMAT.md defines it. */
 export class RecordSink {
   readonly name: string;
   /** The tenant's archive as the store gives it back. */
@@ -64,9 +64,10 @@ export class RecordSink {
   }
 
   /**
-   * To be called before any work: whether the store's archive is ours; an empty store is made ours. Returns what it has lost
-   * beside packages, which the next sync puts back. SINK_LOST when it is empty and should not be: its disk may not be mounted,
-   * so nothing is written. ARCHIVE_FORKED when another writer has added to it, SINK_TAKEN when it holds another archive.
+   * Must be called before any work. Checks that the store's archive is ours, and claims a new store. Returns what the store has
+   * lost besides packages; the next sync writes it again. SINK_LOST when the store is empty and should not be: its disk may not
+   * be mounted, so nothing is written. ARCHIVE_FORKED when another writer has added to it, SINK_TAKEN when it holds another
+   * archive.
    */
   async claim({ isFilled, entries }: KnownContent, signal: AbortSignal): Promise<readonly string[]> {
     const held = await this.#fence.check(signal);
@@ -83,7 +84,7 @@ export class RecordSink {
     ];
   }
 
-  /** The revisions that the ledger says the store holds and it does not. */
+  /** The revisions that the store has confirmed, according to the ledger, and no longer holds. */
   async missing(index: DayIndex, signal: AbortSignal): Promise<readonly SealedDay[]> {
     return missingFrom({ name: this.name, store: this.#store, tenant: this.#tenant }, index, signal);
   }
@@ -93,18 +94,18 @@ export class RecordSink {
     return (await this.#store.stat(key, signal)) !== undefined;
   }
 
-  /** Whether it is still ours; asks for what came since. ARCHIVE_FORKED, SINK_TAKEN. */
+  /** Checks again that the store's archive is ours. ARCHIVE_FORKED, SINK_TAKEN. */
   async requireOurs(signal: AbortSignal): Promise<void> {
     await this.#fence.recheck(signal);
   }
 
   /**
-   * Puts every file of the day package and reads back what the store has. The manifest comes last, so who finds it finds
-   * the package whole. SINK_MISMATCH when the store has not what it said it took; ARCHIVE_FORKED when its ledger is another
-   * writer's; SINK_CONFLICT when another package stands there and the ledger does not say whose.
+   * Stores every file of the day package and reads back what the store holds. The manifest is written last, so a package with a
+   * manifest is whole. SINK_MISMATCH when the store does not hold what it accepted; ARCHIVE_FORKED when its ledger is another
+   * writer's; SINK_CONFLICT when it holds a different package and its ledger does not show whose.
    */
   async putPackage(sealed: SealedDay, source: ArchiveSource, signal: AbortSignal): Promise<Manifest> {
-    // Two writers put the same files in the same order: the first that differs is one's alone, and the other gets no further.
+    // All writers upload files in the same order, so the first differing file belongs to exactly one writer and stops the other.
     return this.#fenced(signal, () => this.#putPackage(sealed, source, signal));
   }
 
@@ -121,7 +122,7 @@ export class RecordSink {
     return manifest;
   }
 
-  /** Whether the store has every file of the package, with the right size. Asks the store; nothing is remembered. */
+  /** Whether the store has every file of the package, with the right size. Always asks the store. */
   async hasPackage(sealed: SealedDay, signal: AbortSignal): Promise<boolean> {
     const folder = packagePath(sealed.day, sealed.revision);
     const manifest = await readManifest(this.#archive, sealed, signal);
@@ -139,9 +140,9 @@ export class RecordSink {
   }
 
   /**
-   * Brings the store's ledger to the state folder's: what describes the archive, then the entries that are not there yet, each
-   * with its head, then `head`. Returns how many entries the store holds now. ARCHIVE_FORKED when the store has another entry
-   * or more of them, SINK_TAKEN when it holds another archive.
+   * Brings the store's ledger up to date: the files that describe the archive, then each missing entry with its head, then
+   * `head`. Returns how many entries the store holds now. ARCHIVE_FORKED when the store has a different entry or more entries,
+   * SINK_TAKEN when it holds another archive.
    */
   async syncLedger(signal: AbortSignal): Promise<number> {
     return this.#fenced(signal, () => this.#syncLedger(signal));
@@ -152,7 +153,7 @@ export class RecordSink {
     let number = this.#synced ?? (await this.#heldEntries(signal));
     await this.#describe(signal);
     while (await this.#putIfThere(entryPath(number), signal)) {
-      // The entry first: where a sync breaks off, the next one starts with this entry and finds its head to be missing.
+      // The entry comes first: after an interruption the next sync starts with this entry and writes its missing head.
       await this.#putIfThere(headPath(number + 1), signal);
       number += 1;
     }
@@ -162,10 +163,10 @@ export class RecordSink {
     return number;
   }
 
-  /** Work on a store whose ledger is ours and still there; what it meets there otherwise is looked into. */
+  /** Does the work when the store's ledger is still there and ours, and looks for another writer after a conflict. */
   async #fenced<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#fence.recheck(signal);
-    // A new store has no entry yet by which the fence would notice that its disk is gone.
+    // A new store has no ledger entry by which the fence could notice that its disk was unmounted.
     const isGone =
       this.#hasIdentity && (await this.#store.stat(this.#key("archive.json"), signal)) === undefined;
     if (isGone) throw sinkLost(this.name, "no archive.json", "the one that was there");
@@ -173,13 +174,13 @@ export class RecordSink {
       return await work();
     } catch (error) {
       if (!isDaybookError(error, "SINK_CONFLICT")) throw error;
-      // Another writer's entries say more than the one object that was in the way.
+      // Another writer's ledger entries explain more than the one conflicting object.
       await this.#fence.check(signal);
       throw new DaybookError("SINK_CONFLICT", { message: error.message, hint: IN_THE_WAY, cause: error });
     }
   }
 
-  /** The store has lost what it had: everything is put again. */
+  /** The store has lost content: everything is sent again. */
   #forget(): void {
     this.#synced = undefined;
     this.#described.clear();
@@ -194,11 +195,11 @@ export class RecordSink {
     }
   }
 
-  /** Entries that need not be sent: all but the newest that the store holds, which is sent again to be compared. */
+  /** How many entries need not be sent: all that the store holds but the newest, which is sent again for comparison. */
   async #heldEntries(signal: AbortSignal): Promise<number> {
     let held = 0;
     for await (const key of this.#store.list(this.#key("ledger/"), signal)) {
-      // The first hole ends what counts as held: everything from there is sent, and compared where it exists.
+      // Counting stops at the first hole: everything after it is sent, and compared where it exists.
       if (key === this.#key(entryPath(held))) held += 1;
     }
     return Math.max(0, held - 1);
@@ -221,7 +222,7 @@ export class RecordSink {
     const expected = expectedOf(bytes);
     const found = await this.#store.stat(this.#key("head"), signal);
     if (found?.sha256 === expected.sha256) return;
-    // The one object that is replaced: not an older head over that of another writer who came meanwhile.
+    // `head` is the only object that is replaced, so check first that no other writer has added a newer one.
     await this.#fence.recheck(signal);
     await this.#store.replace(this.#key("head"), bodyOf(bytes), expected, signal);
     await this.#readBack(this.#key("head"), expected, signal);
@@ -250,7 +251,7 @@ export class RecordSink {
     return (await readSmall(source, path, LIMITS.manifest, signal)) ?? raise(missing(path));
   }
 
-  /** A store may say that it took an object and not have it: its own record of it decides, or the bytes themselves. */
+  /** A store may accept an object and not have it: trust its own checksum, or else the bytes themselves. */
   async #readBack(key: string, expected: Expected, signal: AbortSignal): Promise<void> {
     const found = await this.#store.stat(key, signal);
     if (found === undefined) throw notKept(key, "the object", "none");

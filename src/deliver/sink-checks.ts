@@ -16,14 +16,14 @@ export interface SinkChecksParts {
   readonly progress: { note(tenant: string, what: string): void };
   /** The record sinks. */
   readonly sinks: readonly { readonly name: string; readonly source: ArchiveSource }[];
-  /** Whether the sink has failed in this pass already: it need not be waited for again. */
+  /** Whether the sink has already failed in this pass: it is not tried again. */
   readonly isFailing: (sink: string) => boolean;
 }
 
-/** One finding for each file, and a damaged disk has many: the log need not name them all, `verify` does. */
-const MOST_LOGGED = 20;
+/** A damaged disk has a finding for each file: the log names a few, `verify` names them all. */
+const MAX_LOGGED = 20;
 
-/** Reads what the record sinks hold back from time to time, so that damage is found while another copy is whole (fault 52). */
+/** Periodically reads back what the record sinks hold, so that damage is found while another copy is whole (fault 52). */
 export class SinkChecks {
   readonly #parts: SinkChecksParts;
 
@@ -31,7 +31,7 @@ export class SinkChecks {
     this.#parts = parts;
   }
 
-  /** What is due now. A sink that does not answer is asked again by the next pass. */
+  /** Runs the checks that are due. A sink that does not answer is checked by the next pass. */
   async run(signal: AbortSignal): Promise<void> {
     const { sinks, ledger, clock, log, tenant } = this.#parts;
     for (const { name: sink, source } of sinks) {
@@ -64,7 +64,7 @@ export class SinkChecks {
       progress.note(tenant, `reading ${sealed.day} back from ${sink}`);
       findings.push(...(await readBack(sealed, source, signal)));
     }
-    for (const finding of findings.slice(0, MOST_LOGGED))
+    for (const finding of findings.slice(0, MAX_LOGGED))
       log.error({ tenant, sink, ...finding }, "damage found in sink");
     return findings;
   }

@@ -11,17 +11,17 @@ import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import { confirmedBy } from "./sink-queue.js";
 
-/** Between two looks into a sink, and after one that found something. */
+/** The time between two checks of a sink, and after one that found something. */
 const EVERY_MS = 7 * DAY_MS;
 const DAMAGED_EVERY_MS = DAY_MS;
 
-/** Each package is read back within so many looks: half a year. */
-const LOOKS_FOR_ALL = 26;
+/** Within this many checks, half a year, each package is read back. */
+const CHECKS_FOR_ALL = 26;
 
-/** A young archive is read back sooner. */
-const FEWEST = 14;
+/** A small archive is read back in fewer checks. */
+const MIN_DAYS_PER_CHECK = 14;
 
-/** A file that a sink does not hold as it was sealed. */
+/** A file that differs in a sink from what was sealed. */
 export interface FixityFinding {
   readonly path: string;
   readonly found: string;
@@ -29,8 +29,8 @@ export interface FixityFinding {
 }
 
 /**
- * What of a record sink is to be read back now: a part each week, another one each time, and everything each day while the last
- * look found something, so that what was mended is seen to be. Empty when nothing is due. Pure.
+ * The revisions in a record sink to read back now: a different part each week, or everything each day while the newest check
+ * has findings, so that a repair is noticed. Empty when nothing is due. Pure.
  */
 export function fixityDue(
   sink: string,
@@ -39,7 +39,7 @@ export function fixityDue(
   nowMs: number,
 ): readonly SealedDay[] {
   const isDamaged = last !== undefined && last.findings > 0;
-  // Either way: a clock that was ahead must not put the next look off for years.
+  // Absolute: a clock that was ahead must not postpone the next check for years.
   const sinceMs = last === undefined ? Infinity : Math.abs(nowMs - last.atMs);
   if (sinceMs < (isDamaged ? DAMAGED_EVERY_MS : EVERY_MS)) return [];
   const days = [...index.days.keys()].toSorted();
@@ -47,7 +47,7 @@ export function fixityDue(
   return due.flatMap((day) => confirmedBy(sink, index.days.get(day)));
 }
 
-/** Reads a package back, every byte, and compares it with its manifest, and that with the ledger. */
+/** Reads back every byte of a package and compares it with its manifest, and the manifest with the ledger. */
 export async function readBack(
   sealed: SealedDay,
   source: ArchiveSource,
@@ -62,24 +62,24 @@ export async function readBack(
     );
   } catch (error) {
     signal.throwIfAborted();
-    // A store that checks what it gives out says so itself. One that does not answer has proved nothing.
+    // A store that checks what it returns may report damage itself. An outage proves nothing.
     if (!isDaybookError(error) || error.exitCode !== 65) throw error;
     findings.push({ path, found: error.message, expected: sealed.manifestSha256 });
   }
   return findings;
 }
 
-/** The weeks whose turn it is: those that were missed are made up for. */
+/** The numbers of the weekly checks due now, including those that were missed. */
 function turnsSince(last: FixityCheck | undefined, nowMs: number): readonly number[] {
   const turn = Math.floor(nowMs / EVERY_MS);
   const missed = last === undefined ? 1 : turn - Math.floor(last.atMs / EVERY_MS);
-  const number = Math.min(Math.max(missed, 1), LOOKS_FOR_ALL);
+  const number = Math.min(Math.max(missed, 1), CHECKS_FOR_ALL);
   return Array.from({ length: number }, (_, back) => turn - back);
 }
 
-/** Each day has its turn by its own number, so that none is passed over as the archive grows. */
+/** A day's own number decides its check, so that none is skipped as the archive grows. */
 function daysOfTurns(days: readonly UtcDay[], turns: readonly number[]): readonly UtcDay[] {
-  const parts = Math.min(Math.max(Math.floor(days.length / FEWEST), 1), LOOKS_FOR_ALL);
+  const parts = Math.min(Math.max(Math.floor(days.length / MIN_DAYS_PER_CHECK), 1), CHECKS_FOR_ALL);
   const due = new Set(turns.map((turn) => turn % parts));
   return days.filter((day) => due.has((dayStartMs(day) / DAY_MS) % parts));
 }

@@ -13,18 +13,18 @@ export interface GuardOptions {
   readonly log: Log;
   /** How long one operation may take; a transfer gets a second more for every 64 KiB, a whole day an hour. */
   readonly deadlineMs?: number;
-  /** How often an operation is tried in all. */
+  /** The number of attempts in all. */
   readonly attempts?: number;
 }
 
 const DEADLINE_MS = 60_000;
-const SLOWEST_BYTES_PER_MS = 64;
-/** For what a sink does with a whole day: writing it, and what comes before its first line is read. */
+const MIN_BYTES_PER_MS = 64;
+/** The factor for what a sink does with a whole day: writing it, and the time before the first line it reads. */
 const DAY_DEADLINES = 60;
 
 /**
- * The store as the core may trust it: bounded in time, stopped at once by its signal, tried again where that can help, its
- * errors `DaybookError`s, its keys inside the rule, its input frozen. Streams are bounded from piece to piece.
+ * Wraps a store with what the core relies on: time limits, prompt aborts, retries, `DaybookError`s only, checked keys and frozen
+ * input. In a stream the time limit applies to each piece.
  */
 export function guardStore(store: ObjectStore, options: GuardOptions): ObjectStore {
   const { name, deadlineMs = DEADLINE_MS } = options;
@@ -36,7 +36,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
     signal: AbortSignal,
     run: (inner: AbortSignal) => Promise<T>,
   ): Promise<T> => {
-    const limitMs = deadlineMs + bytes / SLOWEST_BYTES_PER_MS;
+    const limitMs = deadlineMs + bytes / MIN_BYTES_PER_MS;
     const once = (): Promise<T> => withDeadline(name, limitMs, signal, run);
     return isRepeatable(body) ? retrying(options, signal, once) : once();
   };
@@ -56,7 +56,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
     },
     get: async (key, signal) => {
       assertKey(key);
-      // The signal outlives the call: the body is read under it, piece by piece.
+      // The body is read after the call returns, so it gets the outer signal.
       const body = await call(signal, () => store.get(key, signal));
       return pieceByPiece(name, deadlineMs, signal, body);
     },
@@ -81,7 +81,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
   };
 }
 
-/** The same for a sink of days. A day's write is not tried again here: its queue does that, from the start. */
+/** The same for a view sink. */
 export function guardSink(sink: Sink, options: GuardOptions): Sink {
   const { name, deadlineMs = DEADLINE_MS } = options;
   const dayMs = deadlineMs * DAY_DEADLINES;
@@ -94,7 +94,7 @@ export function guardSink(sink: Sink, options: GuardOptions): Sink {
     check: (signal) => call(signal, (inner) => sink.check(inner)),
     write: (batch: Batch, signal) =>
       call(signal, (inner) => sink.write(Object.freeze({ ...batch }), inner), dayMs),
-    // A view may fetch its whole file before it has a line; a store below it is bounded piece by piece meanwhile.
+    // A view may fetch a whole file before its first line; the store below it has its own limits.
     read: (day, signal) => pieceByPiece(name, deadlineMs, signal, () => sink.read(day, signal), dayMs),
     remove: (day, signal) => call(signal, (inner) => sink.remove(day, inner)),
     close: () => withDeadline(name, deadlineMs, new AbortController().signal, () => sink.close()),

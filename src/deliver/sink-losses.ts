@@ -18,12 +18,12 @@ export interface SinkLossesParts {
   readonly ledger: Ledger;
 }
 
-/** How long an inventory of a sink counts, while its newest package is there. */
+/** How long an inventory of a sink is valid while its newest package is there. */
 const INVENTORY_LASTS_MS = DAY_MS;
 
 /**
- * Notices what record sinks have lost since they confirmed it, and writes it into the ledger: a lost package is then delivered
- * again by the sink's queue. Each loss is an error of the pass that finds it, even when all was put back.
+ * Finds what record sinks have lost since they confirmed it, and records it in the ledger, which puts a lost package back into
+ * the sink's queue. A loss is an error of the pass that finds it, even when everything was restored.
  */
 export class SinkLosses {
   readonly #parts: SinkLossesParts;
@@ -37,7 +37,7 @@ export class SinkLosses {
     this.#marks = new SyncMarks(parts.files, parts.root);
   }
 
-  /** As `RecordSink.claim`. With `isRefill` the sink may be empty: the operator has said that it is to be filled again. */
+  /** As `RecordSink.claim`. With `isRefill` the sink may be empty: the operator has asked to fill it again. */
   async claim(sink: RecordSink, isRefill: boolean, signal: AbortSignal): Promise<void> {
     this.#found.delete(sink.name);
     const { name } = sink;
@@ -48,7 +48,7 @@ export class SinkLosses {
     if (lost.length > 0) this.#found.set(name, lost);
   }
 
-  /** To be called once no other writer is known of: records what a claimed sink lacks. */
+  /** Records what a claimed sink lacks. Must not be called before all sinks were checked for another writer. */
   async record(sink: RecordSink, isRefill: boolean, signal: AbortSignal): Promise<void> {
     const { ledger } = this.#parts;
     const { name } = sink;
@@ -70,10 +70,10 @@ export class SinkLosses {
     const lost = [...(this.#found.get(name) ?? []), ...paths];
     if (lost.length === 0) return;
     this.#found.set(name, lost);
-    this.#parts.log.error({ tenant: this.#parts.tenant, sink: name, lost }, "loss found in sink");
+    this.#parts.log.error({ tenant: this.#parts.tenant, sink: name, lost }, "sink content lost");
   }
 
-  /** The sink is empty although it should not be: one entry says so, for who reads the ledger alone. */
+  /** Records with one entry that the sink is empty and should not be, so that `status` can report it. */
   async recordEmpty(sink: string): Promise<void> {
     const { ledger } = this.#parts;
     this.forgetInventory(sink);
@@ -86,7 +86,7 @@ export class SinkLosses {
     );
   }
 
-  /** The sink has failed: what it holds is looked up again by the next pass. */
+  /** After a failure of the sink the next pass takes its inventory again. */
   forgetInventory(sink: string): void {
     this.#inventoriedMs.delete(sink);
   }
@@ -100,7 +100,7 @@ export class SinkLosses {
     return new Map([...this.#found].map(([sink, lost]) => [sink, lossError(sink, lost)]));
   }
 
-  /** What the sink has confirmed and lacks; a sink that does not answer is looked at again by the next pass. */
+  /** What the sink has confirmed and lacks. A sink that does not answer is checked again by the next pass. */
   async #inventory(sink: RecordSink, signal: AbortSignal): ReturnType<RecordSink["missing"]> {
     const { ledger, clock, log, tenant } = this.#parts;
     const { name } = sink;
@@ -114,7 +114,7 @@ export class SinkLosses {
     } catch (error) {
       signal.throwIfAborted();
       if (!isDaybookError(error)) throw error;
-      log.warn({ tenant, sink: name, code: error.code, message: error.message }, "sink not inventoried");
+      log.warn({ tenant, sink: name, code: error.code, message: error.message }, "sink inventory failed");
       return [];
     }
   }
@@ -126,7 +126,7 @@ function lossError(sink: string, lost: readonly string[]): DaybookError {
   const named = lost.slice(0, MAX_NAMED).join(", ");
   const more = lost.length > MAX_NAMED ? ` and ${lost.length - MAX_NAMED} more` : "";
   return new DaybookError("SINK_LOST", {
-    message: `${sink}: found without ${named}${more}, expected all that it confirmed`,
-    hint: "what is to be had elsewhere was put back; find out who or what removes files there",
+    message: `${sink}: found no ${named}${more}, expected everything that it confirmed`,
+    hint: "what another copy has was written again; find out what removes files there",
   });
 }

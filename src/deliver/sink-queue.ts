@@ -17,9 +17,9 @@ type QueueIndex = Pick<DayIndex, "behind" | "totals"> & {
 };
 
 /**
- * What a sink still has to get, oldest day first: what is sealed minus what it has confirmed. A record sink gets every
- * revision, in order; a view sink the newest alone. The ledger is the queue, so it needs no room however long a sink is
- * down, and a sink added later is filled from the first day on (fault 77).
+ * What a sink still lacks, oldest day first: what is sealed minus what it has confirmed. A record sink gets every revision in
+ * order, a view sink only the newest. The ledger is the queue, so a long outage takes no space, and a sink that is added later
+ * is filled from the first day on (fault 77).
  */
 export function pendingFor(target: SinkQueue, index: QueueIndex): readonly SealedDay[] {
   return daysBehind(target, index).flatMap((day) => {
@@ -30,10 +30,10 @@ export function pendingFor(target: SinkQueue, index: QueueIndex): readonly Seale
   });
 }
 
-/** What `countPending` found, by the totals of the ledger, which are new with every entry about a day. */
+/** Results of `countPending` by the ledger's totals, an object that is replaced with every entry about a day. */
 const counted = new WeakMap<DayTotals, Map<string, number>>();
 
-/** The length of `pendingFor`. It goes through the days again only when the ledger has grown. */
+/** The length of `pendingFor`, counted again only when the ledger has grown. */
 export function countPending(target: SinkQueue, index: QueueIndex): number {
   const counts = counted.get(index.totals) ?? new Map<string, number>();
   counted.set(index.totals, counts);
@@ -50,8 +50,7 @@ function daysBehind(target: SinkQueue, index: QueueIndex): readonly UtcDay[] {
 }
 
 /**
- * Whether the ledger says already that this delivery failed this way: a sink that is down for weeks is one entry, not one for
- * each attempt.
+ * Whether the ledger already records this failure: a sink that is down for weeks gets one entry, not one for each attempt.
  */
 export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
   if (!("failed" in outcome)) return false;
@@ -60,9 +59,9 @@ export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
 }
 
 /**
- * Works every sink's queue off, the sinks side by side, the days of one in order. Each outcome goes to `settle`, one at a
- * time; the caller writes the ledger there. A sink that is down ends its own queue and no other's; a day that is at fault
- * itself is passed over. What `deliverDay` throws ends every queue.
+ * Delivers every sink's queue: sinks concurrently, the days of one sink in order. Outcomes are passed to `settle` one at a time,
+ * where the caller writes the ledger. A sink that is down ends only its own queue; a day that is itself at fault is skipped. What
+ * `deliverDay` throws ends every queue.
  */
 export async function deliverPending(
   targets: readonly Target[],
@@ -103,9 +102,9 @@ async function drain(
   }
 }
 
-/** Whether a failure says nothing of the next day. All others would only repeat for every day of the queue. */
+/** Whether a failure says nothing about the next day. Any other would only repeat for every day of the queue. */
 function concernsOneDay({ kind }: Target, { code }: DaybookError): boolean {
-  // In a record sink it may be another writer at this moment, who must not find the next day taken as well.
+  // In a record sink another writer may be active; do not take the next day from it as well.
   if (code === "SINK_CONFLICT") return kind === "view";
   return code === "SINK_MISMATCH" || code === "ARCHIVE_DAMAGED";
 }

@@ -6,8 +6,8 @@ import { stableJson } from "../model/stable-json.js";
 const MAX_MARK_BYTES = 4096;
 
 /**
- * How many ledger entries each record sink held after its newest sync, kept in the state folder, so that a new process notices
- * when a sink holds fewer. Without the file nothing is noticed, which is harmless.
+ * Remembers in the state folder how many ledger entries each record sink held after its newest sync, so that a new process
+ * notices when a sink holds fewer. Losing the file is harmless: then nothing is compared.
  */
 export class SyncMarks {
   readonly #files: Files;

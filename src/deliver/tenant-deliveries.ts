@@ -26,16 +26,16 @@ export interface DeliveriesParts {
   readonly targets: readonly Target[];
   readonly settings: DeliverySettings;
   readonly places: Pick<SinkPlaces, "findSharedFolders" | "findSharedStoresOnce">;
-  /** Whether the source no longer serves the day: nobody will compare another reading with its package. */
+  /** Whether the source no longer serves the day: its package is not needed for another comparison. */
   readonly isPastHorizon: (day: UtcDay) => boolean;
 }
 
-/** Brings sealed days to the sinks and their receipts into the ledger. A sink that fails is recorded, and asked again next time. */
+/** Delivers sealed days to the sinks and records the receipts. A sink that fails is recorded and tried again by the next pass. */
 export class TenantDeliveries {
   readonly failures = new Map<string, DaybookError>();
   readonly #parts: DeliveriesParts;
   readonly #losses: SinkLosses;
-  /** A record sink has just refused a package of ours, as another one stood there: another writer may be at work. */
+  /** Whether a record sink has just refused a package because it holds a different one: another writer may be active. */
   #isDisputed = false;
 
   constructor(parts: DeliveriesParts) {
@@ -81,8 +81,8 @@ export class TenantDeliveries {
   }
 
   /**
-   * One day alone, to the sinks that have not failed in this pass; then the ledger, where no other day is missing. To one
-   * record sink after the other, by name: of two writers at the same moment one wins the first of them and so all.
+   * Delivers one day to the sinks that have not failed in this pass, then the ledger to the sinks that lack no other day.
+   * Record sinks are written one at a time in name order, so when two writers race, whoever wins the first sink wins all.
    */
   async deliverDay(day: UtcDay, signal: AbortSignal): Promise<void> {
     const index = this.#index();
@@ -90,11 +90,11 @@ export class TenantDeliveries {
     const only = { ...index, days: new Map(record === undefined ? [] : [[day, record]]) };
     for (const target of this.#recordTargets()) await this.#deliver([target], only, signal);
     await this.#deliver(this.#viewTargets(), only, signal);
-    // Whoever loses this host finds in the sink what was delivered, and another writer that the number is taken.
+    // Sync after every day: if this host dies, the sink already has the entry, and a second writer sees the number taken.
     await this.syncLedgers(signal);
   }
 
-  /** Everything that sinks still lack; then their ledgers, which take in the receipts, and what the state folder need not keep. */
+  /** Delivers all that sinks still lack, then their ledgers with the receipts; then prunes the state folder. */
   async deliverRest(signal: AbortSignal): Promise<void> {
     await this.#deliver(this.#recordTargets(), this.#index(), signal);
     await this.#deliver(this.#viewTargets(), this.#index(), signal);
@@ -106,7 +106,7 @@ export class TenantDeliveries {
     await pruneDelivered(this.#index(), { files, root, targets, isClosed: isPastHorizon }, signal);
   }
 
-  /** What one sink lacks, from wherever the packages are; then its ledger. Returns the revisions delivered; USAGE without such a sink. */
+  /** Delivers all that one sink lacks, then its ledger. Returns the number of revisions delivered. USAGE without such a sink. */
   async backfill(name: string, signal: AbortSignal): Promise<number> {
     const { targets, settings } = this.#parts;
     const target = targets.find((one) => one.name === name);
@@ -142,7 +142,7 @@ export class TenantDeliveries {
     return this.#parts.ledger.index;
   }
 
-  /** To nobody while it is open whose the archive is: a view, or another sink, that has another writer's day stays wrong. */
+  /** While ownership of the archive is disputed, deliver nothing: a sink that received the other writer's day would stay wrong. */
   async #deliver(targets: readonly Target[], index: DayIndex, signal: AbortSignal): Promise<void> {
     if (this.#isDisputed) return;
     const healthy = targets.filter(({ name }) => !this.failures.has(name));
@@ -154,7 +154,7 @@ export class TenantDeliveries {
     const { day, revision } = outcome.sealed;
     const fields = { tenant, sink: outcome.sink, day, revision };
     if (!isKnownFailure(outcome, this.#index())) {
-      // Of one known since an earlier pass the writer would have shown himself by now: something was left there.
+      // A conflict recorded in an earlier pass is a leftover: a live writer would have advanced the ledger since.
       if ("failed" in outcome && this.#isDispute(outcome)) this.#isDisputed = true;
       await ledger.append(actOf(outcome), "daybook");
     }
@@ -180,13 +180,13 @@ export class TenantDeliveries {
     }
   }
 
-  /** To the record sinks that lack no package. */
+  /** Brings the ledger of every record sink that lacks no package up to date. */
   async syncLedgers(signal: AbortSignal): Promise<void> {
     for (const target of this.#recordTargets()) {
       const failure = this.failures.get(target.name);
       if (failure !== undefined && failure.code !== "SINK_CONFLICT") continue;
       try {
-        // Whose package stood in the way may be told by the sink's ledger by now.
+        // The sink's ledger may now show which writer owns the conflicting package.
         if (failure !== undefined) await target.sink.requireOurs(signal);
         // A ledger must not name a package that the sink lacks.
         else if (!this.#isDisputed && pendingFor(target, this.#index()).length === 0)
@@ -194,7 +194,7 @@ export class TenantDeliveries {
       } catch (error) {
         signal.throwIfAborted();
         const known = isDaybookError(error) ? error : pluginError(target.name, error);
-        // Another writer's entries in a sink are no matter of that sink alone.
+        // A second writer affects the whole archive, not just this sink.
         if (known.code === "ARCHIVE_FORKED") throw known;
         if (failure === undefined)
           this.#failed(target.name, known, { tenant: this.#parts.tenant, sink: target.name });
@@ -219,15 +219,15 @@ export class TenantDeliveries {
       if (code === "SINK_LOST") await this.#losses.recordEmpty(sink);
   }
 
-  /** A loss that was made good is still an error of the pass: something removes files from the sink. */
+  /** A repaired loss is still an error of the pass: something removes files from the sink. */
   #reportLosses(): void {
     for (const [sink, error] of this.#losses.errors())
       if (!this.failures.has(sink)) this.failures.set(sink, error);
   }
 
   /**
-   * After a failed fsync a second one would not tell the truth, and an empty sink may be a disk that is not mounted: nothing is
-   * written there in this pass (fault 50).
+   * Nothing more is written to the sink in this pass: a second fsync after a failed one may falsely succeed (fault 50), and an
+   * empty sink may be a disk that is not mounted.
    */
   #leaveOut(sink: string, error: unknown): void {
     if (isDaybookError(error, "DISK_FAILED") || isDaybookError(error, "SINK_LOST"))

@@ -11,9 +11,9 @@ import type { Target } from "./deliver-day.js";
 type ViewTarget = Extract<Target, { readonly kind: "view" }>;
 
 /**
- * Removes from a view sink the days that its `keep` has passed; the record sinks keep them. How far it came is written down, so
- * that a pass does not ask for years of removed days again; without the file it does, which is harmless. Returns how many days
- * it removed. Throws what the sink throws.
+ * Removes from a view sink the days older than its `keep`; the record sinks keep them. A file in the state folder records the
+ * progress, so that a pass does not remove years of days again; losing it is harmless. Returns the number of days removed. Throws
+ * what the sink throws.
  */
 export async function expireView(
   target: ViewTarget,

@@ -4,12 +4,15 @@ import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/model/utc-day.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
+import { quickFiles } from "../support/quick-files.js";
 
+/** No test here cuts the power. */
+const DOORS = { files: quickFiles() };
 const QUICK = { horizon: "3d", scenario: { eventsPerDay: 12 } } as const;
 
 async function archivedOnce(): Promise<E2eRig> {
   const rig = await e2eRig(QUICK);
-  expect((await rig.run("archive")).exit).toBe(0);
+  expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
   return rig;
 }
 
@@ -29,10 +32,10 @@ describe("a record sink that is empty although it has confirmed days", () => {
     mkdirSync(disk);
     rig.clock.advance(DAY_MS);
 
-    const first = await rig.run("archive");
-    const second = await rig.run("archive");
-    const status = await rig.run("status");
-    const check = await rig.run("config", "check");
+    const first = await rig.runWith(DOORS, "archive");
+    const second = await rig.runWith(DOORS, "archive");
+    const status = await rig.runWith(DOORS, "status");
+    const check = await rig.runWith(DOORS, "config", "check");
 
     expect([first.exit, second.exit, status.exit, check.exit]).toEqual([65, 65, 65, 65]);
     expect(first.out).toContain("SINK_LOST");
@@ -42,9 +45,9 @@ describe("a record sink that is empty although it has confirmed days", () => {
     rmSync(disk, { recursive: true });
     renameSync(`${disk}.away`, disk);
 
-    expect((await rig.run("archive")).exit).toBe(0);
-    expect((await rig.run("status")).exit).toBe(0);
-    expect((await rig.run("verify", "--sink", "vault")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "status")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "verify", "--sink", "vault")).exit).toBe(0);
     const sealed = readdirSync(join(rig.vault, "days/2026/11"));
     expect(sealed).toContain("21");
   });
@@ -52,13 +55,13 @@ describe("a record sink that is empty although it has confirmed days", () => {
   it("is filled again on the operator's word alone", async () => {
     const rig = await archivedOnce();
     rmSync(rig.vault, { recursive: true });
-    expect((await rig.run("archive")).exit).toBe(65);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(65);
 
-    const { exit, out } = await rig.run("archive", "--backfill-sink", "vault");
+    const { exit, out } = await rig.runWith(DOORS, "archive", "--backfill-sink", "vault");
 
     expect({ exit, out }).toEqual({ exit: 0, out: expect.stringContaining("delivered") });
-    expect((await rig.run("archive")).exit).toBe(0);
-    expect((await rig.run("verify", "--sink", "vault")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "verify", "--sink", "vault")).exit).toBe(0);
   });
 });
 
@@ -73,27 +76,27 @@ describe("a record sink with a hole", () => {
     const rig = await archivedOnce();
     rmSync(join(rig.vault, hole(rig.vault)), { recursive: true });
 
-    const found = await rig.run("archive");
+    const found = await rig.runWith(DOORS, "archive");
 
     expect(found.exit).toBe(65);
     expect(found.out).toContain("SINK_LOST");
-    expect((await rig.run("archive")).exit).toBe(0);
-    expect((await rig.run("status")).exit).toBe(0);
-    expect((await rig.run("verify", "--sink", "vault")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "status")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "verify", "--sink", "vault")).exit).toBe(0);
   });
 
   it("is filled from another record sink once the state folder has let go of the day", async () => {
     const rig = await e2eRig(QUICK);
     rig.configure({ more: `  second: { use: local-files, path: "${join(rig.folder, "second")}" }` });
-    expect((await rig.run("archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
     rig.clock.advance(5 * DAY_MS);
-    await rig.run("archive");
+    await rig.runWith(DOORS, "archive");
     const day = "days/2026/11/20/r0001";
     expect(existsSync(join(rig.state, day))).toBe(false);
     rmSync(join(rig.vault, day), { recursive: true });
 
-    expect((await rig.run("archive")).exit).toBe(65);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(65);
     expect(readdirSync(join(rig.vault, day)).length).toBeGreaterThan(0);
-    expect((await rig.run("verify", "--sink", "vault")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "verify", "--sink", "vault")).exit).toBe(0);
   });
 });

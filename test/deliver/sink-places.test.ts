@@ -4,7 +4,10 @@ import { describe, expect, it } from "vitest";
 import { objectsIn, sharedStore } from "../support/two-hosts.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
+import { quickFiles } from "../support/quick-files.js";
 
+/** No test here cuts the power. */
+const DOORS = { files: quickFiles() };
 const QUICK = { horizon: "3d", scenario: { eventsPerDay: 30 } } as const;
 
 /** The rig with these sinks in place of its own. */
@@ -36,7 +39,7 @@ describe("a record sink in the state folder", () => {
     const rig = await rigWith((folder) => folderSink("vault", join(folder, path)));
     symlinkSync(join(rig.folder, "state"), join(rig.folder, "link"));
 
-    const { exit, out } = await rig.run("archive");
+    const { exit, out } = await rig.runWith(DOORS, "archive");
 
     expect({ exit, packages: packagesIn(rig.state) }).toEqual({ exit: 78, packages: 0 });
     expect(out).toContain("SINK_SHARED");
@@ -46,7 +49,7 @@ describe("a record sink in the state folder", () => {
   it("is found by config check", async () => {
     const rig = await rigWith((folder) => folderSink("vault", join(folder, "state")));
 
-    const { exit, out } = await rig.run("config", "check");
+    const { exit, out } = await rig.runWith(DOORS, "config", "check");
 
     expect(exit).toBe(78);
     expect(out).toContain("SINK_SHARED");
@@ -54,12 +57,12 @@ describe("a record sink in the state folder", () => {
 
   it("never becomes the only copy, although it was whole before the sink was moved there", async () => {
     const rig = await e2eRig(QUICK);
-    expect((await rig.run("archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
     const path = join(rig.folder, "daybook.yaml");
     writeFileSync(path, readFileSync(path, "utf8").replace('/vault"', '/state"'));
     rig.clock.advance(40 * 86_400_000);
 
-    expect((await rig.run("archive")).exit).toBe(78);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(78);
     expect(packagesIn(rig.state)).toBe(1);
   });
 
@@ -71,7 +74,7 @@ describe("a record sink in the state folder", () => {
       ].join("\n"),
     );
 
-    const { exit, out } = await rig.run("archive");
+    const { exit, out } = await rig.runWith(DOORS, "archive");
 
     expect(exit).toBe(78);
     expect(out).toContain("sinks.lake");
@@ -87,7 +90,7 @@ describe("two record sinks at one place", () => {
     );
     symlinkSync(join(rig.folder, "vault"), join(rig.folder, "link"));
 
-    const { exit, out } = await rig.run("archive");
+    const { exit, out } = await rig.runWith(DOORS, "archive");
 
     expect(exit).toBe(78);
     expect(out).toContain("sinks.second");
@@ -102,14 +105,14 @@ describe("two record sinks at one place", () => {
     const yaml = shared.yaml.replace("127.0.0.1", "localhost");
     const rig = await rigWith(() => `  first: ${shared.yaml}\n  second: ${yaml}`);
 
-    const { exit, out } = await rig.run("archive");
+    const { exit, out } = await rig.runWith(DOORS, "archive");
 
     expect(exit).toBe(78);
     expect(out).toContain("sinks.second");
     const keys = [...(await objectsIn(shared.store)).keys()];
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => key.includes("marker"))).toEqual([]);
-    expect((await rig.run("config", "check")).out).toContain("sinks.second");
+    expect((await rig.runWith(DOORS, "config", "check")).out).toContain("sinks.second");
   });
 });
 
@@ -118,10 +121,10 @@ describe("separate record sinks", () => {
     const rig = await rigWith((folder) =>
       [folderSink("vault", join(folder, "vault")), folderSink("second", join(folder, "second"))].join("\n"),
     );
-    expect((await rig.run("archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
     const stamp = readFileSync(join(rig.state, "separate-sinks.json"), "utf8");
 
-    expect((await rig.run("archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
 
     expect(stamp).toMatch(/"config_sha256": "[0-9a-f]{64}"/);
     expect(readdirSync(join(rig.folder, "second"))).toEqual(["_unfinished~", "contoso"]);
@@ -129,7 +132,7 @@ describe("separate record sinks", () => {
 
   it("are not pruned for by copies that are the state folder's own files", async () => {
     const rig = await e2eRig(QUICK);
-    expect((await rig.run("archive")).exit).toBe(0);
+    expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
     const [file] = readdirSync(rig.state, { recursive: true, encoding: "utf8" }).filter((path) =>
       path.endsWith("events.ndjson.zst"),
     );
@@ -138,7 +141,7 @@ describe("separate record sinks", () => {
     linkSync(join(rig.state, file), join(rig.vault, file));
     rig.clock.advance(40 * 86_400_000);
 
-    await rig.run("archive");
+    await rig.runWith(DOORS, "archive");
 
     expect(existsSync(join(rig.state, file))).toBe(true);
   });
