@@ -21,6 +21,8 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export interface Forgery {
   /** A file of the package, its content decompressed: gives the new content. */
   readonly file?: { readonly path: string; readonly edit: (content: string) => string };
+  /** A file of the package as it is stored: gives the new bytes. */
+  readonly stored?: { readonly path: string; readonly edit: (bytes: Buffer) => Buffer };
   readonly manifest?: (manifest: Writable<Manifest>) => void;
 }
 
@@ -29,6 +31,7 @@ export async function reseal(root: string, forgery: Forgery): Promise<void> {
   const folder = join(root, NEWEST);
   const manifest = JSON.parse(await readFile(join(folder, "manifest.json"), "utf8")) as Writable<Manifest>;
   if (forgery.file !== undefined) await forgeFile(folder, manifest, forgery.file);
+  if (forgery.stored !== undefined) await forgeStored(folder, manifest, forgery.stored);
   forgery.manifest?.(manifest);
   const { origin } = parseIdentity(await readFile(join(root, "archive.json")), "archive.json");
   const signer = SAMPLE_KEY.signerFor(origin);
@@ -45,6 +48,17 @@ export async function reseal(root: string, forgery: Forgery): Promise<void> {
   const head = signHead({ origin, size, lastHash: sha256Hex(entryText), time: TIME }, signer);
   await writeFile(join(root, headPath(size)), head);
   await writeFile(join(root, "head"), head);
+}
+
+async function forgeStored(
+  folder: string,
+  manifest: Writable<Manifest>,
+  { path, edit }: NonNullable<Forgery["stored"]>,
+): Promise<void> {
+  const bytes = edit(await readFile(join(folder, path)));
+  await writeFile(join(folder, path), bytes);
+  const forged = { bytes: bytes.length, sha256: sha256Hex(bytes) };
+  manifest.files = manifest.files.map((file) => (file.path === path ? { ...file, ...forged } : file));
 }
 
 async function forgeFile(

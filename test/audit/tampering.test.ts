@@ -1,0 +1,241 @@
+import { appendFile, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AuditCode } from "../../src/audit/audit-findings.js";
+import type { VerifyOptions } from "../../src/audit/verify-archive.js";
+import { entryPath, headPath } from "../../src/model/ledger-entry.js";
+import type { LedgerEntry } from "../../src/model/ledger-entry.js";
+import type { PageRecord } from "../../src/model/page-record.js";
+import { audit, copyOf } from "../support/audit-sample.js";
+import { NEWEST, reseal } from "../support/resealed-archive.js";
+import { rewriteLedger } from "../support/rewritten-ledger.js";
+import { makeSampleArchive } from "../support/sample-archive.js";
+import type { SampleArchive } from "../support/sample-archive.js";
+
+/** Entries of the sample archive. The newest seals the package NEWEST; entry 3 says that a day is lost. */
+const SIZE = 6;
+const LOST = 3;
+const ZEROS = "0".repeat(64);
+
+interface Tampering {
+  readonly tamper: (root: string) => Promise<void>;
+  readonly options?: Partial<VerifyOptions>;
+  /** What the same tampering breaks beside the code of its row. */
+  readonly also?: readonly AuditCode[];
+}
+
+async function edit(root: string, path: string, change: (text: string) => string): Promise<void> {
+  const text = await readFile(join(root, path), "latin1");
+  const changed = change(text);
+  if (changed === text) throw new Error(`${path}: nothing changed`);
+  await writeFile(join(root, path), changed, "latin1");
+}
+
+/** The page ledger with some of its lines changed, signed anew. */
+function pages(change: (page: PageRecord, index: number) => PageRecord): (root: string) => Promise<void> {
+  return (root) =>
+    reseal(root, {
+      file: {
+        path: "pages.jsonl",
+        edit: (text) =>
+          text
+            .trimEnd()
+            .split("\n")
+            .map((line, index) => `${JSON.stringify(change(JSON.parse(line) as PageRecord, index))}\n`)
+            .join(""),
+      },
+    });
+}
+
+function rewrite(seq: number, change: (entry: LedgerEntry) => object, withOldHeads = true) {
+  return (root: string): Promise<void> =>
+    rewriteLedger(root, {
+      edit: (entry) => (entry.seq === seq ? ({ ...entry, ...change(entry) } as LedgerEntry) : entry),
+      withOldHeads,
+    });
+}
+
+/** The archive as it was before its newest entry, but for what `keep` names. */
+async function cutBack(root: string, keep: "package" | "entry"): Promise<void> {
+  await rm(join(root, headPath(SIZE)));
+  await copyFile(join(root, headPath(SIZE - 1)), join(root, "head"));
+  if (keep === "package") await rm(join(root, entryPath(SIZE - 1)));
+}
+
+/** The second page of window T01, which a token leads to. */
+const isSecond = ({ number }: PageRecord): boolean => number === 2;
+
+/** One tampering for each code. A code without a row does not compile. */
+const TAMPERINGS: Readonly<Record<AuditCode, Tampering>> = {
+  FILE_MISSING: { tamper: (root) => rm(join(root, "README.txt")) },
+  FILE_FOREIGN: { tamper: (root) => writeFile(join(root, "days", "note.txt"), "x") },
+  FILE_UNREADABLE: {
+    tamper: async (root) => {
+      await rm(join(root, "README.txt"));
+      await symlink("FORMAT.md", join(root, "README.txt"));
+    },
+  },
+  FILE_SIZE: { tamper: (root) => appendFile(join(root, NEWEST, "pages.jsonl"), "x") },
+  FILE_HASH: { tamper: (root) => edit(root, "README.txt", (text) => text.replace("HOW", "NOW")) },
+  FILE_MALFORMED: {
+    tamper: (root) => reseal(root, { manifest: (manifest) => Reflect.deleteProperty(manifest, "clock") }),
+  },
+  ARCHIVE_IDENTITY: {
+    tamper: (root) =>
+      reseal(root, {
+        manifest: (manifest) => (manifest.tenant_id = "c3d76ad3-667a-48b3-bcdf-8894690000ff"),
+      }),
+  },
+  KEY_MISNAMED: {
+    also: ["FILE_FOREIGN"],
+    tamper: async (root) => {
+      const [name = ""] = await readdir(join(root, "keys"));
+      await copyFile(join(root, "keys", name), join(root, "keys", "00000000.pem"));
+    },
+  },
+  SIGNATURE_WRONG: {
+    tamper: (root) => writeFile(join(root, NEWEST, "manifest.json.sig"), new Uint8Array(64)),
+  },
+  HEAD_INVALID: { tamper: (root) => edit(root, headPath(2), (text) => text.replace("\n2\n", "\n3\n")) },
+  // A key holder changed the past and left the heads of before: each of them contradicts it.
+  HEAD_CONTRADICTED: { tamper: rewrite(LOST, () => ({ reason: "another reason" }), false) },
+  HEAD_NOT_REACHED: {
+    tamper: async () => {},
+    options: { expectHead: { size: SIZE + 1, hash: ZEROS } },
+  },
+  HEAD_BEHIND: { also: ["PACKAGE_NOT_COMMITTED"], tamper: (root) => cutBack(root, "entry") },
+  HEAD_STALE: { tamper: (root) => copyFile(join(root, headPath(SIZE - 1)), join(root, "head")) },
+  LEDGER_BROKEN: {
+    tamper: (root) => edit(root, entryPath(LOST), (text) => text.replace("four weeks", "five weeks")),
+  },
+  LEDGER_HOLE: { tamper: (root) => rm(join(root, entryPath(LOST))) },
+  LEDGER_NUMBER: { tamper: rewrite(LOST, () => ({ seq: LOST + 1 })) },
+  LEDGER_UNSIGNED: {
+    tamper: (root) => copyFile(join(root, entryPath(SIZE - 1)), join(root, entryPath(SIZE + 1))),
+  },
+  LEDGER_ORIGIN: {
+    tamper: async (root) => {
+      const { files } = JSON.parse(await readFile(join(root, entryPath(0)), "utf8")) as { files: object };
+      await rewriteLedger(root, {
+        edit: ({ seq, prev, time, type, actor, ...rest }) =>
+          (seq === LOST
+            ? { seq, prev, time, type: "archive-created", actor, files }
+            : { seq, prev, time, type, actor, ...rest }) as LedgerEntry,
+        withOldHeads: true,
+      });
+    },
+  },
+  CLOCK_BACKWARDS: { tamper: rewrite(LOST, () => ({ time: "2026-11-22T00:00:00.000Z" })) },
+  REVISION_HOLE: {
+    also: ["FILE_MISSING", "PACKAGE_NOT_COMMITTED"],
+    tamper: rewrite(SIZE - 1, () => ({ revision: 3 })),
+  },
+  SUPERSEDES_WRONG: {
+    tamper: (root) => reseal(root, { manifest: (manifest) => (manifest.supersedes = ZEROS) }),
+  },
+  PREVIOUS_WRONG: {
+    tamper: (root) => reseal(root, { manifest: (manifest) => (manifest.previous = ZEROS) }),
+  },
+  PACKAGE_NOT_COMMITTED: { tamper: (root) => cutBack(root, "package") },
+  PACKAGE_FOREIGN: {
+    tamper: async (root) => {
+      await mkdir(join(root, "days/2026/11/21"), { recursive: true });
+      await cp(join(root, NEWEST), join(root, "days/2026/11/21/r0001"), { recursive: true });
+    },
+  },
+  SUMS_DIFFER: { tamper: (root) => edit(root, `${NEWEST}/SHA256SUMS`, (text) => text.replace(/^./, "x")) },
+  LOST_UNTRUE: { tamper: rewrite(LOST, () => ({ day: "2026-11-18" })) },
+  CONTENT_BROKEN: {
+    options: { level: "content" },
+    tamper: (root) =>
+      reseal(root, {
+        stored: { path: "events.ndjson.zst", edit: (bytes) => Buffer.concat([bytes, bytes]) },
+      }),
+  },
+  CONTENT_HASH: {
+    options: { level: "content" },
+    tamper: (root) =>
+      reseal(root, {
+        manifest: (manifest) =>
+          (manifest.files = manifest.files.map((file) =>
+            file.path === "events.ndjson.zst" ? { ...file, content_sha256: ZEROS } : file,
+          )),
+      }),
+  },
+  PAGE_LEDGER_DIFFERS: {
+    options: { level: "content" },
+    tamper: pages((page) => (isSecond(page) ? { ...page, body_sha256: ZEROS } : page)),
+  },
+  CHAIN_BROKEN: {
+    options: { level: "content" },
+    tamper: pages((page) => (isSecond(page) ? { ...page, token_in_sha256: ZEROS } : page)),
+  },
+  EVENT_SET_DIFFERS: {
+    options: { level: "content" },
+    tamper: (root) => reseal(root, { manifest: (manifest) => (manifest.event_set_sha256 = ZEROS) }),
+  },
+  COUNT_DIFFERS: {
+    options: { level: "content" },
+    tamper: (root) =>
+      reseal(root, {
+        manifest: (manifest) =>
+          (manifest.completeness = { ...manifest.completeness, pages: manifest.completeness.pages + 1 }),
+      }),
+  },
+  PAGE_INVALID: {
+    also: ["PAGE_LEDGER_DIFFERS"],
+    options: { level: "deep" },
+    tamper: (root) =>
+      reseal(root, { file: { path: "h05-0001.json.zst", edit: () => '{"activityEventEntities":{}}' } }),
+  },
+  PAGE_COUNT: {
+    also: ["COUNT_DIFFERS"],
+    options: { level: "deep" },
+    tamper: pages((page, index) => (index === 0 ? { ...page, events: page.events + 1 } : page)),
+  },
+  PAGE_TOKEN: {
+    options: { level: "deep" },
+    tamper: pages((page) => {
+      if (page.token_out_sha256 !== null) return { ...page, token_out_sha256: ZEROS };
+      return page.token_in_sha256 === null ? page : { ...page, token_in_sha256: ZEROS };
+    }),
+  },
+  LINES_DIFFER: {
+    also: ["EVENT_SET_DIFFERS"],
+    options: { level: "deep" },
+    tamper: (root) =>
+      reseal(root, {
+        file: { path: "events.ndjson.zst", edit: (text) => text.replace("ViewReport", "viewReport") },
+      }),
+  },
+  CARRIED_DIFFERS: {
+    also: ["EVENT_SET_DIFFERS"],
+    options: { level: "deep" },
+    tamper: (root) =>
+      reseal(root, {
+        file: { path: "carried.ndjson.zst", edit: (text) => text.replace("ViewReport", "viewReport") },
+      }),
+  },
+};
+
+describe("verifyArchive after one tampering", () => {
+  let sample: SampleArchive;
+  beforeAll(async () => {
+    sample = await makeSampleArchive("zstd");
+  });
+  afterAll(() => sample.remove());
+
+  it.each(Object.entries(TAMPERINGS))(
+    "finds exactly %s",
+    async (code, { tamper, options = {}, also = [] }) => {
+      const root = await copyOf(sample);
+      await tamper(root);
+
+      const { findings } = await audit(root, options);
+
+      expect([...new Set(findings.map((finding) => finding.code))].toSorted()).toEqual(
+        [code, ...also].toSorted(),
+      );
+    },
+  );
+});
