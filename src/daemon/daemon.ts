@@ -27,18 +27,18 @@ export interface DaemonParts {
 /** Archives that are opened side by side at start: each reads its whole ledger. */
 const OPENED_AT_ONCE = 8;
 
-/** systemd kills after 30 s; whatever hangs longer is finished or undone at the next start, as after a crash. */
+/** systemd kills after 30 s. Whatever hangs longer is finished or undone at the next start, as after a crash. */
 const STOP_WITHIN_MS = 25_000;
 
-/** Tenants whose passes begin in the same minute end within another one, as a rule. */
+/** Passes that begin in the same minute normally end within another one. */
 const REST_MS = 60_000;
 
 const DEFECT_EXIT = 70;
 
-/** How often the days of a tenant that has stopped are held against the clock. */
+/** How often the alarms of a stopped tenant are updated. */
 const STOPPED_LOOK_MS = HOUR_MS;
 
-/** Keeps every tenant's archive complete until it is told to stop. */
+/** Keeps every tenant's archive complete until it is stopped. */
 export class Daemon implements DaemonState {
   readonly #parts: DaemonParts;
   readonly #startedMs: number;
@@ -49,12 +49,12 @@ export class Daemon implements DaemonState {
   readonly #listeners = new Set<() => void>();
   readonly #exits: number[] = [];
   readonly #over = new AbortController();
-  #told = "";
-  /** The newest configuration that was given. */
+  #notifiedLine = "";
+  /** The newest configuration. */
   #next: DaemonConfig | undefined;
   #isWorking = false;
   #rests = 0;
-  #isTelling = false;
+  #isNotifying = false;
   readonly #notifications = new Turn();
   #stop: AbortSignal | undefined;
 
@@ -78,8 +78,8 @@ export class Daemon implements DaemonState {
   }
 
   /**
-   * Opens every archive, says that it is ready, and works until `stop` aborts. Returns the exit codes of the tenants that no
-   * pass can help: of all when none could be opened, or when each has stopped for good; none after an orderly stop.
+   * Opens every archive, reports that it is ready, and works until `stop` aborts. Returns the exit codes of all tenants when no
+   * archive could be opened or every tenant has stopped; none after an orderly stop.
    */
   async run(stop: AbortSignal): Promise<readonly number[]> {
     this.#stop = stop;
@@ -103,11 +103,11 @@ export class Daemon implements DaemonState {
     return stop.aborted ? [] : this.#exits;
   }
 
-  /** Goes over to another configuration: each tenant as soon as its pass under way has ended. */
+  /** Changes the configuration of each tenant as soon as its current pass ends. */
   reload(config: DaemonConfig): void {
     const stop = this.#stop;
     this.#next = config;
-    // While archives are being opened no loop has begun that could go over.
+    // While archives are being opened no loop has begun; `run` reloads afterwards.
     if (this.#phase === "starting" || stop === undefined || stop.aborted) return;
     const known = new Map(this.#loops.map((loop) => [loop.tenant, loop]));
     this.#config = config;
@@ -117,7 +117,7 @@ export class Daemon implements DaemonState {
         loop.replace(work);
         return loop;
       }
-      // Of a tenant that had stopped: a person has acted.
+      // A stopped tenant starts again, because a person has acted.
       const fresh = this.#loopFor(work);
       this.#start(fresh, stop);
       return fresh;
@@ -129,7 +129,7 @@ export class Daemon implements DaemonState {
     return new TenantLoop(work, () => this.#announce());
   }
 
-  /** False when no archive could be opened: then there is nothing to be ready for. */
+  /** False when no archive could be opened. */
   async #openAll(stop: AbortSignal): Promise<boolean> {
     const queue = this.#loops.values();
     let isAnyOpen = false;
@@ -167,13 +167,13 @@ export class Daemon implements DaemonState {
       log.error({ tenant: loop.tenant, exit: stoppedBy }, "tenant stopped");
       void this.#watchStopped(loop, AbortSignal.any([stop, this.#over.signal]));
     } catch (error) {
-      // A defect in what a loop does around its passes ends that tenant, not the others.
+      // A defect in a loop, outside its passes, stops that tenant and no other.
       this.#exits.push(DEFECT_EXIT);
       log.error({ tenant: loop.tenant, exit: DEFECT_EXIT, message: String(error) }, "tenant stopped");
     }
   }
 
-  /** Nothing is read for it any more, but its days still near their deadlines, and somebody must be told. */
+  /** The days of a stopped tenant still approach their deadlines, so its alarms are kept up to date. */
   async #watchStopped(loop: TenantLoop, signal: AbortSignal): Promise<void> {
     const { clock } = this.#parts;
     while (this.#loops.includes(loop)) {
@@ -183,7 +183,7 @@ export class Daemon implements DaemonState {
     }
   }
 
-  /** Until every loop has ended; after a stop no longer than systemd waits. */
+  /** Waits until every loop has ended; after a stop no longer than systemd waits. */
   async #untilEnd(stop: AbortSignal): Promise<void> {
     const ended = this.#allEnded();
     const stopped = new Promise<void>((resolve) => {
@@ -194,7 +194,7 @@ export class Daemon implements DaemonState {
     if (!stop.aborted) return;
     const patience = new AbortController();
     const waited = this.#parts.clock.sleep(STOP_WITHIN_MS, patience.signal).then(
-      () => this.#config.log.warn({ tenants: this.#running.size }, "stop not waited for"),
+      () => this.#config.log.warn({ tenants: this.#running.size }, "shutdown timed out"),
       () => undefined,
     );
     await Promise.race([ended, waited]);
@@ -214,7 +214,7 @@ export class Daemon implements DaemonState {
     while (!signal.aborted) {
       const stuck = await watchdog.stuck(this.#loops, intervalMs);
       if (stuck.length === 0) await this.#notify("WATCHDOG=1");
-      else this.#config.log.error({ tenants: stuck }, "watchdog not fed");
+      else this.#config.log.error({ tenants: stuck }, "watchdog withheld");
       await clock.sleep(intervalMs, signal).catch(() => undefined);
     }
   }
@@ -222,10 +222,10 @@ export class Daemon implements DaemonState {
   #announce(): void {
     void this.#giveBackAtRest();
     for (const listener of this.#listeners) listener();
-    void this.#tellStatus();
+    void this.#notifyStatus();
   }
 
-  /** Not between the passes of two tenants: once for all of them. */
+  /** Once all tenants are idle, not after each tenant's pass. */
   async #giveBackAtRest(): Promise<void> {
     const wasWorking = this.#isWorking;
     this.#isWorking = this.#loops.some(({ record }) => record.condition === "working");
@@ -235,15 +235,19 @@ export class Daemon implements DaemonState {
     if (rest === this.#rests && !this.#isWorking && !this.#stop.aborted) this.#parts.giveBackMemory?.();
   }
 
-  /** What changes while a line is on its way is told by the next one: each costs a process. */
-  async #tellStatus(): Promise<void> {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    for (let line = this.#line(); line !== this.#told && this.#phase === "ready"; line = this.#line()) {
-      this.#told = line;
+  /** Changes during a notification are coalesced into the next, because every notification spawns a process. */
+  async #notifyStatus(): Promise<void> {
+    if (this.#isNotifying) return;
+    this.#isNotifying = true;
+    for (
+      let line = this.#line();
+      line !== this.#notifiedLine && this.#phase === "ready";
+      line = this.#line()
+    ) {
+      this.#notifiedLine = line;
       await this.#notify(`STATUS=${line}`);
     }
-    this.#isTelling = false;
+    this.#isNotifying = false;
   }
 
   #line(): string {
@@ -252,11 +256,11 @@ export class Daemon implements DaemonState {
 
   /** One at a time, so that the newest notification arrives last. */
   #notify(...assignments: readonly string[]): Promise<void> {
-    return this.#notifications.take(() => this.#tellManager(assignments));
+    return this.#notifications.take(() => this.#notifyManager(assignments));
   }
 
-  async #tellManager(assignments: readonly string[]): Promise<void> {
+  async #notifyManager(assignments: readonly string[]): Promise<void> {
     if (await this.#parts.manager.notify(...assignments)) return;
-    this.#config.log.warn({ message: assignments[0] }, "service manager not told");
+    this.#config.log.warn({ message: assignments[0] }, "systemd notification failed");
   }
 }

@@ -24,7 +24,8 @@ export function renderMonths(tenant: string, coverage: Coverage, today: UtcDay):
   </ol>`;
 }
 
-export function renderLegend({ counts }: Coverage): Html {
+export function renderLegend({ counts, days }: Coverage): Html {
+  const odd = days.filter(({ oddities }) => oddities !== undefined).length;
   return html`<ul class="legend">
     ${DAY_STATES.filter((state) => counts[state] > 0).map(
       (state) =>
@@ -33,6 +34,7 @@ export function renderLegend({ counts }: Coverage): Html {
           ${STATE_SIGNS[state].meaning}
         </li> `,
     )}
+    ${odd === 0 ? "" : html`<li><b>${ODD_SIGN} unusual</b> ${count(odd)}: archived, but not as such days normally are</li> `}
   </ul>`;
 }
 
