@@ -4,7 +4,7 @@ import { isoTime } from "../model/utc-day.js";
 import type { ArchiveKeys } from "./keys.js";
 import { LIMITS } from "./layout.js";
 
-/** The signed statement of the ledger's size and last hash (DESIGN section 7). */
+/** The signed statement of the ledger's size and last hash. */
 export interface Head {
   /** `daybook/<archive id>`; also the key's name. */
   readonly origin: string;

@@ -39,7 +39,7 @@ export interface LeftOut {
 const READS_AT_ONCE = 32;
 
 /**
- * Brings the ledger with its heads, and what describes the archive, into the tree, and proves them there: the chain, every
+ * Copies the ledger with its heads and the files that describe the archive into the tree, and proves them there: the chain, every
  * head's signature, every hash that an entry holds. An entry that has neither a head nor a signature of the archive is left out:
  * whoever can write to the sink may have put it there. What an earlier attempt brought is not read again. ARCHIVE_NOT_FOUND where
  * the sink has no ledger; CONFIG_INVALID where it is another tenant's; ARCHIVE_DAMAGED.
@@ -67,7 +67,7 @@ export async function fetchLedger(
     progress(++done, paths.length);
   });
   for (const path of await pinnedKeys(files, tree.root)) await fetchSmall(from, files, tree, path, signal);
-  // A copy of the newest head: the sink's own may be one behind.
+  // The sink's own `head` may be one behind.
   const newest = await readNamed(files, tree.root, headPath(heads), LIMITS.head);
   await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
   const ledger = await readWholeLedger(files, tree.root, identity.origin);
@@ -161,7 +161,7 @@ async function requireHeads(
   }
 }
 
-/** The sink's `head` may be behind; one that is ahead says that the ledger was cut. */
+/** The sink's `head` may be behind. One that is ahead means that the ledger was cut. */
 async function requireReached(
   { name, store, tenant }: LedgerOrigin,
   origin: string,

@@ -62,7 +62,7 @@ export async function restoreArchive(options: RestoreOptions, signal: AbortSigna
     if (await tree.isWhole()) return await finish(options, tree);
     await tree.begin();
     const restored = await build(options, tree, signal).catch(async (error: unknown) => {
-      // What does not fit together is not gone on with: the next attempt reads everything again.
+      // Files that do not fit together are discarded: the next attempt reads everything again.
       if (isDaybookError(error) && error.exitCode === 65) await tree.discard();
       throw error;
     });
@@ -125,7 +125,7 @@ function leftOutStep(sink: string, { path, reason }: LeftOut): string {
   return `restored without ${path} of ${sink}: ${reason}`;
 }
 
-/** What was on its way to the sink when the host was lost. One that is not whole is no reason not to restore the rest. */
+/** Packages that were being delivered when the host was lost. The rest is restored even if one of them is not whole. */
 async function fetchUnnamed(
   { files, from, readableDays }: RestoreOptions,
   tree: RestoredTree,

@@ -5,18 +5,18 @@ import { isCreated } from "../ledger/archive-tree.js";
 import { LEFT_OUT_PATH, leftOutBytes } from "../ledger/left-out.js";
 import { DaybookError } from "../model/errors.js";
 
-/** Where a restore builds the archive, below the tenant's folder. A restore under way is known by it; a start removes it afterwards. */
+/** Where a restore builds the archive, below the tenant's folder. Its presence marks a restore that is not finished. */
 export const RESTORE_FOLDER = "staging/restore";
 
 /** What an archive consists of. The ledger comes last: with its first entry the archive exists. */
 const PARTS = ["keys", "README.txt", "FORMAT.md", "archive.json", "heads", "head", "days", "ledger"];
 
 /**
- * An archive on its way into a tenant's state folder. It is built aside, and once it is whole and durable moved into place part
- * by part; whatever interrupts that, the next restore goes on with it, and meanwhile no start takes it for an archive.
+ * An archive that a restore builds beside the tenant's state folder and, once it is whole and durable, moves into place part
+ * by part. After an interruption the next restore continues; until then no start takes it for an archive.
  */
 export class RestoredTree {
-  /** The archive as far as it has come: paths below it are docs/FORMAT.md's. */
+  /** The archive so far, with the paths of docs/FORMAT.md. */
   readonly root: string;
   /** For files that are not whole yet. */
   readonly staging: string;
@@ -31,7 +31,7 @@ export class RestoredTree {
     this.staging = join(place, RESTORE_FOLDER, "unfinished");
   }
 
-  /** Whether an earlier restore has built it whole: then it only has to be moved. */
+  /** Whether an earlier restore completed it, so that it only has to be moved. */
   async isWhole(): Promise<boolean> {
     return (await this.#files.stat(this.#mark)) !== undefined;
   }
@@ -45,7 +45,7 @@ export class RestoredTree {
     await this.#files.makeFolder(this.staging);
   }
 
-  /** Everything is there and proved: makes it last and moves it into place. Goes on where it was interrupted. */
+  /** Makes the complete tree durable and moves it into place; continues an interrupted move. */
   async putInPlace(): Promise<void> {
     const files = this.#files;
     if (!(await this.isWhole())) {
@@ -70,7 +70,7 @@ export class RestoredTree {
     await replaceFile(this.#files, { path, bytes: leftOutBytes(steps), staging: this.staging });
   }
 
-  /** Leaves nothing of it. */
+  /** Removes the tree. */
   async discard(): Promise<void> {
     await this.#files.removeTree(join(this.#place, RESTORE_FOLDER));
     await this.#files.syncFolder(join(this.#place, "staging"));
@@ -83,7 +83,7 @@ export class RestoredTree {
   async #move(part: string): Promise<void> {
     const from = join(this.root, part);
     if ((await this.#files.stat(from)) === undefined) return;
-    // The parts before it must last when the ledger does.
+    // The parts before it must be durable before the ledger is.
     if (part === "ledger") await this.#files.syncFolder(this.#place);
     await this.#files.rename(from, join(this.#place, part));
   }

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { MANIFEST, PAGE_LEDGER, SIGNATURE, SUMS } from "../archive/layout.js";
+import { LIMITS, MANIFEST, PAGE_LEDGER, SIGNATURE, SUMS } from "../archive/layout.js";
 import { sumLine } from "../archive/package-check.js";
 import type { FileDigest } from "../io/compressed-file.js";
 import type { Files } from "../io/files.js";
@@ -13,6 +13,7 @@ import type { PageRecord } from "../model/page-record.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import type { Signer } from "../model/signer.js";
+import type { UtcDay } from "../model/utc-day.js";
 import { jsonLine } from "../model/stable-json.js";
 
 /** The files that close a package, as written. */
@@ -22,7 +23,7 @@ export interface Closing {
   readonly sums: Uint8Array;
 }
 
-/** A day package being put together in a staging folder that exists and is empty. */
+/** Assembles a day package in a staging folder that exists and is empty. */
 export class DayPackage {
   readonly #files: Files;
   readonly #staging: string;
@@ -33,12 +34,12 @@ export class DayPackage {
     this.#staging = staging;
   }
 
-  /** What the manifest is to list, in the order of adding. */
+  /** The files for the manifest, in the order in which they were added. */
   get listed(): readonly ManifestFile[] {
     return this.#listed;
   }
 
-  /** Takes the page files in as further links to the spool's, which stays usable until the day is committed. */
+  /** Adds the page files as hard links, so that the spool stays usable until the day is committed. */
   async addPages(reading: Reading): Promise<void> {
     for (const record of reading.pages) await this.#addPage(reading, record);
     const ledger = new TextEncoder().encode(reading.pages.map((page) => jsonLine(inOrder(page))).join(""));
@@ -47,14 +48,15 @@ export class DayPackage {
     this.#list(PAGE_LEDGER, "ledger", { bytes, sha256, contentBytes: bytes, contentSha256: sha256 });
   }
 
-  /** Takes a file that is in the folder already, durable. */
+  /** Adds a file that is already in the folder and durable. */
   addLines(name: string, role: "events" | "carried", digest: FileDigest): void {
     this.#list(name, role, digest);
   }
 
-  /** Writes manifest, signature and sums, and makes the folder durable. */
+  /** Writes manifest, signature and sums, and makes the folder durable. READING_INCOMPLETE for a manifest above its limit. */
   async finish(manifest: Manifest, signer: Signer): Promise<Closing> {
     const bytes = manifestBytes(manifest);
+    if (bytes.length > LIMITS.manifest) throw tooLarge(manifest.day, bytes.length);
     const closing = { manifest: bytes, signature: signer.sign(bytes), sums: sumsOf(manifest, bytes) };
     await this.#files.writeNew(`${this.#staging}/${MANIFEST}`, closing.manifest);
     await this.#files.writeNew(`${this.#staging}/${SIGNATURE}`, closing.signature);
@@ -91,14 +93,14 @@ export async function placePackage(files: Files, staging: string, root: string, 
   await files.makeFolder(dirname(target));
   await files.rename(staging, target);
   await files.syncFolder(dirname(staging));
-  // Upwards: each folder's own name stands in its parent.
+  // Upwards: a folder's name is an entry of its parent.
   for (let folder = dirname(path); folder !== "."; folder = dirname(folder)) {
     await files.syncFolder(`${root}/${folder}`);
   }
   await files.syncFolder(root);
 }
 
-/** Reads a placed package back and holds it against what was written. Throws DISK_FAILED: it is not there. */
+/** Reads a placed package back and compares it with what was written. DISK_FAILED when they differ. */
 export async function recheckPackage(
   files: Files,
   folder: string,
@@ -154,4 +156,12 @@ function inOrder(page: PageRecord): PageRecord {
     last_result_set: page.last_result_set,
     uri_host: page.uri_host,
   };
+}
+
+/** No reader would take it, so nothing is sealed. */
+function tooLarge(day: UtcDay, bytes: number): DaybookError {
+  return new DaybookError("READING_INCOMPLETE", {
+    message: `${day}: manifest: found ${bytes} bytes, expected at most ${LIMITS.manifest}`,
+    hint: "the day has more pages than a package can list; report it with the log",
+  });
 }

@@ -30,7 +30,7 @@ export interface SealDayInput {
   readonly earlier: EarlierRevision | undefined;
   /** The archive's folder: the package goes to `days/YYYY/MM/DD/rNNNN` in it. */
   readonly root: string;
-  /** A folder in which this step may make one of its own; on the same file system as `root`, transcript and spool. */
+  /** The step makes a folder of its own in it. On the same file system as `root`, transcript and spool. */
   readonly stagingFolder: string;
   readonly archiveId: string;
   readonly tenantId: string;
@@ -43,8 +43,8 @@ export interface SealDayInput {
 }
 
 /**
- * What came of a complete reading. `missing`: records of the earlier reading whose Id the source no longer gives; `notices`:
- * what is odd beside what the verdict says.
+ * The result of sealing. `missing` counts the records of the earlier reading whose Id the source no longer gives; `notices`
+ * are oddities that the verdict does not have.
  */
 export type SealOutcome =
   | {
@@ -65,10 +65,10 @@ export type SealOutcome =
     };
 
 /**
- * Fixes a verified reading as the day's next revision: a signed day package in its place, durable and read back, not yet
- * in the ledger. What the earlier revision has and the reading lacks is carried into it. When that makes the same set of
- * events, there is no new revision. Leaves nothing behind when it throws before the package is in its place: DISK_*,
- * ARCHIVE_DAMAGED (the earlier revision), the signal's reason.
+ * Seals a verified reading as the day's next revision: a signed day package in its place, durable and read back, but not
+ * yet in the ledger. Lines of the earlier revision that the reading lacks are carried into it. When the set of events is
+ * the same as before, no revision is made. An error before the package is in its place leaves nothing behind: DISK_*,
+ * ARCHIVE_DAMAGED for the earlier revision, READING_INCOMPLETE, the signal's reason.
  */
 export async function sealDay(input: SealDayInput): Promise<SealOutcome> {
   const staging = `${input.stagingFolder}/package`;
@@ -78,7 +78,7 @@ export async function sealDay(input: SealDayInput): Promise<SealOutcome> {
     await leaveNothing(input, staging);
     return outcome;
   } catch (error) {
-    // What cannot be removed now is removed at the next start; the first error is the one to be told.
+    // The next start removes what cannot be removed now. The first error is the one to report.
     await leaveNothing(input, staging).catch(() => undefined);
     throw error;
   }
