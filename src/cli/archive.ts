@@ -76,7 +76,7 @@ async function archiveTenant(
   const progress = stderr.isTTY ? new TerminalProgress(stderr, clock) : silentProgress;
   const { name, rules } = tenant;
   await warnOfCertificate(tenant);
-  const open = await tenant.openArchive(progress);
+  const open = await tenant.openArchive({ progress }, signal);
   try {
     await open.prove(signal);
     if (backfillSink !== undefined) {

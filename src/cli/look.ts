@@ -42,7 +42,7 @@ export async function lookAtSinks(
   const places = new SinkPlaces({ sinks, files, root, configSha256: loaded.sha256, log });
   const looked = new Map<string, Looked>();
   const shared = await places.findSharedFolders();
-  const requireAllContent = await contentCheck(tenant, sinks, { files, root });
+  const requireAllContent = await contentCheck(tenant, sinks, { files, root }, signal);
   for (const { name, sink } of sinks.all()) {
     const check = async (): Promise<void> => {
       const error = shared.get(name);
@@ -63,12 +63,15 @@ async function contentCheck(
   tenant: string,
   sinks: OpenedSinks,
   { files, root }: Pick<Tenant, "files" | "root">,
+  signal: AbortSignal,
 ): Promise<(name: string, signal: AbortSignal) => Promise<void>> {
-  const index = (await isCreated(files, root)) ? (await readArchive(files, root)).ledger.index : undefined;
-  return async (name, signal) => {
+  const index = (await isCreated(files, root))
+    ? (await readArchive(files, root, signal)).ledger.index
+    : undefined;
+  return async (name, inner) => {
     const opened = sinks.stores().find((one) => one.name === name);
     if (opened !== undefined && index !== undefined)
-      await requireContent({ name, store: opened.store, tenant }, index, signal);
+      await requireContent({ name, store: opened.store, tenant }, index, inner);
   };
 }
 

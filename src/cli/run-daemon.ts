@@ -96,10 +96,13 @@ function workOf(parts: Tenant, counts: Counts): TenantWork {
     schedule: parts.loaded.config.collect.schedule,
     requestsPerHour: config.requestsPerHour,
     sinks: parts.queues,
-    open: (progress) =>
+    open: (progress, signal) =>
       parts.openArchive(
-        counts.alongside(progress),
-        noted(log, (phrase) => progress.note(tenant, phrase)),
+        {
+          progress: counts.alongside(progress),
+          log: noted(log, (phrase) => progress.note(tenant, phrase)),
+        },
+        signal,
       ),
     preflight: async (signal) => {
       await files.makeFolder(root);

@@ -38,7 +38,7 @@ export interface OpenTenant {
   /** Reads what the state folder holds: to be done before work, which may take long. ARCHIVE_DAMAGED where it differs. */
   prove(signal: AbortSignal): Promise<void>;
   /** Ends or undoes what a pass that failed left half done; says what it did. */
-  finishHalfSteps(): Promise<readonly string[]>;
+  finishHalfSteps(signal: AbortSignal): Promise<readonly string[]>;
   /** Closes the sinks and frees the archive. */
   close(): Promise<void>;
 }
@@ -71,15 +71,22 @@ class ArchiveHold implements Disposable {
   }
 }
 
+/** What observes the work on an open archive. */
+export interface Watch {
+  readonly progress: PassProgress;
+  /** The log of the passes; the tenant's own when absent. */
+  readonly log?: Log;
+}
+
 /**
  * Takes the archive's lock and puts the archive in order. The parts of the open archive live in a child container, which is
- * disposed when the archive is closed. `log` is that of the passes.
+ * disposed when the archive is closed.
  */
 export async function openArchiveOf(
   container: DependencyContainer,
   tenant: Tenant,
-  progress: PassProgress,
-  log: Log = tenant.log,
+  { progress, log = tenant.log }: Watch,
+  signal: AbortSignal,
 ): Promise<OpenTenant> {
   await tenant.files.makeFolder(tenant.root);
   const scope = container.createChildContainer();
@@ -90,8 +97,8 @@ export async function openArchiveOf(
   try {
     const hold = scope.resolve(ArchiveHold);
     await probeDisk(tenant.files, tenant.root);
-    await refuseWrongStart(tenant, hold.sinks);
-    scope.register(ARCHIVE, { useValue: await putInOrder(tenant, log) });
+    await refuseWrongStart(tenant, hold.sinks, signal);
+    scope.register(ARCHIVE, { useValue: await putInOrder(tenant, log, signal) });
     composePass(scope, tenant, hold.sinks);
     return openTenant(scope, tenant);
   } catch (error) {
@@ -100,21 +107,25 @@ export async function openArchiveOf(
   }
 }
 
-async function refuseWrongStart({ files, root, name }: Tenant, sinks: OpenedSinks): Promise<void> {
+async function refuseWrongStart(
+  { files, root, name }: Tenant,
+  sinks: OpenedSinks,
+  signal: AbortSignal,
+): Promise<void> {
   if (await isCreated(files, root)) return;
   await refuseUnfinishedRestore(files, root);
-  await refuseSecondArchive(sinks.stores(), name);
+  await refuseSecondArchive(sinks.stores(), name, signal);
 }
 
-async function putInOrder(tenant: Tenant, log: Log): Promise<OpenArchive> {
+async function putInOrder(tenant: Tenant, log: Log, signal: AbortSignal): Promise<OpenArchive> {
   const { name, root, files, clock, config, loaded } = tenant;
   const documents = await readDocuments(files);
   const signingKey = await readSigningKey(tenant);
   const { tenantId } = config;
-  const archive = await openArchive({ files, clock, root, tenantId, signingKey, documents });
+  const archive = await openArchive({ files, clock, root, tenantId, signingKey, documents }, signal);
   if (archive.recovered.length > 0) log.warn({ tenant: name, steps: archive.recovered }, "archive recovered");
   const settings = { configSha256: loaded.sha256, retention: loaded.config.retention };
-  await recordSettingChanges(archive.ledger, settings, { files, root });
+  await recordSettingChanges(archive.ledger, settings, { files, root }, signal);
   return archive;
 }
 
@@ -138,7 +149,7 @@ function openTenant(scope: DependencyContainer, { name, files, clock, root }: Te
     pass: scope.resolve(PASS),
     prove: (signal) =>
       proveArchive({ files, clock, root, ledger, note: (what) => progress.note(name, what) }, signal),
-    finishHalfSteps: () => finishHalfSteps({ files, root, identity, ledger }),
+    finishHalfSteps: (signal) => finishHalfSteps({ files, root, identity, ledger }, signal),
     close: async () => scope.dispose(),
   };
 }

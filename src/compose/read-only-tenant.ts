@@ -53,7 +53,7 @@ export class HeldTenant {
   /** Undefined when nothing was ever archived. */
   static async open(parts: HeldTenantParts): Promise<HeldTenant | undefined> {
     if ((await parts.files.stat(join(parts.root, "archive.json"))) === undefined) return undefined;
-    const { identity, ledger } = await readArchive(parts.files, parts.root);
+    const { identity, ledger } = await readArchive(parts.files, parts.root, parts.signal);
     return new HeldTenant(parts, identity, ledger);
   }
 

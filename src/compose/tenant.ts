@@ -10,7 +10,6 @@ import type { Files } from "../io/files.js";
 import type { TenantConfig } from "../config/schema.js";
 import { withFields } from "../model/log.js";
 import type { Log } from "../model/log.js";
-import type { PassProgress } from "../pass/progress.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import { RequestBudget } from "../plan/request-budget.js";
 import type { BudgetState } from "../plan/request-budget.js";
@@ -26,7 +25,7 @@ import type { Tokens } from "../source/tokens.js";
 import { credentialOf } from "./credential.js";
 import { endpointsFor } from "./endpoints.js";
 import { openArchiveOf } from "./open-archive.js";
-import type { OpenTenant } from "./open-archive.js";
+import type { OpenTenant, Watch } from "./open-archive.js";
 import { TenantPreflight, applicationOf, certificateDoor } from "./preflight.js";
 import { redactedTokens } from "./redacted-tokens.js";
 import { sinkTokens } from "./sink-tokens.js";
@@ -72,8 +71,11 @@ export interface Tenant extends TenantScope {
   readonly openSinks: () => OpenedSinks;
   readonly budget: () => Promise<BudgetState>;
   readonly preflight: () => TenantPreflight;
-  /** Takes the archive's lock and puts the archive in order. ARCHIVE_LOCKED when another process has it. */
-  readonly openArchive: (progress: PassProgress, log?: Log) => Promise<OpenTenant>;
+  /**
+   * Takes the archive's lock and puts the archive in order. ARCHIVE_LOCKED when another process has it; the signal's reason
+   * once it aborts.
+   */
+  readonly openArchive: (watch: Watch, signal: AbortSignal) => Promise<OpenTenant>;
 }
 
 /** One tenant's own parts. */
@@ -116,7 +118,7 @@ function tenantOf(c: DependencyContainer): Tenant {
     openSinks: () => c.resolve(OPEN_SINKS)(),
     budget: () => c.resolve(BUDGET).state(),
     preflight: () => c.resolve(TenantPreflight),
-    openArchive: (progress, log) => openArchiveOf(c, tenantOf(c), progress, log),
+    openArchive: (watch, signal) => openArchiveOf(c, tenantOf(c), watch, signal),
   };
 }
 

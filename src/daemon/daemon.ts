@@ -136,7 +136,7 @@ export class Daemon implements DaemonState {
     const open = async (): Promise<void> => {
       for (const loop of queue) {
         if (stop.aborted) return;
-        if (await loop.openArchive()) isAnyOpen = true;
+        if (await loop.openArchive(stop)) isAnyOpen = true;
       }
     };
     await Promise.all(Array.from({ length: OPENED_AT_ONCE }, open));

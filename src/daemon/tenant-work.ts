@@ -20,8 +20,8 @@ export interface TenantWork {
   readonly sinks: readonly SinkQueue[];
   readonly clock: Clock;
   readonly log: Log;
-  /** Takes the archive's lock and finishes or undoes interrupted steps. */
-  open(progress: PassProgress): Promise<OpenTenant>;
+  /** Takes the archive's lock and finishes or undoes interrupted steps. Throws the signal's reason once it aborts. */
+  open(progress: PassProgress, signal: AbortSignal): Promise<OpenTenant>;
   /** Checks credential, sign-in and source; costs one request. Throws only DISK_* and the signal's reason. */
   preflight(signal: AbortSignal): Promise<readonly PreflightStep[]>;
   budget(): Promise<BudgetState>;

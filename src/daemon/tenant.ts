@@ -47,14 +47,14 @@ export class TenantLoop {
     return this.record.snapshot();
   }
 
-  /** Whether the archive is open now. If not, the snapshot has the failure. */
-  async openArchive(): Promise<boolean> {
+  /** Whether the archive is open now. If not, the snapshot has the failure, or `stop` has aborted. */
+  async openArchive(stop: AbortSignal): Promise<boolean> {
     try {
-      this.#open ??= await this.#work.open(this.record);
+      this.#open ??= await this.#work.open(this.record, stop);
       this.record.opened(this.#open.ledger, this.#open.deliveries.failures);
       return true;
     } catch (error) {
-      await this.#fail(error);
+      if (!stop.aborted) await this.#fail(error);
       return false;
     }
   }
@@ -129,9 +129,9 @@ export class TenantLoop {
     const startedMs = this.#work.clock.now();
     record.begin();
     try {
-      if (!(await this.openArchive()) || this.#open === undefined) return;
+      if (!(await this.openArchive(stop)) || this.#open === undefined) return;
       await this.#prove(this.#open, stop);
-      await this.#tidy(this.#open);
+      await this.#tidy(this.#open, stop);
       const outcome = await this.#open.pass.run({ reread: false }, stop);
       record.delivered();
       await this.#settle(outcome, startedMs);
@@ -151,9 +151,9 @@ export class TenantLoop {
     this.#proved = { open, atMs: nowMs };
   }
 
-  async #tidy(open: OpenTenant): Promise<void> {
+  async #tidy(open: OpenTenant, stop: AbortSignal): Promise<void> {
     if (!this.#isUntidy) return;
-    const steps = await open.finishHalfSteps();
+    const steps = await open.finishHalfSteps(stop);
     this.#isUntidy = false;
     if (steps.length > 0) this.#work.log.info({ tenant: this.tenant, steps }, "interrupted steps finished");
   }

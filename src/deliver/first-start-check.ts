@@ -14,9 +14,14 @@ const PROBE_TIMEOUT_MS = 10_000;
  * folder was lost or is the wrong one, and no sink would accept a second archive. A sink that does not answer is no reason not
  * to start. When none answers, one that refuses, such as for a wrong credential, is.
  */
-export async function refuseSecondArchive(stores: readonly OpenedStore[], tenant: string): Promise<void> {
-  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+export async function refuseSecondArchive(
+  stores: readonly OpenedStore[],
+  tenant: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(PROBE_TIMEOUT_MS)]);
   const answers = await Promise.allSettled(stores.map((opened) => identityBytes(opened, tenant, signal)));
+  stop.throwIfAborted();
   for (const [number, answer] of answers.entries()) {
     const name = stores[number]?.name ?? "";
     if (answer.status === "fulfilled" && answer.value !== undefined)

@@ -14,12 +14,10 @@ export interface StoredEntry {
   readonly hash: string;
 }
 
-/** Where a ledger lies. */
-export interface LedgerPlace {
+interface Folder {
   readonly files: Files;
   /** The archive's folder. */
   readonly root: string;
-  readonly signal?: AbortSignal | undefined;
 }
 
 const MAX_ENTRY_BYTES = 1 << 20;
@@ -30,12 +28,13 @@ const READS_AT_ONCE = 32;
  * `from`. ARCHIVE_DAMAGED where the chain is broken.
  */
 export async function* readEntries(
-  { files, root, signal }: LedgerPlace,
+  { files, root }: Folder,
   { from, to, lastHash }: { readonly from: number; readonly to: number; readonly lastHash: string },
+  signal: AbortSignal,
 ): AsyncGenerator<StoredEntry> {
   let hash = lastHash;
   for (let start = from; start < to; start += READS_AT_ONCE) {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     const seqs = Array.from({ length: Math.min(READS_AT_ONCE, to - start) }, (_, index) => start + index);
     const read = await Promise.all(seqs.map((seq) => readEntry(files, root, seq)));
     for (const [index, stored] of read.entries()) {
@@ -47,8 +46,9 @@ export async function* readEntries(
 }
 
 /** Every entry from the first on. ARCHIVE_DAMAGED where the chain is broken. */
-export async function* readChain(files: Files, root: string): AsyncGenerator<StoredEntry> {
-  yield* readEntries({ files, root }, { from: 0, to: await countEntries(files, root), lastHash: FIRST_PREV });
+export async function* readChain(folder: Folder, signal: AbortSignal): AsyncGenerator<StoredEntry> {
+  const to = await countEntries(folder.files, folder.root);
+  yield* readEntries(folder, { from: 0, to, lastHash: FIRST_PREV }, signal);
 }
 
 /**
@@ -56,13 +56,13 @@ export async function* readChain(files: Files, root: string): AsyncGenerator<Sto
  * signed do not: anybody who can write to the folder can put them there.
  */
 export async function countProven(
-  { files, root }: LedgerPlace,
+  place: Folder & { readonly keys: ArchiveKeys },
   entries: number,
-  keys: ArchiveKeys,
 ): Promise<number> {
+  const { files, root, keys } = place;
   if (entries === 0 || (await files.stat(join(root, headPath(entries)))) !== undefined) return entries;
   const newest = await readNamed(files, root, entryPath(entries - 1), MAX_ENTRY_BYTES);
-  return isSignedEntry(newest, keys) ? entries : countProven({ files, root }, entries - 1, keys);
+  return isSignedEntry(newest, keys) ? entries : countProven(place, entries - 1);
 }
 
 /** ARCHIVE_DAMAGED when it is not there or has another form. */

@@ -118,10 +118,10 @@ export class Ledger {
   }
 
   /** Reads every entry again and holds it against what is known here. ARCHIVE_DAMAGED where they differ. */
-  prove(note?: (entries: number) => void): Promise<void> {
+  prove(signal: AbortSignal, note?: (entries: number) => void): Promise<void> {
     return this.#inTurn(async () => {
       const { files, root, origin, clock } = this.#options;
-      const { index, size, lastHash } = await readWholeLedger(files, root, origin, note);
+      const { index, size, lastHash } = await readWholeLedger({ files, root, origin }, signal, note);
       if (size !== this.#size)
         throw damagedLedger(`${root}/ledger`, "entries", String(size), String(this.#size));
       if (lastHash !== this.#lastHash)

@@ -19,17 +19,17 @@ export interface OpenArchive {
 }
 
 /** Opens the archive for writing, creating it when there is none; then recovery. The caller holds the archive's lock. */
-export async function openArchive(options: CreateOptions): Promise<OpenArchive> {
+export async function openArchive(options: CreateOptions, signal: AbortSignal): Promise<OpenArchive> {
   const { files, clock, root, tenantId, signingKey } = options;
   if (!(await isCreated(files, root))) await createArchive(options);
-  const { identity, ledger: content } = await readArchive(files, root);
+  const { identity, ledger: content } = await readArchive(files, root, signal);
   requireTenant(identity, tenantId, root);
   const signer = signingKey.signerFor(identity.origin);
   requireKnown(signer, content, root);
   const unproven = await setAsideUnproven(files, root, content);
   const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, content);
   if (unproven !== undefined) await reportUnproven(ledger, unproven);
-  const recovered = await recover({ files, root, identity, ledger });
+  const recovered = await recover({ files, root, identity, ledger }, signal);
   await ledger.completeCheckpoint();
   return { identity, ledger, signer, recovered };
 }
@@ -38,9 +38,10 @@ export async function openArchive(options: CreateOptions): Promise<OpenArchive> 
 export async function readArchive(
   files: Files,
   root: string,
+  signal: AbortSignal,
 ): Promise<{ readonly identity: ArchiveIdentity; readonly ledger: LedgerContent }> {
   const identity = await readIdentity(files, root);
-  return { identity, ledger: await readLedger(files, root, identity.origin) };
+  return { identity, ledger: await readLedger({ files, root, origin: identity.origin }, signal) };
 }
 
 function requireKnown(signer: Signer, { keys }: LedgerContent, root: string): void {

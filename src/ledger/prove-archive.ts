@@ -29,7 +29,7 @@ export async function proveArchive(options: ProofOptions, signal: AbortSignal): 
   await provePackages(options, signal);
   // Either way: a clock that was ahead must not put the next proof off for years.
   if (Math.abs(clock.now() - ledger.provedAt) >= PROOF_LASTS_MS)
-    await ledger.prove((entries) => options.note?.(`${entries} ledger entries read`));
+    await ledger.prove(signal, (entries) => options.note?.(`${entries} ledger entries read`));
 }
 
 async function provePackages(

@@ -4,7 +4,7 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
 import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, MAX_CHECKPOINT_BYTES, openCheckpoint, parseCheckpoint } from "./checkpoint.js";
-import type { Checkpoint, SignedCheckpoint } from "./checkpoint.js";
+import type { Checkpoint } from "./checkpoint.js";
 import { openHead } from "../archive/head.js";
 import { LIMITS } from "../archive/layout.js";
 import {
@@ -38,20 +38,29 @@ export interface LedgerContent {
   readonly since?: Pick<Checkpoint, "size" | "provedAt">;
 }
 
+/** A ledger to be read. */
+export interface LedgerPlace {
+  readonly files: Files;
+  /** The archive's folder. */
+  readonly root: string;
+  /** `daybook/<archive id>` */
+  readonly origin: string;
+}
+
 /**
- * Reads the ledger in `root`; a reader needs no lock. With a checkpoint that a key of the archive has signed, the entries
- * before it are taken from it and only the rest is read; `readWholeLedger` reads them all. ARCHIVE_NOT_FOUND when nothing was
- * ever written; ARCHIVE_DAMAGED when what was read is missing or altered, or the ledger is shorter than a head or the
- * checkpoint says; ARCHIVE_TOO_NEW.
+ * Reads the ledger; a reader needs no lock. With a checkpoint that a key of the archive has signed, the entries before it are
+ * taken from it and only the rest is read; `readWholeLedger` reads them all. ARCHIVE_NOT_FOUND when nothing was ever written;
+ * ARCHIVE_DAMAGED when what was read is missing or altered, or the ledger is shorter than a head or the checkpoint says;
+ * ARCHIVE_TOO_NEW.
  */
-export async function readLedger(files: Files, root: string, origin: string): Promise<LedgerContent> {
-  const path = join(root, CHECKPOINT_PATH);
+export async function readLedger(place: LedgerPlace, signal: AbortSignal): Promise<LedgerContent> {
+  const path = join(place.root, CHECKPOINT_PATH);
   // Read before the checkpoint: a writer that goes on meanwhile only makes the ledger longer than this head says.
-  const cachedHead = await readCachedHead(files, root);
-  const bytes = await readIfThere(files, path, MAX_CHECKPOINT_BYTES);
-  const signed = bytes === undefined ? undefined : parseCheckpoint(bytes);
-  const content = signed && (await readSince(files, root, origin, signed, cachedHead));
-  return content ?? readWholeLedger(files, root, origin);
+  const cachedHead = await readCachedHead(place);
+  const bytes = await readIfThere(place.files, path, MAX_CHECKPOINT_BYTES);
+  const checkpoint = bytes && (await trustedCheckpoint(place, bytes));
+  if (checkpoint === undefined) return readWholeLedger(place, signal);
+  return readSince({ ...place, keys: checkpoint.keys }, checkpoint, cachedHead, signal);
 }
 
 /**
@@ -59,107 +68,97 @@ export async function readLedger(files: Files, root: string, origin: string): Pr
  * tells `note` how many it has read.
  */
 export async function readWholeLedger(
-  files: Files,
-  root: string,
-  origin: string,
+  place: LedgerPlace,
+  signal: AbortSignal,
   note?: (entries: number) => void,
 ): Promise<LedgerContent> {
+  const { files, root } = place;
   // The order lets a writer go on meanwhile: it writes entry, head file and `head` in turn, so each list read later is at
   // least as long as what was read before it.
-  const sizesBefore = await listHeads(files, root);
-  const cachedBytes = await readCachedHead(files, root);
+  const sizesBefore = await listHeads(place);
+  const cachedBytes = await readCachedHead(place);
   const entries = await countEntries(files, root);
   if (entries === 0 && sizesBefore === 0 && cachedBytes === undefined) {
     throw new DaybookError("ARCHIVE_NOT_FOUND", { message: `${root}: the ledger has no entry` });
   }
-  const keys = await readKeys(files, root, origin);
-  const size = await countProven({ files, root }, entries, keys);
-  const chain = await foldChain(files, root, size, note);
-  const sizesAfter = await listHeads(files, root);
+  const known = { ...place, keys: await readKeys(place) };
+  const size = await countProven(known, entries);
+  const empty = { index: new LedgerIndex(), size: 0, lastHash: FIRST_PREV };
+  const chain = await fold(known, { ...empty, to: size }, signal, note);
+  const sizesAfter = await listHeads(place);
   if (sizesBefore > size)
     throw damagedLedger(`${root}/ledger`, "entries", String(size), `${sizesBefore}, as a head says`);
   if (sizesAfter < size - 1)
     throw damagedLedger(`${root}/heads`, "heads", String(sizesAfter), `${size}, one for each entry`);
 
-  const place = { files, root, origin, keys };
   const headSize = Math.min(sizesAfter, size);
-  await checkHeadFile(place, chain, headSize);
-  const cachedHeadSize = await checkCachedHead(place, chain, cachedBytes);
+  await checkHeadFile(known, chain, headSize);
+  const cachedHeadSize = await checkCachedHead(known, chain, cachedBytes);
   // A crash leaves it one behind; more means that somebody put an older one back.
   if (cachedBytes !== undefined && cachedHeadSize < sizesBefore - 1)
     throw damagedLedger("head", "size", String(cachedHeadSize), String(sizesBefore));
-  return { ...chain, headSize, cachedHeadSize, keys, unproven: entries - size };
+  return { ...chain, headSize, cachedHeadSize, keys: known.keys, unproven: entries - size };
 }
 
-/** What the checkpoint says and what came after it. Undefined when it cannot be used: it is a cache, and no damage. */
+/** Undefined when the checkpoint cannot be used: it is a cache, so that is no damage. */
+async function trustedCheckpoint(
+  place: LedgerPlace,
+  bytes: Uint8Array,
+): Promise<(Checkpoint & Pick<LedgerContent, "keys">) | undefined> {
+  const signed = parseCheckpoint(bytes);
+  const keys = signed && (await readKeys(place).catch(unlessDamaged));
+  if (signed === undefined || keys === undefined) return undefined;
+  const checkpoint = openCheckpoint(signed, place.origin, keys);
+  return checkpoint && { ...checkpoint, keys };
+}
+
+/** What the checkpoint says, and what came after it. */
 async function readSince(
-  files: Files,
-  root: string,
-  origin: string,
-  signed: SignedCheckpoint,
+  place: KnownPlace,
+  checkpoint: Checkpoint,
   cachedHead: Uint8Array | undefined,
-): Promise<LedgerContent | undefined> {
-  const keys = await readKeys(files, root, origin).catch(unlessDamaged);
-  if (keys === undefined) return undefined;
-  const checkpoint = openCheckpoint(signed, origin, keys);
-  if (checkpoint === undefined) return undefined;
-  const place = { files, root, origin, keys };
-  const { unproven, ...chain } = await foldTail(files, root, checkpoint, keys);
-  const headSize = await newestHeadSize(files, root, chain.size);
+  signal: AbortSignal,
+): Promise<LedgerContent> {
+  const { files, root, keys } = place;
+  const { index, size, lastHash, provedAt } = checkpoint;
+  const { hash } = await readEntry(files, root, size - 1);
+  if (hash !== lastHash) throw damagedLedger(entryPath(size - 1), "sha256", hash, lastHash);
+  let entries = size;
+  while (await hasEntry(files, root, entries)) entries += 1;
+  const to = Math.max(size, await countProven(place, entries));
+  const chain = await fold(place, { index, size, lastHash, to }, signal);
+  const headSize = await newestHeadSize(place, chain.size);
   await checkHeadFile(place, chain, headSize);
   const cachedHeadSize = await checkCachedHead(place, chain, cachedHead);
   await refuseOlderHead(place, headSize);
-  const { size, provedAt } = checkpoint;
-  return { ...chain, headSize, cachedHeadSize, keys, unproven, since: { size, provedAt } };
+  return { ...chain, headSize, cachedHeadSize, keys, unproven: entries - to, since: { size, provedAt } };
 }
 
 type Chain = Pick<LedgerContent, "index" | "size" | "lastHash">;
 
-interface Place {
-  readonly files: Files;
-  readonly root: string;
-  readonly origin: string;
+interface KnownPlace extends LedgerPlace {
   readonly keys: ArchiveKeys;
 }
 
 const ENTRIES_PER_NOTE = 1_000;
 
-async function foldChain(
-  files: Files,
-  root: string,
-  to: number,
+/** Adds the entries from `size` up to `to` to the index. */
+async function fold(
+  { files, root }: LedgerPlace,
+  { index, size, lastHash, to }: Chain & { readonly to: number },
+  signal: AbortSignal,
   note?: (entries: number) => void,
 ): Promise<Chain> {
-  const index = new LedgerIndex();
-  let [size, lastHash] = [0, FIRST_PREV];
-  for await (const { entry, hash } of readEntries({ files, root }, { from: 0, to, lastHash })) {
+  let [count, last] = [size, lastHash];
+  for await (const { entry, hash } of readEntries({ files, root }, { from: size, to, lastHash }, signal)) {
     index.add(entry);
-    [size, lastHash] = [size + 1, hash];
-    if (size % ENTRIES_PER_NOTE === 0) note?.(size);
+    [count, last] = [count + 1, hash];
+    if (count % ENTRIES_PER_NOTE === 0) note?.(count);
   }
-  return { index, size, lastHash };
+  return { index, size: count, lastHash: last };
 }
 
-async function foldTail(
-  files: Files,
-  root: string,
-  { index, size, lastHash }: Checkpoint,
-  keys: ArchiveKeys,
-): Promise<Chain & Pick<LedgerContent, "unproven">> {
-  const { hash } = await readEntry(files, root, size - 1);
-  if (hash !== lastHash) throw damagedLedger(entryPath(size - 1), "sha256", hash, lastHash);
-  let entries = size;
-  while (await hasEntry(files, root, entries)) entries += 1;
-  const to = Math.max(size, await countProven({ files, root }, entries, keys));
-  let last = lastHash;
-  for await (const stored of readEntries({ files, root }, { from: size, to, lastHash })) {
-    index.add(stored.entry);
-    last = stored.hash;
-  }
-  return { index, size: to, lastHash: last, unproven: entries - to };
-}
-
-async function readKeys(files: Files, root: string, origin: string): Promise<ArchiveKeys> {
+async function readKeys({ files, root, origin }: LedgerPlace): Promise<ArchiveKeys> {
   return readPinnedFiles(files, root, origin, (await readEntry(files, root, 0)).entry);
 }
 
@@ -169,7 +168,7 @@ function unlessDamaged(error: unknown): undefined {
 }
 
 /** Number of heads: they are numbered without a hole, from 1. */
-async function listHeads(files: Files, root: string): Promise<number> {
+async function listHeads({ files, root }: LedgerPlace): Promise<number> {
   const names = await files.list(join(root, "heads"));
   requireNumbered(
     names.map((name) => `heads/${name}`),
@@ -179,7 +178,7 @@ async function listHeads(files: Files, root: string): Promise<number> {
 }
 
 /** `size`, or one less after a crash; nothing may be signed over more entries than there are. */
-async function newestHeadSize(files: Files, root: string, size: number): Promise<number> {
+async function newestHeadSize({ files, root }: LedgerPlace, size: number): Promise<number> {
   const has = async (of: number): Promise<boolean> =>
     (await files.stat(join(root, headPath(of)))) !== undefined;
   // A writer that goes on has its entry there before the head.
@@ -188,34 +187,30 @@ async function newestHeadSize(files: Files, root: string, size: number): Promise
   return (await has(size)) ? size : size - 1;
 }
 
-async function checkHeadFile(
-  { files, root, origin, keys }: Place,
-  chain: Chain,
-  size: number,
-): Promise<void> {
+async function checkHeadFile(place: KnownPlace, chain: Chain, size: number): Promise<void> {
+  const { files, root, origin, keys } = place;
   if (size <= 0) return;
   const path = headPath(size);
   const head = openHead(await readNamed(files, root, path, LIMITS.head), path, origin, keys);
   if (head.size !== size) throw damagedLedger(path, "size", String(head.size), String(size));
-  await requireSigned(files, root, path, head, chain);
+  await requireSigned(place, path, head, chain);
 }
 
 /** The size that it states. */
 async function checkCachedHead(
-  { files, root, origin, keys }: Place,
+  place: KnownPlace,
   chain: Chain,
   bytes: Uint8Array | undefined,
 ): Promise<number> {
   if (bytes === undefined) return 0;
-  const head = openHead(bytes, "head", origin, keys);
-  await requireSigned(files, root, "head", head, chain);
+  const head = openHead(bytes, "head", place.origin, place.keys);
+  await requireSigned(place, "head", head, chain);
   return head.size;
 }
 
 /** What a head is signed over is the ledger as it was at that size. */
 async function requireSigned(
-  files: Files,
-  root: string,
+  { files, root }: LedgerPlace,
   subject: string,
   head: { readonly size: number; readonly lastHash: string },
   { size, lastHash }: Chain,
@@ -227,14 +222,14 @@ async function requireSigned(
 }
 
 /** `head` follows each head at once, so it is one behind at most after a crash. Read anew: a writer may have gone on. */
-async function refuseOlderHead({ files, root, origin, keys }: Place, headSize: number): Promise<void> {
-  const bytes = await readCachedHead(files, root);
+async function refuseOlderHead(place: KnownPlace, headSize: number): Promise<void> {
+  const bytes = await readCachedHead(place);
   if (bytes === undefined) return;
-  const { size } = openHead(bytes, "head", origin, keys);
+  const { size } = openHead(bytes, "head", place.origin, place.keys);
   if (size < headSize - 1) throw damagedLedger("head", "size", String(size), String(headSize));
 }
 
-function readCachedHead(files: Files, root: string): Promise<Uint8Array | undefined> {
+function readCachedHead({ files, root }: LedgerPlace): Promise<Uint8Array | undefined> {
   return readIfThere(files, join(root, "head"), LIMITS.head);
 }
 

@@ -27,20 +27,23 @@ export interface RecoveryOptions {
  * the steps that a crash interrupted. Returns what was done; also in the ledger. ARCHIVE_DAMAGED when a sealed package is not
  * there and was never delivered; what is in those that are there is `proveArchive`'s to say.
  */
-export async function recover(options: RecoveryOptions): Promise<readonly string[]> {
+export async function recover(options: RecoveryOptions, signal: AbortSignal): Promise<readonly string[]> {
   await refuseMissing(options);
-  return finishHalfSteps(options);
+  return finishHalfSteps(options, signal);
 }
 
 /** `recover` without the look at sealed packages: for the daemon, after a pass that failed half way. */
-export async function finishHalfSteps(options: RecoveryOptions): Promise<readonly string[]> {
+export async function finishHalfSteps(
+  options: RecoveryOptions,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { files, root } = options;
   const leftOut = await readLeftOut(files, root);
   const steps = [
     ...leftOut,
     ...(await removeLeftovers(options)),
     ...(await options.ledger.completeHead()).map((path) => `wrote ${path}`),
-    ...(await settlePackages(options)),
+    ...(await settlePackages(options, signal)),
   ];
   if (steps.length > 0) await options.ledger.append({ type: "recovery-performed", steps }, "daybook");
   if (leftOut.length > 0) await forgetLeftOut(files, root);
@@ -72,14 +75,10 @@ async function removeLeftovers({ files, root }: RecoveryOptions): Promise<readon
  * Packages without their entry were renamed into place but not committed: they are committed now, in the order in which they
  * follow each other, and what follows nothing is set aside.
  */
-async function settlePackages(options: RecoveryOptions): Promise<readonly string[]> {
+async function settlePackages(options: RecoveryOptions, signal: AbortSignal): Promise<readonly string[]> {
   const { files, root, ledger } = options;
   const found = await findPackages(files, root);
-  const common = {
-    source: folderSource(files, root),
-    keys: ledger.keys,
-    signal: new AbortController().signal,
-  };
+  const common = { source: folderSource(files, root), keys: ledger.keys, signal };
   let left = await Promise.all(
     found
       .filter((one) => sealedAs(ledger.index, one) === undefined)

@@ -4,6 +4,7 @@ import type { Ledger } from "../ledger/ledger.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import { folderSource } from "../archive/source.js";
+import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 
 /** The settings that every manifest records. */
@@ -20,23 +21,26 @@ export async function recordSettingChanges(
   ledger: Ledger,
   { configSha256, retention }: Settings,
   { files, root }: { readonly files: Files; readonly root: string },
+  signal: AbortSignal,
 ): Promise<void> {
-  const { newestSeal, settings: said } = ledger.index;
+  const { newestSeal, settings: changed } = ledger.index;
   if (newestSeal === null) return;
-  const manifest = await heldManifest(newestSeal, files, root);
-  if ((said.configSha256 ?? manifest?.config_sha256) !== configSha256)
+  const manifest = await heldManifest(newestSeal, folderSource(files, root), signal);
+  if ((changed.configSha256 ?? manifest?.config_sha256) !== configSha256)
     await ledger.append({ type: "config-changed", config_sha256: configSha256 }, "daybook");
-  const kept = said.retention ?? manifest?.retention;
+  const kept = changed.retention ?? manifest?.retention;
   const { schedule, keep } = retention;
   if (kept?.schedule !== schedule || kept.keep !== keep)
     await ledger.append({ type: "schedule-changed", schedule, keep }, "daybook");
 }
 
 /** Undefined when the package was pruned. No sink is read for it: it may be down, and a duplicate entry is better than a missing one. */
-async function heldManifest(sealed: NewestSeal, files: Files, root: string): Promise<Manifest | undefined> {
-  const { day, revision } = sealed;
-  const source = folderSource(files, root);
-  const { signal } = new AbortController();
-  const stat = await source.stat(`${packagePath(day, revision)}/manifest.json`, signal);
-  return stat === undefined ? undefined : readManifest(source, sealed, signal);
+async function heldManifest(
+  sealed: NewestSeal,
+  source: ArchiveSource,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
+  const path = `${packagePath(sealed.day, sealed.revision)}/manifest.json`;
+  if ((await source.stat(path, signal)) === undefined) return undefined;
+  return readManifest(source, sealed, signal);
 }

@@ -6,7 +6,7 @@ import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { openHead } from "../archive/head.js";
 import { damagedLedger, readChain, readEntry, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
 import { readWholeLedger } from "../ledger/read-ledger.js";
-import type { LedgerContent } from "../ledger/read-ledger.js";
+import type { LedgerContent, LedgerPlace } from "../ledger/read-ledger.js";
 import { DaybookError } from "../model/errors.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
 import { FIXED_FILES, LIMITS, PINNED_PATH } from "../archive/layout.js";
@@ -70,10 +70,10 @@ export async function fetchLedger(
   // The sink's own `head` may be one behind.
   const newest = await readNamed(files, tree.root, headPath(heads), LIMITS.head);
   await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
-  const ledger = await readWholeLedger(files, tree.root, identity.origin);
+  const ledger = await readWholeLedger({ files, root: tree.root, origin: identity.origin }, signal);
   const leftOut = Array.from({ length: ledger.unproven }, (_, index) => entryPath(ledger.size + index));
   for (const path of leftOut) await files.remove(join(tree.root, path));
-  await requireHeads(files, tree.root, identity.origin, ledger);
+  await requireHeads({ files, root: tree.root, origin: identity.origin }, ledger, signal);
   await requireReached(from, identity.origin, ledger, signal);
   const reason = "no key of this archive has signed the entry";
   return { identity, ledger, leftOut: leftOut.map((path) => ({ path, reason })) };
@@ -145,13 +145,12 @@ async function pinnedKeys(files: Files, root: string): Promise<readonly string[]
 }
 
 async function requireHeads(
-  files: Files,
-  root: string,
-  origin: string,
+  { files, root, origin }: LedgerPlace,
   { headSize, keys }: LedgerContent,
+  signal: AbortSignal,
 ): Promise<void> {
   let size = 0;
-  for await (const { hash } of readChain(files, root)) {
+  for await (const { hash } of readChain({ files, root }, signal)) {
     size += 1;
     if (size > headSize) return;
     const path = headPath(size);

@@ -59,7 +59,7 @@ export async function restoreArchive(options: RestoreOptions, signal: AbortSigna
   try {
     await probeDisk(files, root);
     const tree = new RestoredTree(files, root);
-    if (await tree.isWhole()) return await finish(options, tree);
+    if (await tree.isWhole()) return await finish(options, tree, signal);
     await tree.begin();
     const restored = await build(options, tree, signal).catch(async (error: unknown) => {
       // Files that do not fit together are discarded: the next attempt reads everything again.
@@ -74,7 +74,11 @@ export async function restoreArchive(options: RestoreOptions, signal: AbortSigna
 }
 
 /** An earlier restore was interrupted while it moved the archive into place. */
-async function finish({ files, root, dryRun }: RestoreOptions, tree: RestoredTree): Promise<Restored> {
+async function finish(
+  { files, root, dryRun }: RestoreOptions,
+  tree: RestoredTree,
+  signal: AbortSignal,
+): Promise<Restored> {
   if (dryRun) {
     throw new DaybookError("ARCHIVE_EXISTS", {
       message: `${root}: found a restore that is whole and only has to be put in place, expected none for --dry-run`,
@@ -82,7 +86,7 @@ async function finish({ files, root, dryRun }: RestoreOptions, tree: RestoredTre
     });
   }
   await tree.putInPlace();
-  const { identity, ledger } = await readArchive(files, root);
+  const { identity, ledger } = await readArchive(files, root, signal);
   const notes = ["an earlier restore was finished; the next start records what it left out"];
   return {
     ...(await described(files, root, { identity, ledger, leftOut: [] })),

@@ -68,15 +68,18 @@ try {
 
 async function makeTenant(name: string, number: number): Promise<number> {
   const root = join(scratch, "state", name);
-  const archive = await openArchive({
-    files: nodeFiles,
-    // Its first day is the horizon of the day on which it was made.
-    clock: { now: () => dayEndMs(firstDay) + (LOCAL_DAYS - 2) * DAY_MS, sleep: () => Promise.resolve() },
-    root,
-    tenantId: tenantIdOf(number),
-    signingKey: key,
-    documents: { readme: Buffer.from("readme\n"), format: Buffer.from("format\n") },
-  });
+  const archive = await openArchive(
+    {
+      files: nodeFiles,
+      // Its first day is the horizon of the day on which it was made.
+      clock: { now: () => dayEndMs(firstDay) + (LOCAL_DAYS - 2) * DAY_MS, sleep: () => Promise.resolve() },
+      root,
+      tenantId: tenantIdOf(number),
+      signingKey: key,
+      documents: { readme: Buffer.from("readme\n"), format: Buffer.from("format\n") },
+    },
+    new AbortController().signal,
+  );
   const { identity, ledger, signer } = archive;
   const { origin } = identity;
   const { index } = ledger;

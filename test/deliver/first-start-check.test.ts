@@ -36,7 +36,8 @@ async function taken(name: string): Promise<OpenedStore> {
   return sink(name);
 }
 
-const check = (...stores: OpenedStore[]): Promise<void> => refuseSecondArchive(stores, "contoso");
+const check = (...stores: OpenedStore[]): Promise<void> =>
+  refuseSecondArchive(stores, "contoso", new AbortController().signal);
 
 describe("a first start", () => {
   it("begins where one sink says that it is empty, whatever the others say", async () => {

@@ -7,6 +7,7 @@ import { prunePackage } from "../../src/ledger/prune-package.js";
 import { isDaybookError } from "../../src/model/errors.js";
 import type { ErrorCode } from "../../src/model/errors.js";
 import {
+  NEVER,
   day,
   openTestArchive,
   proveTestArchive,
@@ -83,7 +84,7 @@ async function countCalls(plan: Omit<FilePlan, "at">): Promise<number> {
 async function expectWhole(disk: Files, root: string, { acknowledged }: Life): Promise<void> {
   await openTestArchive(root, { files: disk });
   const again = await proveTestArchive(root, { files: disk });
-  const { headSize, cachedHeadSize } = (await readArchive(disk, root)).ledger;
+  const { headSize, cachedHeadSize } = (await readArchive(disk, root, NEVER)).ledger;
   const entries = await storedEntries(disk, root);
   const acts = entries.map((entry) =>
     "day" in entry && "revision" in entry ? `${entry.type} ${entry.day} ${entry.revision}` : entry.type,

@@ -3,7 +3,14 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import { readArchive } from "../../src/ledger/open-archive.js";
 import { readWholeLedger } from "../../src/ledger/read-ledger.js";
 import type { Act } from "../../src/model/ledger-entry.js";
-import { ARCHIVE_ID, day, fixedClock, openTestArchive, temporaryFolder } from "../support/archive-fixture.js";
+import {
+  NEVER,
+  ARCHIVE_ID,
+  day,
+  fixedClock,
+  openTestArchive,
+  temporaryFolder,
+} from "../support/archive-fixture.js";
 
 const DAY = day("2026-11-20");
 const HASH = "ab".repeat(32);
@@ -48,9 +55,9 @@ describe("the anomalies of a day", () => {
     while (ledger.size < CHECKPOINT_EVERY)
       await ledger.append({ type: "config-changed", config_sha256: HASH }, "daybook");
 
-    const { ledger: read } = await readArchive(nodeFiles, root);
+    const { ledger: read } = await readArchive(nodeFiles, root, NEVER);
 
-    const whole = await readWholeLedger(nodeFiles, root, `daybook/${ARCHIVE_ID}`);
+    const whole = await readWholeLedger({ files: nodeFiles, root, origin: `daybook/${ARCHIVE_ID}` }, NEVER);
     expect(read.since?.size).toBe(CHECKPOINT_EVERY);
     expect(read.index.knownNames).toEqual(whole.index.knownNames);
     expect(read.index.days.get(DAY)).toEqual(whole.index.days.get(DAY));

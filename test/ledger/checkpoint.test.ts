@@ -12,7 +12,14 @@ import { readWholeLedger } from "../../src/ledger/read-ledger.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
 import type { Act } from "../../src/model/ledger-entry.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
-import { ARCHIVE_ID, day, fixedClock, openTestArchive, temporaryFolder } from "../support/archive-fixture.js";
+import {
+  NEVER,
+  ARCHIVE_ID,
+  day,
+  fixedClock,
+  openTestArchive,
+  temporaryFolder,
+} from "../support/archive-fixture.js";
 import { failingFiles } from "../support/failing-files.js";
 import { MemoryDisk } from "../support/memory-disk.js";
 
@@ -59,7 +66,7 @@ async function archiveOf70(): Promise<string> {
 
 async function readsOf(root: string): Promise<number> {
   const counting = failingFiles(nodeFiles, { at: 0, fault: "crash", only: ["read"] });
-  await readArchive(counting.files, root);
+  await readArchive(counting.files, root, NEVER);
   return counting.calls();
 }
 
@@ -73,10 +80,12 @@ describe("a checkpoint", () => {
   it("spares a start the entries before it, and says the same as they do", async () => {
     const root = await archiveOf70();
 
-    const { ledger } = await readArchive(nodeFiles, root);
+    const { ledger } = await readArchive(nodeFiles, root, NEVER);
 
     expect(ledger.since).toEqual({ size: 64, provedAt: fixedClock.now() });
-    expect(ledger.index).toEqual((await readWholeLedger(nodeFiles, root, ORIGIN)).index);
+    expect(ledger.index).toEqual(
+      (await readWholeLedger({ files: nodeFiles, root, origin: ORIGIN }, NEVER)).index,
+    );
     expect(ledger.size).toBe(70);
     expect(await readsOf(root)).toBeLessThan(20);
   });
@@ -87,7 +96,7 @@ describe("a checkpoint", () => {
 
     await openTestArchive(root);
 
-    expect((await readArchive(nodeFiles, root)).ledger.since).toMatchObject({ size: 70 });
+    expect((await readArchive(nodeFiles, root, NEVER)).ledger.since).toMatchObject({ size: 70 });
   });
 
   it.each<[string, (root: string) => Promise<unknown>]>([
@@ -107,15 +116,17 @@ describe("a checkpoint", () => {
     const root = await archiveOf70();
     await tamper(root);
 
-    const { ledger } = await readArchive(nodeFiles, root);
+    const { ledger } = await readArchive(nodeFiles, root, NEVER);
 
     expect(ledger.since).toBeUndefined();
-    expect(ledger.index).toEqual((await readWholeLedger(nodeFiles, root, ORIGIN)).index);
+    expect(ledger.index).toEqual(
+      (await readWholeLedger({ files: nodeFiles, root, origin: ORIGIN }, NEVER)).index,
+    );
   });
 
   it("is not believed when another key has signed it, although that key lies there (fault 93)", async () => {
     const root = await archiveOf70();
-    const { index, size, lastHash } = (await readArchive(nodeFiles, root)).ledger;
+    const { index, size, lastHash } = (await readArchive(nodeFiles, root, NEVER)).ledger;
     const { privateKey } = generateKeyPairSync("ed25519");
     const stranger = SigningKey.fromPem(
       privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -126,7 +137,7 @@ describe("a checkpoint", () => {
     const forged = signCheckpoint(ORIGIN, { size, lastHash, provedAt: 0, index }, signer);
     await writeFile(join(root, CHECKPOINT_PATH), forged);
 
-    expect((await readArchive(nodeFiles, root)).ledger.since).toBeUndefined();
+    expect((await readArchive(nodeFiles, root, NEVER)).ledger.since).toBeUndefined();
   });
 
   it.each<[string, (root: string) => Promise<unknown>]>([
@@ -143,7 +154,7 @@ describe("a checkpoint", () => {
     const root = await archiveOf70();
     await tamper(root);
 
-    await expect(readArchive(nodeFiles, root)).rejects.toMatchObject({
+    await expect(readArchive(nodeFiles, root, NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_DAMAGED",
       exitCode: 65,
     });
@@ -155,7 +166,7 @@ describe("a checkpoint", () => {
     await edit(root, entryPath(9), "passed the horizon", "was of no interest");
     const { ledger } = await openTestArchive(root);
 
-    await expect(ledger.prove()).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED", exitCode: 65 });
+    await expect(ledger.prove(NEVER)).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED", exitCode: 65 });
   });
 
   it("is a cache: a disk that cannot take it costs no act", async () => {
@@ -170,7 +181,7 @@ describe("a checkpoint", () => {
     await ledger.append({ type: "day-lost", day: DAY, reason: "passed the horizon" }, "daybook");
 
     expect(ledger.size).toBe(66);
-    expect((await readArchive(disk.files, "/archive")).ledger).toMatchObject({
+    expect((await readArchive(disk.files, "/archive", NEVER)).ledger).toMatchObject({
       size: 66,
       since: { size: 66 },
     });

@@ -6,6 +6,7 @@ import { readArchive } from "../../src/ledger/open-archive.js";
 import { entryPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import {
+  NEVER,
   ARCHIVE_ID,
   TEST_KEY,
   day,
@@ -80,7 +81,7 @@ describe("the ledger", () => {
     const appended = await Promise.all(Array.from({ length: 9 }, () => ledger.append(LOST, "daybook")));
 
     expect(appended.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect((await readArchive(nodeFiles, root)).ledger.lastHash).toBe(ledger.lastHash);
+    expect((await readArchive(nodeFiles, root, NEVER)).ledger.lastHash).toBe(ledger.lastHash);
   });
 
   it("stops when its next number is taken, and stays stopped (fault 58)", async () => {
@@ -122,7 +123,7 @@ describe("the ledger", () => {
       const next = await ledger.append(LOST, "daybook").catch((error: unknown) => error);
       if (next instanceof Error) await ledger.append(LOST, "daybook");
 
-      const { headSize } = (await readArchive(disk.files, "/archive")).ledger;
+      const { headSize } = (await readArchive(disk.files, "/archive", NEVER)).ledger;
       const entries = await storedEntries(disk.files, "/archive");
       expect(isCommitted || first instanceof Error).toBe(true);
       expect(ledger.index).toEqual(indexDays(entries));
@@ -172,7 +173,7 @@ describe("the ledger", () => {
     })();
 
     const sizes: number[] = [];
-    while (ledger.size < 141) sizes.push((await readArchive(nodeFiles, root)).ledger.size);
+    while (ledger.size < 141) sizes.push((await readArchive(nodeFiles, root, NEVER)).ledger.size);
     await writing;
 
     expect(sizes.length).toBeGreaterThan(1);

@@ -5,7 +5,14 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import { readArchive } from "../../src/ledger/open-archive.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
-import { ARCHIVE_ID, TEST_KEY, day, openTestArchive, temporaryFolder } from "../support/archive-fixture.js";
+import {
+  NEVER,
+  ARCHIVE_ID,
+  TEST_KEY,
+  day,
+  openTestArchive,
+  temporaryFolder,
+} from "../support/archive-fixture.js";
 
 /** An archive of five entries. */
 async function archiveOfFive(): Promise<string> {
@@ -91,7 +98,7 @@ describe("reading a ledger", () => {
     const root = await archiveOfFive();
     await tamper(root);
 
-    await expect(readArchive(nodeFiles, root)).rejects.toMatchObject({
+    await expect(readArchive(nodeFiles, root, NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_DAMAGED",
       exitCode: 65,
     });
@@ -101,7 +108,7 @@ describe("reading a ledger", () => {
   it("accepts an archive that nobody touched", async () => {
     const root = await archiveOfFive();
 
-    const { ledger } = await readArchive(nodeFiles, root);
+    const { ledger } = await readArchive(nodeFiles, root, NEVER);
 
     expect(ledger.size).toBe(5);
     expect([...ledger.index.days.keys()]).toHaveLength(4);
@@ -113,14 +120,17 @@ describe("reading a ledger", () => {
     await rm(join(root, headPath(5)));
     await copyFile(join(root, headPath(4)), join(root, "head"));
 
-    expect((await readArchive(nodeFiles, root)).ledger).toMatchObject({ headSize: 4, cachedHeadSize: 4 });
+    expect((await readArchive(nodeFiles, root, NEVER)).ledger).toMatchObject({
+      headSize: 4,
+      cachedHeadSize: 4,
+    });
   });
 
   it("says of an entry of an unknown type that a newer version wrote it (fault 65)", async () => {
     const root = await archiveOfFive();
     await edit(root, entryPath(4), "day-lost", "day-blessed");
 
-    await expect(readArchive(nodeFiles, root)).rejects.toMatchObject({
+    await expect(readArchive(nodeFiles, root, NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_TOO_NEW",
       exitCode: 65,
     });
@@ -130,11 +140,19 @@ describe("reading a ledger", () => {
     const root = await archiveOfFive();
     await edit(root, "archive.json", "daybook/1", "daybook/2");
 
-    await expect(readArchive(nodeFiles, root)).rejects.toMatchObject({ code: "ARCHIVE_TOO_NEW" });
+    await expect(readArchive(nodeFiles, root, NEVER)).rejects.toMatchObject({ code: "ARCHIVE_TOO_NEW" });
+  });
+
+  it("ends with the signal's reason once that aborts", async () => {
+    const root = await archiveOfFive();
+    const reason = new Error("stopped");
+
+    await expect(readArchive(nodeFiles, root, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(openTestArchive(root, {}, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   it("finds no archive in an empty folder", async () => {
-    await expect(readArchive(nodeFiles, await temporaryFolder())).rejects.toMatchObject({
+    await expect(readArchive(nodeFiles, await temporaryFolder(), NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_NOT_FOUND",
       exitCode: 66,
     });

@@ -8,7 +8,14 @@ import { readWholeLedger } from "../../src/ledger/read-ledger.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
-import { ARCHIVE_ID, TEST_KEY, day, openTestArchive, temporaryFolder } from "../support/archive-fixture.js";
+import {
+  NEVER,
+  ARCHIVE_ID,
+  TEST_KEY,
+  day,
+  openTestArchive,
+  temporaryFolder,
+} from "../support/archive-fixture.js";
 import { storedEntries } from "../support/stored-entries.js";
 
 const ORIGIN = `daybook/${ARCHIVE_ID}`;
@@ -63,8 +70,8 @@ describe("an entry beyond the newest head", () => {
       await writeFile(join(root, entryPath(size)), await forge(root, size));
 
       for (const ledger of [
-        (await readArchive(nodeFiles, root)).ledger,
-        await readWholeLedger(nodeFiles, root, ORIGIN),
+        (await readArchive(nodeFiles, root, NEVER)).ledger,
+        await readWholeLedger({ files: nodeFiles, root, origin: ORIGIN }, NEVER),
       ]) {
         expect(ledger).toMatchObject({ size, headSize: size, unproven: 1 });
         expect(ledger.index.days.has(day("2026-10-05"))).toBe(false);

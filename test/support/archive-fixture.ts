@@ -36,6 +36,9 @@ export const fixedClock: Clock = {
   sleep: () => Promise.resolve(),
 };
 
+/** For work that no test aborts. */
+export const NEVER = new AbortController().signal;
+
 /** A folder that is removed when the test ends. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "daybook-"));
@@ -51,24 +54,27 @@ export interface OpenTestArchive {
   readonly archiveId?: string;
 }
 
-export function openTestArchive(root: string, options: OpenTestArchive = {}): Promise<OpenArchive> {
-  return openArchive({
+export function openTestArchive(
+  root: string,
+  options: OpenTestArchive = {},
+  signal: AbortSignal = NEVER,
+): Promise<OpenArchive> {
+  const defaults = {
     files: nodeFiles,
     clock: fixedClock,
     tenantId: TENANT_ID,
     signingKey: TEST_KEY,
     documents: TEST_DOCUMENTS,
     archiveId: ARCHIVE_ID,
-    root,
-    ...options,
-  });
+  };
+  return openArchive({ ...defaults, root, ...options }, signal);
 }
 
 /** Opens the archive and reads all that it holds, as a pass does before it works. */
 export async function proveTestArchive(root: string, options: OpenTestArchive = {}): Promise<OpenArchive> {
   const archive = await openTestArchive(root, options);
   const { files = nodeFiles, clock = fixedClock } = options;
-  await proveArchive({ files, clock, root, ledger: archive.ledger }, new AbortController().signal);
+  await proveArchive({ files, clock, root, ledger: archive.ledger }, NEVER);
   return archive;
 }
 

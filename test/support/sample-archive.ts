@@ -102,15 +102,18 @@ class SampleMaker {
 
   async open(signingKey: SigningKey): Promise<void> {
     await mkdir(this.#root, { recursive: true });
-    this.#archive = await openArchive({
-      files: nodeFiles,
-      clock: { now: () => (this.#nowMs += 1000), sleep: () => Promise.resolve() },
-      root: this.#root,
-      tenantId: TENANT_ID,
-      archiveId: ARCHIVE_ID,
-      signingKey,
-      documents: await readDocuments(nodeFiles),
-    });
+    this.#archive = await openArchive(
+      {
+        files: nodeFiles,
+        clock: { now: () => (this.#nowMs += 1000), sleep: () => Promise.resolve() },
+        root: this.#root,
+        tenantId: TENANT_ID,
+        archiveId: ARCHIVE_ID,
+        signingKey,
+        documents: await readDocuments(nodeFiles),
+      },
+      SIGNAL,
+    );
   }
 
   async lose(day: UtcDay): Promise<void> {

@@ -5,6 +5,6 @@ import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 /** The ledger's entries as they lie in `root`, the chain proved. */
 export async function storedEntries(files: Files, root: string): Promise<readonly LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
-  for await (const { entry } of readChain(files, root)) entries.push(entry);
+  for await (const { entry } of readChain({ files, root }, new AbortController().signal)) entries.push(entry);
   return entries;
 }
