@@ -136,7 +136,14 @@ function composePass(scope: DependencyContainer, tenant: Tenant, sinks: OpenedSi
   provide(
     scope,
     PASS,
-    (c) => new TenantPass(tenant.name, tenant.rules, c.resolve(STEPS), c.resolve(PROGRESS), c.resolve(LOG)),
+    (c) =>
+      new TenantPass({
+        tenant: tenant.name,
+        rules: tenant.rules,
+        steps: c.resolve(STEPS),
+        progress: c.resolve(PROGRESS),
+        log: c.resolve(LOG),
+      }),
   );
 }
 

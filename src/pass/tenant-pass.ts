@@ -11,6 +11,14 @@ import type { ReadingRules } from "../plan/day-state.js";
 import { planDays, planOperatorReading } from "../plan/plan-days.js";
 import type { PlanInput } from "../plan/plan-days.js";
 
+export interface PassParts {
+  readonly tenant: string;
+  readonly rules: ReadingRules;
+  readonly steps: TenantDaySteps;
+  readonly progress: PassProgress;
+  readonly log: Log;
+}
+
 export interface PassOptions {
   readonly range?: DayRange;
   /** Reads the days of the range again although nothing is due. */
@@ -45,8 +53,8 @@ const DAY_ALONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * Failures of the host or the way to it that may as well be of one window alone: the next day is tried. Two days in a row with
- * the same one say that it is the host.
+ * Failures that may concern the host or one window alone, so the next day is tried. When two days in a row fail in the same way,
+ * it is the host.
  */
 const PERHAPS_HOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "SOURCE_UNAVAILABLE",
@@ -55,39 +63,36 @@ const PERHAPS_HOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "NETWORK_REDIRECT",
 ]);
 
-/** With the source's clock further away than this, one of the two is wrong, and no day is declared lost. */
+/** When the clocks differ by more, one of them is wrong, and no day is declared lost. */
 const CLOCKS_AGREE_SECONDS = 3_600;
 
 /** One pass over a tenant: what `archive` does once, and the daemon again and again. */
 export class TenantPass {
+  readonly #parts: PassParts;
   #days: PassDay[] = [];
   #exits: number[] = [];
 
-  constructor(
-    private readonly tenant: string,
-    private readonly rules: ReadingRules,
-    private readonly steps: TenantDaySteps,
-    private readonly progress: PassProgress,
-    private readonly log: Log,
-  ) {}
+  constructor(parts: PassParts) {
+    this.#parts = parts;
+  }
 
   /** Throws the signal's reason when aborted, and ARCHIVE_* or DISK_* when the archive itself is in danger. */
   async run(options: PassOptions, signal: AbortSignal): Promise<PassOutcome> {
     this.#days = [];
     this.#exits = [];
-    await this.steps.begin(signal);
-    const input = { ...this.#planInput(options), keptBack: await this.steps.keptBack.read() };
+    await this.#parts.steps.begin(signal);
+    const input = { ...this.#planInput(options), keptBack: await this.#parts.steps.keptBack.read() };
     const { tasks, newlyLost } = planDays(input);
     const work = options.reread ? planOperatorReading(input) : tasks;
-    this.progress.planned(this.tenant, work);
+    this.#parts.progress.planned(this.#parts.tenant, work);
     const stoppedBy = await this.#archiveAll(work, signal);
     const lost = [
       ...(await this.#declareLost(newlyLost)),
       ...(await this.#attestLost(this.#passedHorizon())),
     ];
-    await this.steps.deliverRest(signal);
+    await this.#parts.steps.deliverRest(signal);
     return {
-      tenant: this.tenant,
+      tenant: this.#parts.tenant,
       days: this.#days,
       lost,
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
@@ -96,12 +101,12 @@ export class TenantPass {
   }
 
   #planInput(options: PassOptions): PlanInput {
-    const { days, createdAt } = this.steps.index();
+    const { days, createdAt } = this.#parts.steps.index();
     const { range } = options;
-    const nowMs = this.steps.nowMs();
+    const nowMs = this.#parts.steps.nowMs();
     return {
       days,
-      rules: this.rules,
+      rules: this.#parts.rules,
       nowMs,
       createdMs: createdAt,
       ...(range === undefined ? {} : { range }),
@@ -113,14 +118,17 @@ export class TenantPass {
     let ofHost: DaybookError | undefined;
     for (const task of tasks) {
       signal.throwIfAborted();
-      const startedMs = this.steps.nowMs();
+      const startedMs = this.#parts.steps.nowMs();
       try {
-        const result = await archiveDay(task, this.steps, signal);
+        const result = await archiveDay(task, this.#parts.steps, signal);
         this.#days.push({ day: task.day, result });
-        this.progress.ended(this.tenant, task.day, result);
-        const durationMs = this.steps.nowMs() - startedMs;
-        this.log.info({ tenant: this.tenant, day: task.day, ...result, durationMs }, "day archived");
-        await this.steps.keptBack.forget(task.day);
+        this.#parts.progress.ended(this.#parts.tenant, task.day, result);
+        const durationMs = this.#parts.steps.nowMs() - startedMs;
+        this.#parts.log.info(
+          { tenant: this.#parts.tenant, day: task.day, ...result, durationMs },
+          "day archived",
+        );
+        await this.#parts.steps.keptBack.forget(task.day);
         ofHost = undefined;
       } catch (error) {
         signal.throwIfAborted();
@@ -129,7 +137,7 @@ export class TenantPass {
         if (error.code === "SOURCE_OUT_OF_HORIZON") continue;
         const isPerhapsHost = PERHAPS_HOST.has(error.code);
         if (!isPerhapsHost && !DAY_ALONE.has(error.code)) return error;
-        await this.steps.keptBack.failed(task.day, error.code, this.steps.nowMs());
+        await this.#parts.steps.keptBack.failed(task.day, error.code, this.#parts.steps.nowMs());
         if (isPerhapsHost && ofHost?.code === error.code) return error;
         ofHost = isPerhapsHost ? error : undefined;
       }
@@ -144,10 +152,13 @@ export class TenantPass {
     const result = { kind: "failed", code, message } as const;
     this.#days.push({ day, result });
     this.#exits.push(code === "SOURCE_OUT_OF_HORIZON" ? 67 : error.exitCode);
-    this.progress.ended(this.tenant, day, result);
-    this.log.error({ tenant: this.tenant, day, code, message, hint: error.hint }, "day not archived");
+    this.#parts.progress.ended(this.#parts.tenant, day, result);
+    this.#parts.log.error(
+      { tenant: this.#parts.tenant, day, code, message, hint: error.hint },
+      "day not archived",
+    );
     if (code === "SOURCE_TENANT_MISMATCH")
-      await this.steps.attest({ type: "incident", day, code, subject: OTHER_TENANT });
+      await this.#parts.steps.attest({ type: "incident", day, code, subject: OTHER_TENANT });
   }
 
   /**
@@ -156,11 +167,11 @@ export class TenantPass {
    */
   async #declareLost(days: readonly UtcDay[]): Promise<readonly UtcDay[]> {
     if (days.length === 0) return [];
-    const skew = this.steps.clockSkewSeconds();
+    const skew = this.#parts.steps.clockSkewSeconds();
     this.#exits.push(67);
     if (skew === null || Math.abs(skew) > CLOCKS_AGREE_SECONDS) {
-      this.log.warn(
-        { tenant: this.tenant, days: days.length, skewSeconds: skew },
+      this.#parts.log.warn(
+        { tenant: this.#parts.tenant, days: days.length, skewSeconds: skew },
         "loss not confirmed by the source's clock",
       );
       return [];
@@ -170,7 +181,7 @@ export class TenantPass {
 
   /** Unread days for which the source itself has said, by its own clock too, that it no longer serves them. */
   #passedHorizon(): readonly UtcDay[] {
-    const { days } = this.steps.index();
+    const { days } = this.#parts.steps.index();
     return this.#days
       .filter(({ result }) => result.kind === "failed" && result.code === "SOURCE_OUT_OF_HORIZON")
       .map(({ day }) => day)
@@ -180,8 +191,8 @@ export class TenantPass {
   async #attestLost(days: readonly UtcDay[]): Promise<readonly UtcDay[]> {
     for (const day of days) {
       const act: Act = { type: "day-lost", day, reason: "passed the horizon unread" };
-      await this.steps.attest(act);
-      this.log.error({ tenant: this.tenant, day }, "day lost");
+      await this.#parts.steps.attest(act);
+      this.#parts.log.error({ tenant: this.#parts.tenant, day }, "day lost");
     }
     return days;
   }

@@ -1,10 +1,10 @@
 import { HOUR_MS } from "../model/utc-day.js";
 
 /** Retry-After is capped at 70 minutes, so a block that ends later means that the clock was set back. */
-const LONGEST_BLOCK_MS = 70 * 60_000;
+const MAX_BLOCK_MS = 70 * 60_000;
 
 /** A file with more stale lines than this is rewritten. */
-const MOST_STALE_LINES = 500;
+const MAX_STALE_LINES = 500;
 
 /** The requests of the last 60 minutes and the source's own refusal, as lines of text: `r <ms>` and `b <ms>`. */
 export class RequestRecord {
@@ -38,13 +38,13 @@ export class RequestRecord {
     for (const line of [...lines, ...torn]) {
       const [, kind, digits] = /^([rb]) (\d{1,15})$/.exec(line) ?? ["", "r", ""];
       const ms = digits === "" ? Infinity : Number(digits);
-      const latestMs = kind === "b" ? nowMs + LONGEST_BLOCK_MS : nowMs;
+      const latestMs = kind === "b" ? nowMs + MAX_BLOCK_MS : nowMs;
       isSuspect ||= ms > latestMs;
       if (kind === "b") blockedUntilMs = Math.max(blockedUntilMs, Math.min(ms, latestMs));
       else requests.push(Math.min(ms, latestMs));
     }
     const times = requests.filter((ms) => ms > nowMs - HOUR_MS).toSorted((a, b) => a - b);
-    const isLong = requests.length - times.length > MOST_STALE_LINES;
+    const isLong = requests.length - times.length > MAX_STALE_LINES;
     return new RequestRecord(times, blockedUntilMs, isSuspect || isLong);
   }
 

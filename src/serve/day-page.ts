@@ -6,6 +6,7 @@ import type { TenantSnapshot } from "../daemon/state.js";
 import { addDays } from "../model/utc-day.js";
 import type { DayRange } from "../model/utc-day.js";
 import { deadlineMs, firstReadingMs } from "../plan/day-state.js";
+import { wholeRange } from "../view/tenant-view.js";
 import type { PageContext } from "./overview-page.js";
 import { renderPage } from "./page.js";
 import { renderRevision } from "./revision-section.js";
@@ -18,7 +19,6 @@ export function renderDayPage(
   tenant: TenantSnapshot,
   day: CoveredDay,
   revisions: readonly ShownRevision[],
-  whole: DayRange,
 ): string {
   const { sign } = STATE_SIGNS[day.state];
   return renderPage({
@@ -30,7 +30,7 @@ export function renderDayPage(
       </h1>
       <p>${day.day}, the UTC day</p>
     </div>`,
-    main: html`${renderTurn(tenant, day, whole)}
+    main: html`${renderTurn(tenant, day, wholeRange(tenant, nowMs))}
       <p>${explain(tenant, day, nowMs)}</p>
       ${renderDeliveries(tenant, day)} ${renderOddities(tenant, day)}
       ${revisions.toReversed().map((revision) => renderRevision(revision))}

@@ -73,7 +73,7 @@ async function answerDay(text: string, tenant: TenantSnapshot, context: RouteCon
   const [covered] = coverRange(tenant, { from: day, to: day }, context.nowMs).days;
   if (covered === undefined) return notFound();
   const revisions = await revisionsOf(tenant, day, context.sourcesOf);
-  return page(renderDayPage(context, tenant, covered, revisions, whole));
+  return page(renderDayPage(context, tenant, covered, revisions));
 }
 
 function healthAnswer({ ok, text }: Health): Response {

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { DayIncident } from "../../src/ledger/day-index.js";
 import { renderDayPage } from "../../src/serve/day-page.js";
 import { coverRange } from "../../src/serve/year.js";
-import { wholeRange } from "../../src/view/tenant-view.js";
 import { indexOfDays } from "../support/indexed.js";
 import { NOW_MS, dayOf, quietTenant, sealedDay, snapshotOf } from "../support/status-sample.js";
 
@@ -16,7 +15,7 @@ function pageOf(...incidents: readonly DayIncident[]): string {
   const context = { snapshot: snapshotOf(tenant), nowMs: NOW_MS, version: "0.1.0" };
   const [covered] = coverRange(tenant, { from: DAY, to: DAY }, NOW_MS).days;
   if (covered === undefined) throw new TypeError(DAY);
-  return renderDayPage(context, tenant, covered, [], wholeRange(tenant, NOW_MS));
+  return renderDayPage(context, tenant, covered, []);
 }
 
 describe("the page of a day", () => {
