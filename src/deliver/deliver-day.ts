@@ -50,7 +50,7 @@ export async function deliverDay(
   const { name } = target;
   try {
     const source = await sourceOf(sealed, settings.sources, signal);
-    const records = await deliver(sealed, target, source, settings.tenant, signal);
+    const records = await deliver(sealed, target, { source, tenant: settings.tenant }, signal);
     return { sink: name, sealed, delivered: { records } };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
@@ -80,18 +80,23 @@ async function sourceOf(
   });
 }
 
+/** Where a day comes from, and whose it is. */
+interface DayOrigin {
+  readonly source: ArchiveSource;
+  readonly tenant: string;
+}
+
 async function deliver(
   sealed: SealedDay,
   target: Target,
-  source: ArchiveSource,
-  tenant: string,
+  origin: DayOrigin,
   signal: AbortSignal,
 ): Promise<number> {
   switch (target.kind) {
     case "record":
-      return recordsOf(await target.sink.putPackage(sealed, source, signal));
+      return recordsOf(await target.sink.putPackage(sealed, origin.source, signal));
     case "view":
-      return deliverView(sealed, target, source, tenant, signal);
+      return deliverView(sealed, target, origin, signal);
     default:
       return target satisfies never;
   }
@@ -100,8 +105,7 @@ async function deliver(
 async function deliverView(
   sealed: SealedDay,
   { name, sink, readBack }: Extract<Target, { readonly kind: "view" }>,
-  source: ArchiveSource,
-  tenant: string,
+  { source, tenant }: DayOrigin,
   signal: AbortSignal,
 ): Promise<number> {
   const batch = await currentView(sealed, tenant, source, signal);

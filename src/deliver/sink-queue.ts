@@ -58,6 +58,11 @@ export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
   return known?.revision === outcome.sealed.revision && known.code === outcome.failed.code;
 }
 
+export interface QueueSettings extends DeliverySettings {
+  /** Gets each outcome, one at a time. */
+  readonly settle: (outcome: Outcome) => Promise<void>;
+}
+
 /**
  * Delivers every sink's queue: sinks concurrently, the days of one sink in order. Outcomes are passed to `settle` one at a time,
  * where the caller writes the ledger. A sink that is down ends only its own queue; a day that is itself at fault is skipped. What
@@ -66,17 +71,16 @@ export function isKnownFailure(outcome: Outcome, index: DayIndex): boolean {
 export async function deliverPending(
   targets: readonly Target[],
   index: DayIndex,
-  settings: DeliverySettings,
-  settle: (outcome: Outcome) => Promise<void>,
+  settings: QueueSettings,
   signal: AbortSignal,
 ): Promise<void> {
   const turn = new Turn();
-  const settleInTurn = (outcome: Outcome): Promise<void> => turn.take(() => settle(outcome));
+  const settleInTurn = (outcome: Outcome): Promise<void> => turn.take(() => settings.settle(outcome));
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   const queues = targets.map(async (target) => {
     try {
-      await drain(target, pendingFor(target, index), settings, settleInTurn, either);
+      await drain(target, pendingFor(target, index), { ...settings, settle: settleInTurn }, either);
     } catch (error) {
       stop.abort(error);
       throw error;
@@ -90,14 +94,13 @@ export async function deliverPending(
 async function drain(
   target: Target,
   pending: readonly SealedDay[],
-  settings: DeliverySettings,
-  settle: (outcome: Outcome) => Promise<void>,
+  settings: QueueSettings,
   signal: AbortSignal,
 ): Promise<void> {
   for (const sealed of pending) {
     signal.throwIfAborted();
     const outcome = await deliverDay(sealed, target, settings, signal);
-    await settle(outcome);
+    await settings.settle(outcome);
     if ("failed" in outcome && !concernsOneDay(target, outcome.failed)) return;
   }
 }

@@ -122,7 +122,8 @@ export class TenantDeliveries {
       if ("delivered" in outcome) delivered += 1;
     };
     await this.#begin(name, signal);
-    if (!this.failures.has(name)) await deliverPending([target], this.#index(), settings, settle, signal);
+    if (!this.failures.has(name))
+      await deliverPending([target], this.#index(), { ...settings, settle }, signal);
     await this.syncLedgers(signal);
     this.#reportLosses();
     return delivered;
@@ -146,7 +147,8 @@ export class TenantDeliveries {
   async #deliver(targets: readonly Target[], index: DayIndex, signal: AbortSignal): Promise<void> {
     if (this.#isDisputed) return;
     const healthy = targets.filter(({ name }) => !this.failures.has(name));
-    await deliverPending(healthy, index, this.#parts.settings, (outcome) => this.#settle(outcome), signal);
+    const settle = (outcome: Outcome): Promise<void> => this.#settle(outcome);
+    await deliverPending(healthy, index, { ...this.#parts.settings, settle }, signal);
   }
 
   async #settle(outcome: Outcome): Promise<void> {

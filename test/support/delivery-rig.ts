@@ -95,10 +95,13 @@ export class DeliveryRig {
     await deliverPending(
       targets,
       this.index(),
-      { tenant: "contoso", sources },
-      async (outcome) => {
-        outcomes.push(outcome);
-        this.acts.push(actOf(outcome));
+      {
+        tenant: "contoso",
+        sources,
+        settle: async (outcome) => {
+          outcomes.push(outcome);
+          this.acts.push(actOf(outcome));
+        },
       },
       signal,
     );
