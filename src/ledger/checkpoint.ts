@@ -19,7 +19,7 @@ export interface Checkpoint {
   readonly index: LedgerIndex;
 }
 
-/** A checkpoint as parsed: its body may not be looked at before `openCheckpoint` has checked the signature. */
+/** A checkpoint as parsed: only `openCheckpoint`, which checks the signature, may read its body. */
 export interface SignedCheckpoint {
   readonly header: Omit<Checkpoint, "index"> & { readonly origin: string };
   readonly body: readonly string[];

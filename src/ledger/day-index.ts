@@ -63,7 +63,7 @@ export interface DayIndex {
   readonly behind: ReadonlyMap<string, ReadonlySet<UtcDay>>;
 }
 
-/** Sums over all days, so that nobody need go through them. */
+/** Sums over all days, kept up to date so that no reader goes through all days. */
 export interface DayTotals {
   /** Days read at least once. */
   readonly read: number;

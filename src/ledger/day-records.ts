@@ -3,49 +3,49 @@ import { NO_FAILURES } from "./day-index.js";
 import type { DayRecord, Delivery, DeliveryFailure, SealedRevision } from "./day-index.js";
 
 /**
- * The days of a ledger. What a checkpoint brought stays a line of text until it is asked for: a hundred tenants of seven years
- * are a quarter of a million days, of which a pass looks at a few. So look days up; to go through all of them is slow.
+ * The days of a ledger. A day from a checkpoint stays a line of text until it is read: a hundred tenants of seven years have a
+ * quarter of a million days, and a pass reads a few of them. Look days up; going through all of them is slow.
  */
 export class DayRecords implements ReadonlyMap<UtcDay, DayRecord> {
-  readonly #held = new Map<UtcDay, DayRecord | string>();
+  readonly #days = new Map<UtcDay, DayRecord | string>();
 
   get size(): number {
-    return this.#held.size;
+    return this.#days.size;
   }
 
   has(day: UtcDay): boolean {
-    return this.#held.has(day);
+    return this.#days.has(day);
   }
 
   get(day: UtcDay): DayRecord | undefined {
-    const held = this.#held.get(day);
-    return typeof held === "string" ? unpackDay(held) : held;
+    const stored = this.#days.get(day);
+    return typeof stored === "string" ? unpackDay(stored) : stored;
   }
 
   set(record: DayRecord): void {
-    this.#held.set(record.day, record);
+    this.#days.set(record.day, record);
   }
 
   /** One of `lines()`. */
   setLine(line: string): void {
-    this.#held.set(dayOfLine(line), line);
+    this.#days.set(dayOfLine(line), line);
   }
 
-  /** A line of text for each day, from which `setLine` brings it back. All days are held as lines from then on. */
+  /** A line of text for each day, which `setLine` accepts. All days are stored as lines from then on. */
   *lines(): IterableIterator<string> {
-    for (const [day, held] of this.#held) {
-      const line = typeof held === "string" ? held : packDay(held);
-      this.#held.set(day, line);
+    for (const [day, stored] of this.#days) {
+      const line = typeof stored === "string" ? stored : packDay(stored);
+      this.#days.set(day, line);
       yield line;
     }
   }
 
   keys(): MapIterator<UtcDay> {
-    return this.#held.keys();
+    return this.#days.keys();
   }
 
   *values(): MapIterator<DayRecord> {
-    for (const held of this.#held.values()) yield typeof held === "string" ? unpackDay(held) : held;
+    for (const stored of this.#days.values()) yield typeof stored === "string" ? unpackDay(stored) : stored;
   }
 
   *entries(): MapIterator<[UtcDay, DayRecord]> {

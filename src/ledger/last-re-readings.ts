@@ -11,7 +11,7 @@ export interface ReReadings {
   readonly shrank: readonly { readonly day: UtcDay; readonly missing: number }[];
 }
 
-const LOOKED_BACK_MS = 7 * DAY_MS;
+const PERIOD_MS = 7 * DAY_MS;
 
 /** Of `days`, those that were open to a reading lately. Pure. */
 export function lastReReadings(
@@ -20,7 +20,7 @@ export function lastReReadings(
   nowMs: number,
 ): ReReadings {
   const records = days.flatMap((day) => index.days.get(day) ?? []);
-  const isRecent = (atMs: number): boolean => atMs > nowMs - LOOKED_BACK_MS;
+  const isRecent = (atMs: number): boolean => atMs > nowMs - PERIOD_MS;
   const changed = records.flatMap(({ day, revisions }) =>
     revisions
       .filter(({ revision, sealedAt }) => revision > 1 && isRecent(sealedAt))

@@ -44,7 +44,7 @@ export class LedgerIndex implements DayIndex {
   /** Undefined before the first `names-seen` entry. */
   knownNames: KnownNames | undefined;
 
-  /** The newest check of each of these sinks. A sink that has left the configuration needs nobody's attention any more. */
+  /** The newest check of each of these sinks. A sink that has left the configuration is not checked any more. */
   fixityChecksOf(sinks: readonly string[]): readonly (FixityCheck & { readonly sink: string })[] {
     return [...this.fixityChecks]
       .filter(([sink]) => sinks.includes(sink))

@@ -31,7 +31,7 @@ export interface LedgerOptions {
 
 const ENTRIES_PER_FOLDER = 1_000_000;
 
-/** A start reads no more entries than this one by one; a checkpoint of seven years is a megabyte, so it is not made for each. */
+/** Most entries that a start has to read. A checkpoint is about 1 MB after seven years, too large to write for each entry. */
 const ENTRIES_PER_CHECKPOINT = 64;
 
 /** The acts of one archive, and the one place that adds to them. Its owner holds the archive's lock. */

@@ -25,7 +25,7 @@ export interface RecoveryOptions {
 /**
  * What a start does before any work: refuses an archive that has lost a package, then removes leftovers, and ends or undoes
  * the steps that a crash interrupted. Returns what was done; also in the ledger. ARCHIVE_DAMAGED when a sealed package is not
- * there and was never delivered; what is in those that are there is `proveArchive`'s to say.
+ * there and was never delivered; `proveArchive` checks the content of those that are there.
  */
 export async function recover(options: RecoveryOptions, signal: AbortSignal): Promise<readonly string[]> {
   await refuseMissing(options);

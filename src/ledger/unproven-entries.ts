@@ -7,8 +7,7 @@ import { moveToQuarantine } from "./quarantine.js";
 import type { LedgerContent } from "./read-ledger.js";
 
 /**
- * Moves the entries that nobody with the archive's key has written out of the ledger, so that no head is ever signed over
- * them. Returns what was moved, in words; undefined when there is none.
+ * Moves entries that are not signed by the archive's key out of the ledger, so that no head is ever signed over them. Returns what was moved, in words; undefined when there is none.
  */
 export async function setAsideUnproven(
   files: Files,

@@ -22,7 +22,7 @@ export interface DayAnomaliesParts {
   readonly ledger: Ledger;
 }
 
-/** How many days before a day show its habits, and how far back they are looked up. */
+/** How many earlier days a day is compared with, and how far back they are read. */
 const MAX_DAYS_COMPARED = 14;
 const MAX_DAYS_BACK = 28;
 const MAX_FIELDS_NAMED = 20;
