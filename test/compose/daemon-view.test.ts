@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { DaemonView } from "../../src/cli/daemon-view.js";
+import { DaemonView } from "../../src/compose/daemon-view.js";
 import { openWorkspace } from "../../src/cli/workspace.js";
 import type { Program } from "../../src/compose/root.js";
 import { Redactor } from "../../src/config/redactor.js";

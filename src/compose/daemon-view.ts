@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Program } from "../compose/root.js";
+import type { Program } from "./root.js";
 import type { DaemonState } from "../daemon/state.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { watchProcess } from "../io/process-usage.js";
