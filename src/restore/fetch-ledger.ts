@@ -23,6 +23,14 @@ export interface LedgerOrigin {
   readonly tenant: string;
 }
 
+export interface LedgerFetch {
+  readonly from: LedgerOrigin;
+  readonly files: Files;
+  readonly tree: RestoredTree;
+  readonly tenantId: string;
+  readonly progress: (done: number, total: number) => void;
+}
+
 export interface FetchedLedger {
   readonly identity: ArchiveIdentity;
   readonly ledger: LedgerContent;
@@ -44,14 +52,8 @@ const READS_AT_ONCE = 32;
  * whoever can write to the sink may have put it there. What an earlier attempt brought is not read again. ARCHIVE_NOT_FOUND where
  * the sink has no ledger; CONFIG_INVALID where it is another tenant's; ARCHIVE_DAMAGED.
  */
-export async function fetchLedger(
-  from: LedgerOrigin,
-  files: Files,
-  tree: RestoredTree,
-  tenantId: string,
-  progress: (done: number, total: number) => void,
-  signal: AbortSignal,
-): Promise<FetchedLedger> {
+export async function fetchLedger(fetch: LedgerFetch, signal: AbortSignal): Promise<FetchedLedger> {
+  const { from, files, tree, tenantId, progress } = fetch;
   const identity = await readIdentity(from, tenantId, signal);
   const { entries, heads } = await listLedger(from, signal);
   const paths = [
@@ -63,10 +65,10 @@ export async function fetchLedger(
     await files.makeFolder(join(tree.root, folder));
   let done = 0;
   await forEachLimit(paths, READS_AT_ONCE, signal, async (path, inner) => {
-    await fetchSmall(from, files, tree, path, inner);
+    await fetchSmall(fetch, path, inner);
     progress(++done, paths.length);
   });
-  for (const path of await pinnedKeys(files, tree.root)) await fetchSmall(from, files, tree, path, signal);
+  for (const path of await pinnedKeys(files, tree.root)) await fetchSmall(fetch, path, signal);
   // The sink's own `head` may be one behind.
   const newest = await readNamed(files, tree.root, headPath(heads), LIMITS.head);
   await replaceFile(files, { path: join(tree.root, "head"), bytes: newest, staging: tree.staging });
@@ -123,13 +125,11 @@ async function pathsOf(listed: AsyncIterable<string>): Promise<readonly string[]
 }
 
 async function fetchSmall(
-  { name, store, tenant }: LedgerOrigin,
-  files: Files,
-  tree: RestoredTree,
+  { from: { name, store, tenant }, files, tree }: LedgerFetch,
   path: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // Under its name a file is whole: an earlier attempt brought it. Whether it fits is proved for all of them together.
+  // A file under its name is whole: an earlier attempt fetched it. The proof covers all files together.
   if ((await files.stat(join(tree.root, path))) !== undefined) return;
   const maxBytes = path.startsWith("heads/") ? LIMITS.head : LIMITS.ledgerEntry;
   const bytes = await readSmall(storeSource(store, tenant), path, maxBytes, signal);

@@ -98,14 +98,8 @@ async function finish(
 
 async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortSignal): Promise<Restored> {
   const { files, from, others, readableDays, tenantId, progress } = options;
-  const fetched = await fetchLedger(
-    from,
-    files,
-    tree,
-    tenantId,
-    (done, total) => progress("ledger files", done, total),
-    signal,
-  );
+  const note = (done: number, total: number): void => progress("ledger files", done, total);
+  const fetched = await fetchLedger({ from, files, tree, tenantId, progress: note }, signal);
   const { ledger } = fetched;
   const compared = await compareOtherSinks(from, others, folderSource(files, tree.root), ledger, signal);
   const needed = neededPackages(fetched, new Set(readableDays));
