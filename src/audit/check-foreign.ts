@@ -1,4 +1,7 @@
-import { entryPath } from "../model/ledger-entry.js";
+import { isArchiveFault } from "../archive/flaw.js";
+import { openHead } from "../archive/head.js";
+import { entryPath, headPath } from "../model/ledger-entry.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
 import { isSignedEntry, parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
@@ -43,14 +46,20 @@ export async function checkPinned(audit: Audit, facts: LedgerFacts): Promise<voi
 
 /** Walks over every path there is and reports what neither ledger nor manifests name. */
 export async function checkForeign(audit: Audit, context: PackageContext, facts: LedgerFacts): Promise<void> {
+  await guard(audit, "the archive's folders", undefined, () => walk(audit, context, facts));
+}
+
+async function walk(audit: Audit, context: PackageContext, facts: LedgerFacts): Promise<void> {
+  const beyond = new BeyondHead(audit, context, facts);
   let uncommitted: string | undefined;
   for await (const path of audit.reader.list("", audit.signal)) {
     if (isNamed(path, facts) || BEGUN_FOLDER.test(path)) continue;
     const seq = /^ledger\/\d{3}\/(\d{9})\.json$/.exec(path)?.[1];
     if (seq !== undefined && entryPath(Number(seq)) === path) {
-      await checkBeyondHead(audit, context, facts, Number(seq));
+      await beyond.entry(Number(seq));
       continue;
     }
+    if (/^heads\/\d{9}$/.test(path) && (await beyond.isHead(path))) continue;
     const folder = /^days\/\d{4}\/\d{2}\/\d{2}\/r\d{4,}(?=\/[^/]+$)/.exec(path)?.[0];
     if (folder === undefined) {
       audit.found.add("FILE_FOREIGN", { subject: path, found: "a file", expected: "none of this name" });
@@ -74,25 +83,62 @@ function isNamed(path: string, facts: LedgerFacts): boolean {
 }
 
 /**
- * An entry without a head. One that continues the chain and that a trusted key has signed is a commit in progress; anything
- * else was added.
+ * What lies beyond the newest head that was checked. Entries that continue the chain and that a trusted key has signed are
+ * commits in progress, or were made while the archive was checked; anything else was added.
  */
-async function checkBeyondHead(
-  audit: Audit,
-  { keys }: PackageContext,
-  { head }: LedgerFacts,
-  seq: number,
-): Promise<void> {
-  const path = entryPath(seq);
-  const bytes = await guard(audit, path, undefined, () =>
-    readSmall(audit.reader, path, LIMITS.ledgerEntry, audit.signal),
-  );
-  if (bytes === undefined) return;
-  const entry = await guard(audit, path, undefined, async () => parseEntry(bytes, path), "LEDGER_UNSIGNED");
-  if (entry === undefined) return;
-  const isNext = seq === head.size && entry.seq === seq && entry.prev === head.lastHash;
-  const found = `entry ${seq}`;
-  if (isNext && isSignedEntry(bytes, keys.trusted))
-    audit.found.add("HEAD_BEHIND", { subject: path, found, expected: `a head of size ${seq + 1}` });
-  else audit.found.add("LEDGER_UNSIGNED", { subject: path, found, expected: `none from ${head.size} on` });
+class BeyondHead {
+  readonly #audit: Audit;
+  readonly #context: PackageContext;
+  /** The entry that continues the chain, and the hash that it must hold. Paths come in the order of their numbers. */
+  #next: { readonly seq: number; readonly prev: string };
+
+  constructor(audit: Audit, context: PackageContext, { head }: LedgerFacts) {
+    this.#audit = audit;
+    this.#context = context;
+    this.#next = { seq: head.size, prev: head.lastHash };
+  }
+
+  async entry(seq: number): Promise<void> {
+    const path = entryPath(seq);
+    const { reader, signal, found } = this.#audit;
+    const bytes = await guard(this.#audit, path, undefined, () =>
+      readSmall(reader, path, LIMITS.ledgerEntry, signal),
+    );
+    if (bytes === undefined) return;
+    const parse = async (): Promise<LedgerEntry> => parseEntry(bytes, path);
+    const entry = await guard(this.#audit, path, undefined, parse, "LEDGER_UNSIGNED");
+    if (entry === undefined) return;
+    const isNext = seq === this.#next.seq && entry.seq === seq && entry.prev === this.#next.prev;
+    if (isNext && isSignedEntry(bytes, this.#context.keys.trusted)) {
+      this.#next = { seq: seq + 1, prev: sha256Hex(bytes) };
+      found.add("HEAD_BEHIND", {
+        subject: path,
+        found: `entry ${seq}`,
+        expected: `a head of size ${seq + 1}`,
+      });
+    } else {
+      found.add("LEDGER_UNSIGNED", {
+        subject: path,
+        found: `entry ${seq}`,
+        expected: `none from ${this.#next.seq} on`,
+      });
+    }
+  }
+
+  /** Whether it is a head that a trusted key signed after the newest one was read. */
+  async isHead(path: string): Promise<boolean> {
+    const { reader, signal, found } = this.#audit;
+    const { identity, keys } = this.#context;
+    try {
+      const bytes = await readSmall(reader, path, LIMITS.smallFile, signal);
+      if (bytes === undefined) return true; // Gone again, or not there yet.
+      if (headPath(openHead(bytes, path, identity.origin, keys.trusted).size) !== path) return false;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isArchiveFault(error)) return false;
+      throw error;
+    }
+    found.add("HEAD_BEHIND", { subject: path, found: "a later head", expected: "the head that was checked" });
+    return true;
+  }
 }

@@ -49,9 +49,10 @@ export async function checkLedger(
 
 /** The larger of the newest in `heads/` and `head`: cutting one of them is not enough to hide an entry. */
 async function newestHead(audit: Audit, origin: string, keys: ArchiveKeys): Promise<Head | undefined> {
-  const paths =
-    (await audit.reader.stat("head", audit.signal).catch(() => undefined)) === undefined ? [] : ["head"];
-  const listed = await newestListed(audit);
+  // What is there and no plain file is a finding; only what is absent is passed over.
+  const copy = await guard(audit, "head", undefined, () => audit.reader.stat("head", audit.signal));
+  const paths = copy === undefined ? [] : ["head"];
+  const listed = await guard(audit, "heads/", undefined, () => newestListed(audit));
   if (listed !== undefined) paths.push(listed);
   if (paths.length === 0) {
     audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });

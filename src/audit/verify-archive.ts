@@ -2,7 +2,8 @@ import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import type { Finding, Severity } from "../model/finding.js";
 import { DaybookError } from "../model/errors.js";
 import type { Manifest } from "../model/manifest.js";
-import type { UtcDay } from "../model/utc-day.js";
+import { eachDay } from "../model/utc-day.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
 import type { EventSet } from "../model/verdict.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { Audit } from "./audit.js";
@@ -48,14 +49,21 @@ export interface AuditResult {
   /** All of them. */
   readonly counts: Readonly<Record<Severity, number>>;
   readonly keys: readonly KeyFingerprint[];
-  /** Packages opened, destroyed ones included. */
+  /** Packages opened. */
   readonly packages: number;
+  /** First and last day of the packages opened; undefined when there was none. */
+  readonly found?: DayRange;
+  /** Days of the range asked for that the ledger does not name; none without a range. */
+  readonly absent: readonly UtcDay[];
+  /** Days of the range asked for, or of all, that are recorded as lost. */
+  readonly lost: readonly UtcDay[];
 }
 
 /**
  * Checks an archive against itself by docs/FORMAT.md section 11: everything is recomputed, nothing is believed, and nothing
  * is parsed before a hash or signature vouches for it. Damage is findings, not an error. Throws ARCHIVE_NOT_FOUND where
- * there is nothing, KEY_NOT_FOUND without a usable key, NOTHING_IN_RANGE, and what the way to the archive throws.
+ * there is nothing, KEY_NOT_FOUND without a usable key, NOTHING_IN_RANGE when there was nothing to check and no damage to report,
+ * and what the way to the archive throws.
  */
 export async function verifyArchive(reader: ArchiveSource, options: VerifyOptions): Promise<AuditResult> {
   const audit: Audit = { reader, found: new FindingList(), signal: options.signal };
@@ -67,30 +75,50 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
     return resultOf(audit, options, { identity, keys: keys.fingerprints, packages: 0 });
   const context = { identity, keys };
   await checkPinned(audit, facts);
-  const packages = packagesInRange(facts, options);
+  const packages = [...facts.packages.values()].filter(({ day }) => isInRange(day, options));
+  if (packages.length === 0 && audit.found.counts.damage === 0) throw nothingInRange(options);
   for (const [index, sealed] of packages.entries()) {
     options.progress?.(index, packages.length, sealed.day);
     await checkOne(audit, context, sealed, options);
   }
   await checkForeign(audit, context, facts);
-  return resultOf(audit, options, { identity, facts, keys: keys.fingerprints, packages: packages.length });
+  const days = packages.map(({ day }) => day).toSorted();
+  const [first, last] = [days[0], days.at(-1)];
+  return resultOf(audit, options, {
+    identity,
+    facts,
+    keys: keys.fingerprints,
+    packages: packages.length,
+    ...(first === undefined || last === undefined ? {} : { found: { from: first, to: last } }),
+    absent: absentDays(new Set(days), facts, options),
+    lost: [...facts.lost.keys()].filter((day) => isInRange(day, options)).toSorted(),
+  });
 }
 
-/** 65 when anything is missing or altered, else 0 (DESIGN section 4). */
-export function verifyExit({ counts }: Pick<AuditResult, "counts">): 0 | 65 {
-  return counts.damage + counts.incomplete > 0 ? 65 : 0;
+/** Whether anything is missing or altered. Gaps are no damage: `absent` and `lost` name them. */
+export function isWhole({ counts }: Pick<AuditResult, "counts">): boolean {
+  return counts.damage + counts.incomplete === 0;
 }
 
-function packagesInRange(facts: LedgerFacts, { from, to }: VerifyOptions): readonly SealedPackage[] {
-  const packages = [...facts.packages.values()].filter(
-    ({ day }) => (from === undefined || day >= from) && (to === undefined || day <= to),
-  );
-  if (packages.length === 0 && (from !== undefined || to !== undefined)) {
-    throw new DaybookError("NOTHING_IN_RANGE", {
-      message: `${from ?? "start"} to ${to ?? "end"}: found no sealed day, expected one at least`,
-    });
-  }
-  return packages;
+function absentDays(
+  held: ReadonlySet<UtcDay>,
+  { lost }: LedgerFacts,
+  { from, to }: VerifyOptions,
+): readonly UtcDay[] {
+  const all = [...held, ...lost.keys()].toSorted();
+  const [first, last] = [from ?? all[0], to ?? all.at(-1)];
+  if ((from === undefined && to === undefined) || first === undefined || last === undefined) return [];
+  return eachDay(first, last).filter((day) => !held.has(day) && !lost.has(day));
+}
+
+function isInRange(day: UtcDay, { from, to }: VerifyOptions): boolean {
+  return (from === undefined || day >= from) && (to === undefined || day <= to);
+}
+
+function nothingInRange({ from, to }: VerifyOptions): DaybookError {
+  return new DaybookError("NOTHING_IN_RANGE", {
+    message: `${from ?? "start"} to ${to ?? "end"}: found no sealed day, expected one at least`,
+  });
 }
 
 async function checkOne(
@@ -125,13 +153,15 @@ async function checkDeep(audit: Audit, manifest: Manifest, options: VerifyOption
 function resultOf(
   { found }: Audit,
   { level }: VerifyOptions,
-  seen: Pick<AuditResult, "packages"> & Partial<Pick<AuditResult, "identity" | "facts" | "keys">>,
+  seen: Pick<AuditResult, "packages"> & Partial<AuditResult>,
 ): AuditResult {
   return {
     level,
     identity: undefined,
     facts: undefined,
     keys: [],
+    absent: [],
+    lost: [],
     ...seen,
     findings: found.kept,
     counts: found.counts,

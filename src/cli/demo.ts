@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { renderReport } from "../audit/report.js";
-import { verifyExit } from "../audit/verify-archive.js";
+import { isWhole } from "../audit/verify-archive.js";
 import type { AuditResult } from "../audit/verify-archive.js";
 import { clockStartingAt } from "../io/clock.js";
 import type { Clock } from "../io/clock.js";
@@ -16,7 +16,7 @@ import { worstExit } from "./exit-codes.js";
 import { lookAtTenants, rangeOf } from "./held.js";
 import { count } from "./progress.js";
 import { reportInput } from "./report-input.js";
-import { folderPlace, verifyPlace } from "./verify.js";
+import { folderPlace, verifyExit, verifyPlace } from "./verify.js";
 
 export interface DemoOptions {
   readonly folder: string;
@@ -163,7 +163,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
     await replaceFile(surroundings.files, { path, bytes, mode: 0o644 });
     return path;
   });
-  const exit = worstExit([...passes.map((pass) => pass.exit), verifyExit(audited)]);
+  const exit = worstExit([...passes.map((pass) => pass.exit), verifyExit(audited, {})]);
   return {
     exit,
     text: closingText(audited, folder, surroundings),
@@ -171,7 +171,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
       folder,
       report: report ?? null,
       passes: passes.map((pass) => pass.json),
-      verified: verifyExit(audited) === 0,
+      verified: isWhole(audited),
     },
   };
 }
@@ -179,7 +179,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
 function closingText(audited: AuditResult, folder: string, { cwd }: Surroundings): string {
   const fromHere = relative(cwd, folder) || ".";
   const shown = fromHere.length < folder.length ? fromHere : folder;
-  const verdict = verifyExit(audited) === 0 ? "whole" : "DAMAGED";
+  const verdict = isWhole(audited) ? "whole" : "DAMAGED";
   return `
 Verified at the deepest level: ${verdict}; ${count(audited.packages, "revision")}, ${audited.facts?.head.size ?? 0} ledger entries, every event derived again from its page.
 

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { ArchiveSource } from "../archive/source.js";
 import type { KnownHead } from "../audit/check-ledger.js";
 import { folderSource, storeSource } from "../archive/source.js";
-import { verifyArchive, verifyExit } from "../audit/verify-archive.js";
+import { isWhole, verifyArchive } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { readKeptHead } from "../archive/head.js";
@@ -12,7 +12,7 @@ import { SortedLines } from "../verify/sorted-lines.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
 import { givenRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
-import { worstExit } from "./exit-codes.js";
+import { EXIT, worstExit } from "./exit-codes.js";
 import { count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 
@@ -54,7 +54,7 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
   } finally {
     for (const place of places) await place.close();
   }
-  return resultOf(results);
+  return resultOf(results, options);
 };
 
 export async function folderPlace(path: string, { files, cwd }: Surroundings): Promise<Place> {
@@ -151,37 +151,63 @@ async function textOf(path: string, { files, cwd }: Surroundings): Promise<strin
   }
 }
 
-function resultOf(results: readonly PlaceResult[]): CommandResult {
+function resultOf(results: readonly PlaceResult[], options: RangeOptions): CommandResult {
   return {
-    exit: worstExit(results.map(({ result }) => verifyExit(result))),
+    exit: worstExit(results.map(({ result }) => verifyExit(result, options))),
     text: results.map(placeText).join("\n\n"),
-    json: { archives: results.map(placeJson) },
+    json: { archives: results.map((one) => placeJson(one, givenRange(options))) },
   };
 }
 
+/** 65 for what is missing or altered; 67 for a day of the range asked for that is lost or not held. */
+export function verifyExit(result: AuditResult, options: RangeOptions): number {
+  if (!isWhole(result)) return EXIT.integrity;
+  const isAsked = Object.keys(givenRange(options)).length > 0;
+  return isAsked && result.absent.length + result.lost.length > 0 ? EXIT.gap : EXIT.ok;
+}
+
 function placeText({ place, result }: PlaceResult): string {
-  const { counts, findings, level, packages, facts } = result;
-  const wrong = counts.damage + counts.incomplete;
-  const verdict = wrong === 0 ? "whole" : "DAMAGED";
+  const { findings, level, packages, facts, found, absent, lost } = result;
+  const verdict = isWhole(result) ? "whole" : "DAMAGED";
+  const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}`];
   const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
   const head =
     facts === undefined ? [] : [`  head ${facts.head.size} ${facts.head.lastHash} of ${facts.head.time}`];
-  return [`${place}: ${verdict}; ${looked}`, ...head, ...findings.map(findingText)].join("\n");
+  return [
+    `${place}: ${verdict}; ${looked}`,
+    ...days,
+    ...gapLines("not held", absent),
+    ...gapLines("lost", lost),
+    ...head,
+    ...findings.map(findingText),
+  ].join("\n");
+}
+
+const MAX_DAYS_NAMED = 10;
+
+function gapLines(what: string, days: readonly string[]): readonly string[] {
+  if (days.length === 0) return [];
+  const named = days.slice(0, MAX_DAYS_NAMED).join(", ");
+  const rest = days.length > MAX_DAYS_NAMED ? `, and ${days.length - MAX_DAYS_NAMED} more` : "";
+  return [`  ${what}: ${count(days.length, "day")}: ${named}${rest}`];
 }
 
 function findingText({ severity, subject, rule, found, expected, code }: Finding): string {
   return `  ${severity}: ${subject}: ${rule}: found ${found}, expected ${expected} (${code})`;
 }
 
-function placeJson({ place, result }: PlaceResult): object {
-  const { level, identity, facts, findings, counts, packages } = result;
+function placeJson({ place, result }: PlaceResult, asked: object): object {
+  const { level, identity, facts, findings, counts, packages, found, absent, lost } = result;
   const head =
     facts === undefined
       ? null
       : { size: facts.head.size, last_hash: facts.head.lastHash, time: facts.head.time };
   return {
     place,
-    whole: verifyExit(result) === 0,
+    whole: isWhole(result),
+    range: { asked, found: found ?? null },
+    absent,
+    lost,
     level,
     archive_id: identity?.archiveId ?? null,
     tenant_id: identity?.tenantId ?? null,

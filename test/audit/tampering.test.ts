@@ -6,6 +6,7 @@ import type { VerifyOptions } from "../../src/audit/verify-archive.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import type { PageRecord } from "../../src/model/page-record.js";
+import type { UtcDay } from "../../src/model/utc-day.js";
 import { audit, copyOf } from "../support/audit-sample.js";
 import { NEWEST, reseal } from "../support/resealed-archive.js";
 import { rewriteLedger } from "../support/rewritten-ledger.js";
@@ -47,7 +48,7 @@ function pages(change: (page: PageRecord, index: number) => PageRecord): (root: 
     });
 }
 
-function rewrite(seq: number, change: (entry: LedgerEntry) => object, withOldHeads = true) {
+function rewrite(seq: number, change: (entry: LedgerEntry) => Partial<LedgerEntry>, withOldHeads = true) {
   return (root: string): Promise<void> =>
     rewriteLedger(root, {
       edit: (entry) => (entry.seq === seq ? { ...entry, ...change(entry) } : entry),
@@ -144,7 +145,7 @@ const TAMPERINGS: Readonly<Record<AuditCode, Tampering>> = {
     },
   },
   SUMS_DIFFER: { tamper: (root) => edit(root, `${NEWEST}/SHA256SUMS`, (text) => text.replace(/^./, "x")) },
-  LOST_UNTRUE: { tamper: rewrite(LOST, () => ({ day: "2026-11-18" })) },
+  LOST_UNTRUE: { tamper: rewrite(LOST, () => ({ day: "2026-11-18" as UtcDay })) },
   CONTENT_BROKEN: {
     options: { level: "content" },
     tamper: (root) =>

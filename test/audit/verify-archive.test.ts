@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { folderSource } from "../../src/archive/source.js";
-import { verifyArchive, verifyExit } from "../../src/audit/verify-archive.js";
+import { isWhole, verifyArchive } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import { SortedLines } from "../../src/verify/sorted-lines.js";
@@ -25,6 +25,11 @@ describe.each<Compression>(["zstd", "gzip"])("verifyArchive on an unaltered arch
     expect(result.findings).toEqual([]);
     expect(result.packages).toBe(4);
     expect(result.facts?.lost.get("2026-11-17" as never)).toBe("no connection for four weeks");
-    expect(verifyExit(result)).toBe(0);
+    expect(isWhole(result)).toBe(true);
+    expect(result).toMatchObject({
+      found: { from: "2026-11-18", to: "2026-11-20" },
+      lost: ["2026-11-17"],
+      absent: [],
+    });
   });
 });
