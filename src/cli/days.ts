@@ -18,8 +18,9 @@ export function givenRange(options: RangeOptions, bounds?: DayRange): Partial<Da
   if (options.day !== undefined && (options.from !== undefined || options.to !== undefined)) {
     throw new DaybookError("USAGE", { message: "--day stands alone: found it beside --from or --to" });
   }
-  const from = dayOption("--from", options.day ?? options.from) ?? bounds?.from;
-  const to = dayOption("--to", options.day ?? options.to) ?? bounds?.to;
+  const only = dayOption("--day", options.day);
+  const from = only ?? dayOption("--from", options.from) ?? bounds?.from;
+  const to = only ?? dayOption("--to", options.to) ?? bounds?.to;
   if (from !== undefined && to !== undefined && from > to)
     throw new DaybookError("USAGE", { message: `--from ${from} lies after --to ${to}` });
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };

@@ -20,13 +20,29 @@ export function buildProgram(
     .helpCommand(false)
     .addHelpText(
       "after",
-      "\nStart here:\n  daybook demo                 a whole run on a simulated tenant\n  daybook config init          write a first daybook.yaml\n",
+      "\nHelp of one command: daybook help <command>\n\nStart here:\n  daybook demo                 a whole run on a simulated tenant\n  daybook config init          write a first daybook.yaml\n",
     );
   for (const entry of COMMANDS) {
     const command = commandAt(program, entry.name).description(entry.summary);
     addEntry(command, entry, surroundings, ended);
   }
   return quiet(program, surroundings.stdout, usage);
+}
+
+/**
+ * The arguments as commander takes them: `help config check` is `config check --help`. Beside an unknown command the help
+ * flag goes, or commander would print the general help and end with 0.
+ */
+export function commandArguments(program: Commander, argv: readonly string[]): readonly string[] {
+  const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
+  let group = program;
+  for (const word of words) {
+    if (word.startsWith("-") || group.commands.length === 0) return words;
+    const next = group.commands.find((command) => command.name() === word);
+    if (next === undefined) return words.filter((one) => one !== "--help" && one !== "-h");
+    group = next;
+  }
+  return words;
 }
 
 /** `config check` is the command `check` below the group `config`. */

@@ -4,7 +4,7 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { CommandResult, Surroundings, Terminal } from "./command.js";
 import { bareLine, errorFields, isLoggedDaemon, logTerminal } from "./daemon-log.js";
 import { EXIT } from "./exit-codes.js";
-import { buildProgram } from "./program.js";
+import { buildProgram, commandArguments } from "./program.js";
 
 /** Runs one command line to its end and returns the exit code. Never throws. */
 export async function runCommandLine(
@@ -21,7 +21,7 @@ export async function runCommandLine(
     const program = buildProgram(surroundings, usage, (ended) => {
       result = ended;
     });
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(commandArguments(program, argv), { from: "user" });
     if (result !== undefined) print(result, isJson, surroundings.stdout);
     return result?.exit ?? EXIT.ok;
   } catch (error) {
