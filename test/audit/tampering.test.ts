@@ -48,7 +48,7 @@ function pages(change: (page: PageRecord, index: number) => PageRecord): (root: 
     });
 }
 
-function rewrite(seq: number, change: (entry: LedgerEntry) => Partial<LedgerEntry>, withOldHeads = true) {
+function rewrite(seq: number, change: (entry: LedgerEntry) => object, withOldHeads = true) {
   return (root: string): Promise<void> =>
     rewriteLedger(root, {
       edit: (entry) => (entry.seq === seq ? { ...entry, ...change(entry) } : entry),
