@@ -51,7 +51,8 @@ function pages(change: (page: PageRecord, index: number) => PageRecord): (root: 
 function rewrite(seq: number, change: (entry: LedgerEntry) => object, withOldHeads = true) {
   return (root: string): Promise<void> =>
     rewriteLedger(root, {
-      edit: (entry) => (entry.seq === seq ? { ...entry, ...change(entry) } : entry),
+      // A forger is not bound by the entry's type.
+      edit: (entry) => (entry.seq === seq ? ({ ...entry, ...change(entry) } as LedgerEntry) : entry),
       withOldHeads,
     });
 }
