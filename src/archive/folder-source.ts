@@ -6,12 +6,17 @@ import type { ObjectStat } from "../plugin/types.js";
 import { printable } from "./printable.js";
 import type { ArchiveSource } from "./source.js";
 
+/** The archive in a folder, such as `<stateDir>/<tenant>`; `root` is absolute. */
+export function folderSource(files: Files, root: string): ArchiveSource {
+  return new FolderSource(files, root);
+}
+
 /**
  * An archive in a folder of this machine. Nothing outside the folder is ever read: a symbolic link is not followed, in
  * whatever part of a path it is. `list` names what is there whatever its kind, so that an audit reports it as foreign; an
  * empty folder by its path with a slash at the end.
  */
-export class FolderSource implements ArchiveSource {
+class FolderSource implements ArchiveSource {
   readonly #files: Files;
   readonly #root: string;
   // Folders known to be real, so that each is checked once.

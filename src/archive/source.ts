@@ -1,7 +1,5 @@
-import type { Files } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Body, ObjectStore } from "../plugin/types.js";
-import { FolderSource } from "./folder-source.js";
 import { printable } from "./printable.js";
 
 /**
@@ -10,11 +8,6 @@ import { printable } from "./printable.js";
  * but a plain file rejects with ARCHIVE_DAMAGED. `list` gives every path that starts with a prefix, sorted by code unit.
  */
 export type ArchiveSource = Pick<ObjectStore, "get" | "stat" | "list">;
-
-/** The archive in a folder, such as `<stateDir>/<tenant>`; `root` is absolute. */
-export function folderSource(files: Files, root: string): ArchiveSource {
-  return new FolderSource(files, root);
-}
 
 /** The archive in a record sink's store, where it lies below the tenant's name. */
 export function storeSource(store: ObjectStore, tenant: string): ArchiveSource {

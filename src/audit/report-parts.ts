@@ -8,7 +8,7 @@ import type { Coverage, CoveredDay, Month } from "./coverage.js";
 import { count } from "./grouped-number.js";
 import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
-import type { DayProof, ReportInput } from "./report.js";
+import type { DayProof, ReportInput } from "./report-input.js";
 import type { AuditLevel } from "./verify-archive.js";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];

@@ -1,4 +1,4 @@
-import type { ReportInput } from "./report.js";
+import type { ReportInput } from "./report-input.js";
 
 export interface ReportVerdict {
   readonly tone: "whole" | "missing" | "damaged";

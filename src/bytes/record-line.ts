@@ -21,12 +21,6 @@ export function writeRecordLine(
   return isOneLine ? offset + source.length : joinLines(target, offset, offset + source.length);
 }
 
-/** The record line as bytes of its own. */
-export function recordLine(body: Uint8Array, start: number, end: number): Uint8Array {
-  const target = new Uint8Array(end - start);
-  return target.subarray(0, writeRecordLine(body, start, end, target, 0));
-}
-
 /** Puts one space in place of each line break (CR LF is one break); returns the new end. */
 function joinLines(target: Uint8Array, start: number, end: number): number {
   let to = start;

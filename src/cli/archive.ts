@@ -1,4 +1,4 @@
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DayState } from "../model/day-state.js";
 import { isDaybookError } from "../model/errors.js";

@@ -1,4 +1,4 @@
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import { isDaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { ExpiryWarning } from "../source/sign-in/certificate-expiry.js";

@@ -1,4 +1,4 @@
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import type { ErrorCode } from "../model/error-catalogue.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";

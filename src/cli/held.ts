@@ -1,5 +1,5 @@
 import { HeldTenant } from "../compose/read-only-tenant.js";
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import type { DayRange } from "../model/utc-day.js";
 import { wholeRange } from "../view/tenant-view.js";
 import type { CommonOptions, Surroundings } from "./command.js";

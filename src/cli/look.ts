@@ -1,4 +1,4 @@
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { requireContent } from "../deliver/sink-inventory.js";
 import { isCreated } from "../ledger/archive-tree.js";

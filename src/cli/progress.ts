@@ -73,7 +73,7 @@ export class TerminalProgress implements PassProgress {
 }
 
 /** A day's result in a few words. */
-export function describeResult(result: DayResult): string {
+function describeResult(result: DayResult): string {
   switch (result.kind) {
     case "sealed": {
       const late = result.revision > 1 ? `, ${result.added} new` : "";

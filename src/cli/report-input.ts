@@ -1,4 +1,4 @@
-import type { DayProof, ReportInput } from "../audit/report.js";
+import type { DayProof, ReportInput } from "../audit/report-input.js";
 import type { Coverage } from "../audit/coverage.js";
 import type { AuditResult } from "../audit/verify-archive.js";
 import type { HeldTenant } from "../compose/read-only-tenant.js";

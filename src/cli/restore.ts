@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import type { Clock } from "../io/clock.js";
 import { SigningKey, loadSigningKey } from "../ledger/signing-key.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";

@@ -39,7 +39,7 @@ export interface Question {
 const GUID = z.guid();
 
 /** The questions in their order. Each is an option as well, for a setup without a person. */
-export const QUESTIONS: readonly Question[] = [
+const QUESTIONS: readonly Question[] = [
   {
     key: "name",
     option: "--name",

@@ -7,7 +7,7 @@ import { tenantText } from "./status-text.js";
 import { statusOf } from "./tenant-status.js";
 import type { FoundStatus } from "./tenant-status.js";
 import { openWorkspace } from "./workspace.js";
-import type { Tenant } from "../compose/tenant.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 
 export interface StatusOptions extends CommonOptions {
   readonly days?: boolean;

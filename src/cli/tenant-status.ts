@@ -13,7 +13,7 @@ import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { RequestOutlook } from "../plan/backlog.js";
 import { deadlineMs, oldestReadableDay } from "../plan/day-state.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import { usualRequests } from "../plan/requests-per-day.js";
 import { certificateStatus } from "./certificate-status.js";
 import type { CertificateStatus } from "./certificate-status.js";

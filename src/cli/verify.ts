@@ -1,7 +1,8 @@
 import { join, resolve } from "node:path";
 import type { ArchiveSource } from "../archive/source.js";
 import type { KnownHead } from "../audit/check-ledger.js";
-import { folderSource, storeSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
+import { storeSource } from "../archive/source.js";
 import { isWhole, verifyArchive } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";

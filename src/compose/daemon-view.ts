@@ -5,7 +5,7 @@ import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { watchProcess } from "../io/process-usage.js";
 import { VERSION } from "../io/version.js";
 import { isDaybookError } from "../model/errors.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { Counts } from "../serve/counts.js";
 import { StatusServer } from "../serve/status-server.js";

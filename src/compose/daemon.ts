@@ -1,4 +1,4 @@
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import { Daemon } from "../daemon/daemon.js";
 import type { DaemonConfig } from "../daemon/daemon.js";
 import { SharedHttp } from "../daemon/http.js";
@@ -11,7 +11,7 @@ import type { Counts } from "../serve/counts.js";
 import { keepFailure } from "../view/last-failure.js";
 import { DaemonView } from "./daemon-view.js";
 import type { Program } from "./root.js";
-import type { Tenant } from "./tenant.js";
+import type { Tenant } from "./tenant-parts.js";
 
 /** Requests to all sources together: bounds the page bodies in memory. */
 const REQUESTS_AT_ONCE = 16;

@@ -1,7 +1,8 @@
 import { dirname, join } from "node:path";
 import { inject, injectable } from "tsyringe";
 import type { DependencyContainer, Disposable, InjectionToken } from "tsyringe";
-import { folderSource, storeSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
+import { storeSource } from "../archive/source.js";
 import type { Target } from "../deliver/deliver-day.js";
 import { refuseSecondArchive } from "../deliver/first-start-check.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
@@ -27,21 +28,8 @@ import { recordSettingChanges } from "../pass/setting-changes.js";
 import { TenantPass } from "../pass/tenant-pass.js";
 import { deadlineMs } from "../plan/day-state.js";
 import { refuseUnfinishedRestore } from "../restore/unfinished-restore.js";
-import type { Tenant } from "./tenant.js";
+import type { OpenTenant, Tenant, Watch } from "./tenant-parts.js";
 import { BUDGET, LOG, OPEN_SINKS, READER, provide } from "./tokens.js";
-
-/** A tenant whose archive this process alone may write. */
-export interface OpenTenant {
-  readonly pass: TenantPass;
-  readonly deliveries: TenantDeliveries;
-  readonly ledger: Ledger;
-  /** Reads what the state folder holds: to be done before work, which may take long. ARCHIVE_DAMAGED where it differs. */
-  prove(signal: AbortSignal): Promise<void>;
-  /** Ends or undoes what a pass that failed left half done; says what it did. */
-  finishHalfSteps(signal: AbortSignal): Promise<readonly string[]>;
-  /** Closes the sinks and frees the archive. */
-  close(): Promise<void>;
-}
 
 const UNLOCK: InjectionToken<() => void> = Symbol("Unlock");
 const ARCHIVE: InjectionToken<OpenArchive> = Symbol("OpenArchive");
@@ -69,13 +57,6 @@ class ArchiveHold implements Disposable {
     await this.#sinks?.[Symbol.asyncDispose]();
     this.unlock();
   }
-}
-
-/** What observes the work on an open archive. */
-export interface Watch {
-  readonly progress: PassProgress;
-  /** The log of the passes; the tenant's own when absent. */
-  readonly log?: Log;
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Log } from "../model/log.js";
 import { DAY_MS, addDays, utcDayOf } from "../model/utc-day.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import { composeTenant } from "./tenant.js";
-import type { Tenant } from "./tenant.js";
+import type { Tenant } from "./tenant-parts.js";
 import { LOADED, LOG, OUTSIDE, QUEUES, RULES, SECRETS, SINKS, provide } from "./tokens.js";
 import type { ConfiguredSinks, Outside } from "./tokens.js";
 

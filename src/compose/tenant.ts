@@ -1,31 +1,22 @@
 import { join } from "node:path";
 import type { DependencyContainer } from "tsyringe";
-import type { LoadedConfig } from "../config/load.js";
 import { MAX_PAGE_BYTES } from "../bytes/page-scanner.js";
 import type { OpenOptions } from "../deliver/plugin-set.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
-import type { SinkQueue } from "../deliver/sink-queue.js";
-import type { Clock } from "../io/clock.js";
-import type { Files } from "../io/files.js";
 import type { TenantConfig } from "../config/schema.js";
 import { withFields } from "../model/log.js";
-import type { Log } from "../model/log.js";
-import type { ReadingRules } from "../plan/day-state.js";
 import { RequestBudget } from "../plan/request-budget.js";
-import type { BudgetState } from "../plan/request-budget.js";
 import { PageFetcher } from "../source/fetch-page.js";
 import { Quarantine } from "../source/quarantine.js";
 import { DayReader } from "../source/read-day.js";
 import { ACCESS_STAMP, RefusalBackoff, SIGN_IN_STAMP } from "../source/refusal-backoff.js";
 import { RetryPolicy } from "../source/retry-policy.js";
-import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import { signIn } from "../source/sign-in/sign-in.js";
-import type { Credential } from "../source/sign-in/sign-in.js";
 import type { Tokens } from "../source/tokens.js";
 import { credentialOf } from "./credential.js";
 import { endpointsFor } from "./endpoints.js";
 import { openArchiveOf } from "./open-archive.js";
-import type { OpenTenant, Watch } from "./open-archive.js";
+import type { Tenant } from "./tenant-parts.js";
 import { TenantPreflight, applicationOf, certificateDoor } from "./preflight.js";
 import { redactedTokens } from "./redacted-tokens.js";
 import { sinkTokens } from "./sink-tokens.js";
@@ -48,35 +39,10 @@ import {
   TOKENS,
   provide,
 } from "./tokens.js";
-import type { TenantScope } from "./tokens.js";
 
 const PAGE_LIMITS = { timeoutMs: 300_000, maxBytes: MAX_PAGE_BYTES };
 const CHAIN_LIMITS = { maxPages: 10_000, maxRestarts: 2 };
 const RETRY = { firstPauseMs: 1_000, maxPauseMs: 120_000, random: Math.random };
-
-/** A configured tenant as commands and the daemon get it; each takes a `Pick` of what it uses. */
-export interface Tenant extends TenantScope {
-  readonly loaded: LoadedConfig;
-  readonly clock: Clock;
-  readonly files: Files;
-  readonly log: Log;
-  readonly rules: ReadingRules;
-  readonly queues: readonly SinkQueue[];
-  readonly credential: Credential;
-  /** Reads when the client certificate ends; undefined where the tenant signs in without one. */
-  readonly certificate: (() => Promise<CertificateExpiry>) | undefined;
-  /** The configured signing key, PEM; undefined: one is kept in the state folder. */
-  readonly signingKeyPem: (() => Promise<string>) | undefined;
-  /** Opens every configured sink; does no I/O. */
-  readonly openSinks: () => OpenedSinks;
-  readonly budget: () => Promise<BudgetState>;
-  readonly preflight: () => TenantPreflight;
-  /**
-   * Takes the archive's lock and puts the archive in order. ARCHIVE_LOCKED when another process has it; the signal's reason
-   * once it aborts.
-   */
-  readonly openArchive: (watch: Watch, signal: AbortSignal) => Promise<OpenTenant>;
-}
 
 /** One tenant's own parts. */
 export function composeTenant(root: DependencyContainer, name: string, config: TenantConfig): Tenant {

@@ -3,7 +3,7 @@ import type { Clock } from "../io/clock.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import type { OpenTenant } from "../compose/open-archive.js";
+import type { OpenTenant } from "../compose/tenant-parts.js";
 import type { PassProgress } from "../pass/progress.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import type { BudgetState } from "../plan/request-budget.js";

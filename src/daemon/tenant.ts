@@ -5,7 +5,7 @@ import type { TenantWork } from "./tenant-work.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
-import type { OpenTenant } from "../compose/open-archive.js";
+import type { OpenTenant } from "../compose/tenant-parts.js";
 import type { PassOutcome } from "../pass/tenant-pass.js";
 
 /** Minimum interval between attempts after access was refused. */

@@ -9,7 +9,7 @@ import { PackageFiles, checkStored } from "../archive/package-files.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
-import { confirmedBy } from "./sink-queue.js";
+import { confirmedBy } from "./confirmed-revisions.js";
 
 /** The time between two checks of a sink, and after one that found something. */
 const EVERY_MS = 7 * DAY_MS;

@@ -3,7 +3,7 @@ import type { DayIndex } from "../ledger/day-index.js";
 import { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { ObjectStore } from "../plugin/types.js";
-import { confirmedBy } from "./sink-queue.js";
+import { confirmedBy } from "./confirmed-revisions.js";
 
 export interface InventoryOptions {
   /** The sink's name in the configuration. */

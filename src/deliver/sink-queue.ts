@@ -112,16 +112,6 @@ function concernsOneDay({ kind }: Target, { code }: DaybookError): boolean {
   return code === "SINK_MISMATCH" || code === "ARCHIVE_DAMAGED";
 }
 
-/** The day's revisions that the sink has confirmed. */
-export function confirmedBy(sink: string, record: DayRecord | undefined): readonly SealedDay[] {
-  if (record === undefined) return [];
-  const { day, revisions, deliveries } = record;
-  const confirmed = deliveries.get(sink)?.revision ?? 0;
-  return revisions
-    .filter(({ revision }) => revision <= confirmed)
-    .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
-}
-
 function missingRevisions({ day, revisions, deliveries }: DayRecord, sink: string): readonly SealedDay[] {
   const delivered = deliveries.get(sink)?.revision ?? 0;
   return revisions

@@ -5,7 +5,7 @@ import type { Ledger } from "./ledger.js";
 import { findPackages, sealedAs } from "./local-packages.js";
 import { raise } from "../archive/flaw.js";
 import { PackageCheck } from "../archive/package-check.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 
 export interface ProofOptions {
   readonly files: Files;

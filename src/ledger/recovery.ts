@@ -12,7 +12,7 @@ import { checkPackage } from "../archive/package-check.js";
 import type { SignedManifest } from "../archive/package-check.js";
 import { damagedBy } from "../archive/flaw.js";
 import type { Flaw } from "../archive/flaw.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 
 export interface RecoveryOptions {
   readonly files: Files;

@@ -10,7 +10,7 @@ import { addDays } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { emptiedFields, quietDay, unseenNames, usualEvents } from "../plan/anomalies.js";
 import type { EmptiedField } from "../plan/anomalies.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import { readManifest, recordsOf } from "../archive/sealed-package.js";
 
 export interface DayAnomaliesParts {

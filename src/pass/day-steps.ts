@@ -19,7 +19,7 @@ import type { CompleteVerdict } from "../pipeline.js";
 import type { DaySteps } from "../pipeline.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import type { RequestBudget } from "../plan/request-budget.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import { readManifest } from "../archive/sealed-package.js";
 import { sealDay } from "../seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../seal/seal-day.js";

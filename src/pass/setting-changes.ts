@@ -3,7 +3,7 @@ import type { NewestSeal } from "../ledger/ledger-index.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 

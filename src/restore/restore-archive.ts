@@ -7,7 +7,7 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../archive/sealed-package.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import { fetchLedger } from "./fetch-ledger.js";
 import type { FetchedLedger, LedgerOrigin, LeftOut } from "./fetch-ledger.js";
 import { fetchPackage } from "./fetch-package.js";

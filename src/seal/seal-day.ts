@@ -1,6 +1,6 @@
 import { LackingLines } from "../archive/lacking-lines.js";
 import { PackageFiles } from "../archive/package-files.js";
-import { folderSource } from "../archive/source.js";
+import { folderSource } from "../archive/folder-source.js";
 import { writeCompressed } from "../io/compressed-file.js";
 import type { FileDigest } from "../io/compressed-file.js";
 import type { Files } from "../io/files.js";

@@ -39,7 +39,7 @@ export function renderLegend({ counts, days }: Coverage): Html {
 }
 
 /** What is known of a day without opening its package: "closed, 4,213 events". */
-export function dayWords({ state, events, revision, oddities }: CoveredDay): string {
+function dayWords({ state, events, revision, oddities }: CoveredDay): string {
   const parts = [
     state,
     ...(events === undefined ? [] : [`${count(events)} ${events === 1 ? "event" : "events"}`]),

@@ -14,7 +14,7 @@ export interface ActivityRequest {
 const RESOURCE = "/v1.0/myorg/admin/activityevents";
 
 /** The path of every request to the API at `base`; a base may have a path of its own. */
-export function activityPath(base: string): string {
+function activityPath(base: string): string {
   return new URL(base).pathname.replace(/\/+$/, "") + RESOURCE;
 }
 

@@ -1,5 +1,5 @@
 /** Upper bound of a Retry-After. Real ones reach 57 minutes, because the allowance is hourly. */
-export const MAX_RETRY_AFTER_MS = 70 * 60_000;
+const MAX_RETRY_AFTER_MS = 70 * 60_000;
 
 /** The pause after a 429 that names none. */
 const DEFAULT_RETRY_AFTER_MS = 2 * 60_000;

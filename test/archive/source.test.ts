@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { folderSource, readSmall } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
+import { readSmall } from "../../src/archive/source.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 
 const { signal } = new AbortController();

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { coverDays } from "../../src/audit/coverage.js";
 import { renderReport } from "../../src/audit/report.js";
-import type { DayProof, ReportInput } from "../../src/audit/report.js";
+import type { DayProof, ReportInput } from "../../src/audit/report-input.js";
 import { judgeReport } from "../../src/audit/report-verdict.js";
 import type { DayState } from "../../src/model/day-state.js";
 import type { Finding } from "../../src/model/finding.js";

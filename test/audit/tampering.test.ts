@@ -52,7 +52,7 @@ function rewrite(seq: number, change: (entry: LedgerEntry) => object, withOldHea
   return (root: string): Promise<void> =>
     rewriteLedger(root, {
       // A forger is not bound by the entry's type.
-      edit: (entry) => (entry.seq === seq ? ({ ...entry, ...change(entry) } as LedgerEntry) : entry),
+      edit: (entry) => (entry.seq === seq ? Object.assign({}, entry, change(entry)) : entry),
       withOldHeads,
     });
 }

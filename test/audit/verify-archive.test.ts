@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import { isWhole, verifyArchive } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";

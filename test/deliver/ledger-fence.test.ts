@@ -6,7 +6,7 @@ import localFiles from "../../plugins/local-files/index.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { entryPath } from "../../src/model/ledger-entry.js";
 import { stableJson } from "../../src/model/stable-json.js";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import { LedgerFence } from "../../src/deliver/ledger-fence.js";
 import type { ObjectStore } from "../../src/plugin/types.js";
 import { testHost } from "../support/plugin-host.js";

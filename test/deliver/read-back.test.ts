@@ -5,7 +5,7 @@ import { readBack } from "../../src/deliver/sink-fixity.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import type { SealedDay } from "../../src/archive/sealed-package.js";
 import { e2eRig } from "../support/e2e-rig.js";
 

@@ -38,7 +38,10 @@ describe("archive from cron at a source that refuses (fault 44)", () => {
     expect(first).toBeGreaterThan(0);
     expect(second).toBe(0);
     expect(third).toBeGreaterThan(0);
-    expect(held).toMatchObject({ exit: 77, out: expect.stringContaining("the next attempt is in 10 min") as string });
+    expect(held).toMatchObject({
+      exit: 77,
+      out: expect.stringContaining("the next attempt is in 10 min") as string,
+    });
   });
 
   it("holds a token that the source refused, and no other", async () => {

@@ -9,7 +9,7 @@ import { guardSink, guardStore } from "../../src/deliver/sink-guard.js";
 import { systemClock } from "../../src/io/clock.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import { RecordSink } from "../../src/deliver/record-sink.js";
 import type { Body, ObjectStore, Sink } from "../../src/plugin/types.js";
 import { silentLog, testHost } from "../support/plugin-host.js";

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import type { ArchiveSource } from "../../src/archive/source.js";
 import { parseManifest } from "../../src/archive/manifest-parser.js";
 import { verifyArchive } from "../../src/audit/verify-archive.js";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { originOf } from "../../src/archive/head.js";
 import { ArchiveKeys } from "../../src/archive/keys.js";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { sha256Hex } from "../../src/model/sha256.js";

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import { RecordSink } from "../../src/deliver/record-sink.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import localFiles from "../../plugins/local-files/index.js";

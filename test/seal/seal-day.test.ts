@@ -6,7 +6,7 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { PackageFiles } from "../../src/archive/package-files.js";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import { eachLine } from "../../src/plugin/record-lines.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../../src/seal/seal-day.js";

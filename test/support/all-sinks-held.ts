@@ -75,7 +75,7 @@ export function summaryOf(lines: readonly string[]): object {
 }
 
 /** By S3's own way of telling it: base64. */
-export function sha256Of(bytes: Uint8Array, encoding: "hex" | "base64" = "hex"): string {
+function sha256Of(bytes: Uint8Array, encoding: "hex" | "base64" = "hex"): string {
   return createHash("sha256").update(bytes).digest(encoding);
 }
 

@@ -1,7 +1,7 @@
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import { verifyArchive } from "../../src/audit/verify-archive.js";
 import type { AuditResult, VerifyOptions } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { recordLines } from "daybook/plugin/contract";
 import { afterEach, beforeEach } from "vitest";
 import localFiles from "../../plugins/local-files/index.js";
-import { folderSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
 import type { ArchiveSource } from "../../src/archive/source.js";
 import type { SealedDay } from "../../src/archive/sealed-package.js";
 import { actOf } from "../../src/deliver/deliver-day.js";

@@ -11,7 +11,7 @@ import type { Simulator, SimulatorOptions } from "../../packages/simulator/index
 import { VirtualClock } from "./virtual-clock.js";
 
 /** A Sunday, so that the days before it are weekdays and a Saturday. */
-export const E2E_NOW = "2026-11-22T12:00:00.000Z";
+const E2E_NOW = "2026-11-22T12:00:00.000Z";
 
 /**
  * For a process that lives in real time: the day before yesterday, and it alone, is due at every hour of every day.

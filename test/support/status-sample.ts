@@ -21,7 +21,7 @@ import { indexOfDays } from "./indexed.js";
 
 export const NOW_MS = Date.parse("2026-11-22T18:07:00.000Z");
 export const TODAY = utcDayOf(NOW_MS);
-export const RULES = { horizonDays: 28, readAfterMs: [26, 72, 168, 504].map((hours) => hours * HOUR_MS) };
+const RULES = { horizonDays: 28, readAfterMs: [26, 72, 168, 504].map((hours) => hours * HOUR_MS) };
 
 export function dayOf(text: string): UtcDay {
   const day = parseUtcDay(text);
@@ -45,7 +45,7 @@ export function sealedDay(day: UtcDay, more: Partial<DayRecord> = {}): DayRecord
   };
 }
 
-export function lostDay(day: UtcDay): DayRecord {
+function lostDay(day: UtcDay): DayRecord {
   const reason = "passed the horizon unread";
   return {
     day,

@@ -6,7 +6,7 @@ import { EXAMPLE_ID, endpointUrl, guid, isObject } from "./values.js";
 const API_REQUESTS_PER_HOUR = 200;
 const MAX_REQUESTS_PER_HOUR = 1_000_000;
 
-export const CLOUDS = ["public", "gcc", "gcc-high", "dod", "china", "custom"] as const;
+const CLOUDS = ["public", "gcc", "gcc-high", "dod", "china", "custom"] as const;
 
 const customEndpoints = z.strictObject({
   api: endpointUrl.meta({

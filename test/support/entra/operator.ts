@@ -18,7 +18,7 @@ import type { EntraServer } from "./entra-server.js";
 export const TENANT_ID = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
 export const APPLICATION_ID = "11111111-2222-3333-4444-555555555555";
 const RESOURCE = "https://analysis.windows.net/powerbi/api";
-export const SCOPE = `${RESOURCE}/.default`;
+const SCOPE = `${RESOURCE}/.default`;
 
 /** One tenant of the configuration as a test writes it. */
 export interface TenantText {
