@@ -27,19 +27,24 @@ export async function withDeadline<T>(
   }
 }
 
-/** The items of a plugin's stream, each with a time limit; `firstMs` is the limit of the first. */
+/** Time limits of a stream, milliseconds. */
+export interface StreamLimits {
+  readonly firstMs: number;
+  readonly nextMs: number;
+}
+
+/** The items of a plugin's stream, each with a time limit. */
 export async function* pieceByPiece<T>(
   sink: string,
-  limitMs: number,
+  { firstMs, nextMs }: StreamLimits,
   signal: AbortSignal,
   items: AsyncIterable<T> | (() => AsyncIterable<T>),
-  firstMs = limitMs,
 ): AsyncGenerator<T, void> {
-  const iterator = await withDeadline(sink, limitMs, signal, async () =>
+  const iterator = await withDeadline(sink, nextMs, signal, async () =>
     abortable(typeof items === "function" ? items() : items, signal),
   );
   try {
-    for (let waitMs = firstMs; ; waitMs = limitMs) {
+    for (let waitMs = firstMs; ; waitMs = nextMs) {
       const next = await withDeadline(sink, waitMs, signal, () => iterator.next());
       if (next.done === true) return;
       yield next.value;

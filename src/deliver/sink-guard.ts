@@ -40,6 +40,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
     const once = (): Promise<T> => withDeadline(name, limitMs, signal, run);
     return isRepeatable(body) ? retrying(options, signal, once) : once();
   };
+  const limits = { firstMs: deadlineMs, nextMs: deadlineMs };
   const setHold = store.setHold?.bind(store);
   return {
     ...(store.folder === undefined ? {} : { folder: store.folder }),
@@ -58,13 +59,13 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
       assertKey(key);
       // The body is read after the call returns, so it gets the outer signal.
       const body = await call(signal, () => store.get(key, signal));
-      return pieceByPiece(name, deadlineMs, signal, body);
+      return pieceByPiece(name, limits, signal, body);
     },
     stat: async (key, signal) => {
       assertKey(key);
       return call(signal, (inner) => store.stat(key, inner));
     },
-    list: (prefix, signal) => pieceByPiece(name, deadlineMs, signal, () => store.list(prefix, signal)),
+    list: (prefix, signal) => pieceByPiece(name, limits, signal, () => store.list(prefix, signal)),
     remove: async (key, signal) => {
       assertKey(key);
       return call(signal, (inner) => store.remove(key, inner));
@@ -95,7 +96,8 @@ export function guardSink(sink: Sink, options: GuardOptions): Sink {
     write: (batch: Batch, signal) =>
       call(signal, (inner) => sink.write(Object.freeze({ ...batch }), inner), dayMs),
     // A view may fetch a whole file before its first line; the store below it has its own limits.
-    read: (day, signal) => pieceByPiece(name, deadlineMs, signal, () => sink.read(day, signal), dayMs),
+    read: (day, signal) =>
+      pieceByPiece(name, { firstMs: dayMs, nextMs: deadlineMs }, signal, () => sink.read(day, signal)),
     remove: (day, signal) => call(signal, (inner) => sink.remove(day, inner)),
     close: () => withDeadline(name, deadlineMs, new AbortController().signal, () => sink.close()),
   };

@@ -7,16 +7,21 @@ import type { ArchiveSource } from "../archive/source.js";
 import { LedgerFence } from "../deliver/ledger-fence.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 
+interface Comparison {
+  readonly from: LedgerOrigin;
+  readonly others: readonly LedgerOrigin[];
+  /** Where the ledger was brought to. */
+  readonly archive: ArchiveSource;
+  readonly ledger: LedgerContent;
+}
+
 /**
  * Compares the ledger that was brought with the other record sinks. SINK_BEHIND when one of them has more signed entries:
  * going on from fewer would fork the archive; ARCHIVE_FORKED when one has other entries. Returns, for people, what could
  * not be compared.
  */
 export async function compareOtherSinks(
-  from: LedgerOrigin,
-  others: readonly LedgerOrigin[],
-  archive: ArchiveSource,
-  { size, keys }: LedgerContent,
+  { from, others, archive, ledger: { size, keys } }: Comparison,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const notes: string[] = [];

@@ -101,7 +101,10 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
   const note = (done: number, total: number): void => progress("ledger files", done, total);
   const fetched = await fetchLedger({ from, files, tree, tenantId, progress: note }, signal);
   const { ledger } = fetched;
-  const compared = await compareOtherSinks(from, others, folderSource(files, tree.root), ledger, signal);
+  const compared = await compareOtherSinks(
+    { from, others, archive: folderSource(files, tree.root), ledger },
+    signal,
+  );
   const needed = neededPackages(fetched, new Set(readableDays));
   for (const [number, one] of needed.entries()) {
     signal.throwIfAborted();

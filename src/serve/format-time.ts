@@ -12,9 +12,9 @@ export function renderTime(ms: number): Html {
 
 /** `3 d 4 h`, `5 h 12 min`, `40 s`: the two largest units that are not 0; never negative. */
 export function spanText(ms: number): string {
-  if (ms >= DAY_MS) return twoUnits(ms, DAY_MS, "d", HOUR_MS, "h");
-  if (ms >= HOUR_MS) return twoUnits(ms, HOUR_MS, "h", MINUTE_MS, "min");
-  if (ms >= MINUTE_MS) return twoUnits(ms, MINUTE_MS, "min", 1_000, "s");
+  if (ms >= DAY_MS) return twoUnits(ms, [DAY_MS, "d"], [HOUR_MS, "h"]);
+  if (ms >= HOUR_MS) return twoUnits(ms, [HOUR_MS, "h"], [MINUTE_MS, "min"]);
+  if (ms >= MINUTE_MS) return twoUnits(ms, [MINUTE_MS, "min"], [1_000, "s"]);
   return `${Math.floor(Math.max(0, ms) / 1_000)} s`;
 }
 
@@ -43,7 +43,10 @@ const MONTHS = [
   "December",
 ];
 
-function twoUnits(ms: number, large: number, largeName: string, small: number, smallName: string): string {
+/** Length in milliseconds, and its name. */
+type Unit = readonly [number, string];
+
+function twoUnits(ms: number, [large, largeName]: Unit, [small, smallName]: Unit): string {
   const rest = Math.floor((ms % large) / small);
   const first = `${Math.floor(ms / large)} ${largeName}`;
   return rest === 0 ? first : `${first} ${rest} ${smallName}`;
