@@ -1,4 +1,5 @@
 import { errorsReference } from "./errors-reference.js";
+import { findingsReference } from "./findings-reference.js";
 import { exampleYaml } from "../../src/config/example.js";
 import { jsonSchemaWith } from "../../src/config/json-schema.js";
 import { configReference } from "../../src/config/reference.js";
@@ -20,6 +21,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     "config/example.yaml": exampleYaml(),
     "docs/CONFIG.md": configReference(),
     "docs/ERRORS.md": errorsReference(),
+    "docs/FINDINGS.md": findingsReference(),
     "docs/daybook.1": manualPage(),
     "plugins/postgres/schema.sql": schemaSql({
       schema: "daybook",

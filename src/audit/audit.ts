@@ -2,8 +2,7 @@ import type { UtcDay } from "../model/utc-day.js";
 import { isArchiveFault } from "../archive/flaw.js";
 import { isAbsence, readSmall } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
-import type { AuditCode } from "./audit-findings.js";
-import type { FindingList } from "./finding-list.js";
+import type { AuditCode, FindingList } from "./finding-list.js";
 
 /** What every check works with. */
 export interface Audit {

@@ -76,9 +76,7 @@ function readingOf(manifest: Manifest, pages: readonly PageRecord[]): Reading {
 }
 
 function checkReading(audit: Audit, reading: Reading): void {
-  for (const { code: _code, ...finding } of checkChains(reading)) {
-    audit.found.take({ ...finding, code: "CHAIN_BROKEN", severity: "damage" });
-  }
+  for (const finding of checkChains(reading)) audit.found.addDamage(finding);
 }
 
 async function checkPages(
@@ -180,9 +178,7 @@ function compareCounts(
 ): void {
   const { completeness, day } = manifest;
   const counted = { completeness, linesWritten: events, linesKnown: completeness.distinct };
-  for (const { code: _code, ...finding } of checkCounts(reading, counted)) {
-    audit.found.take({ ...finding, code: "COUNT_DIFFERS", severity: "damage" });
-  }
+  for (const finding of checkCounts(reading, counted)) audit.found.addDamage(finding);
   audit.found.expect("COUNT_DIFFERS", {
     subject: "carried",
     found: `${carried}`,

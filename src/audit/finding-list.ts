@@ -1,27 +1,30 @@
-import type { Finding, Severity } from "../model/finding.js";
-import { auditFinding } from "./audit-findings.js";
-import type { AuditCode, FoundAndExpected } from "./audit-findings.js";
+import { printable } from "../archive/printable.js";
+import type { ARCHIVE_FINDINGS } from "../model/archive-findings.js";
+import { finding } from "../model/finding.js";
+import type { Finding, FindingDetails, Severity } from "../model/finding.js";
 
 // A hostile archive may give a finding for each of a million files: the first ones tell enough, the rest are counted.
-const MOST_KEPT = 1000;
+const MAX_KEPT = 1000;
 
-/** What an audit has found so far. */
+/** What an audit itself can find. It also reports what the checks of a reading find in a sealed day. */
+export type AuditCode = keyof typeof ARCHIVE_FINDINGS;
+
+/** What an audit has found so far. Subjects and values may come from a hostile archive: they are made printable here. */
 export class FindingList {
   readonly #kept: Finding[] = [];
   readonly #counts: Record<Severity, number> = { damage: 0, incomplete: 0, notice: 0 };
 
-  add(code: AuditCode, what: FoundAndExpected): void {
-    this.take(auditFinding(code, what));
+  add(code: AuditCode, what: FindingDetails): void {
+    this.#keep(finding(code, what));
   }
 
-  /** Takes a finding that an earlier step's check made. */
-  take(finding: Finding): void {
-    this.#counts[finding.severity]++;
-    if (this.#kept.length < MOST_KEPT) this.#kept.push(finding);
+  /** Adds what forbids sealing a reading: in a day that is sealed it is damage. */
+  addDamage(found: Finding): void {
+    this.#keep({ ...found, severity: "damage" });
   }
 
   /** Adds a finding unless the two values agree. */
-  expect(code: AuditCode, what: FoundAndExpected): void {
+  expect(code: AuditCode, what: FindingDetails): void {
     if (what.found !== what.expected) this.add(code, what);
   }
 
@@ -31,5 +34,17 @@ export class FindingList {
 
   get counts(): Readonly<Record<Severity, number>> {
     return this.#counts;
+  }
+
+  #keep(one: Finding): void {
+    this.#counts[one.severity]++;
+    if (this.#kept.length >= MAX_KEPT) return;
+    const { subject, found, expected } = one;
+    this.#kept.push({
+      ...one,
+      subject: printable(subject),
+      found: printable(found),
+      expected: printable(expected),
+    });
   }
 }

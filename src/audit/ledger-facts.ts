@@ -61,7 +61,7 @@ export class LedgerFactsBuilder {
       const first = packages.get(packagePath(day, 1));
       if (first === undefined) lost.set(day, reason);
       else if (first.seq < seq) {
-        found.add("LOST_UNTRUE", {
+        found.add("LOST_AFTER_SEALED", {
           subject: entryPath(seq),
           found: `${day} lost`,
           expected: "held since it was sealed",

@@ -54,7 +54,7 @@ export class DayAnomalies {
   }
 
   /** How many events such a weekday usually has; 0 when that is not known. */
-  usualEvents(day: UtcDay): number {
+  #usualEvents(day: UtcDay): number {
     const { days } = this.#parts.ledger.index;
     return usualEvents(day, (other) => [...(days.get(other)?.deliveries.values() ?? [])].at(-1)?.records);
   }
@@ -75,7 +75,7 @@ export class DayAnomalies {
   async #recordQuiet(record: DayRecord, manifest: Manifest): Promise<void> {
     const { day, revision } = manifest;
     if (revision > 1 || hasIncident(record, "DAY_EMPTY", "DAY_QUIET")) return;
-    const [events, usual] = [recordsOf(manifest), this.usualEvents(day)];
+    const [events, usual] = [recordsOf(manifest), this.#usualEvents(day)];
     const code = quietDay(events, usual);
     if (code === undefined) return;
     this.#warn({ day, code, events, usual }, "day found quiet");

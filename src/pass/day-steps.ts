@@ -113,7 +113,6 @@ export class TenantDaySteps implements DaySteps {
       reading,
       tenantId,
       workFolder,
-      usualEvents: this.#anomalies.usualEvents(reading.day),
       signal,
     });
     this.#logFindings(verdict.outcome === "complete" ? verdict.notices : verdict.findings);

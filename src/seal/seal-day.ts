@@ -5,6 +5,7 @@ import { writeCompressed } from "../io/compressed-file.js";
 import type { FileDigest } from "../io/compressed-file.js";
 import type { Files } from "../io/files.js";
 import { fileExtension } from "../model/compression.js";
+import { finding } from "../model/finding.js";
 import type { Finding } from "../model/finding.js";
 import { FORMAT, packagePath } from "../model/manifest.js";
 import type { Manifest, ManifestFile, ReadingSummary } from "../model/manifest.js";
@@ -218,12 +219,8 @@ async function* withFirst(first: Uint8Array, rest: AsyncIterable<Uint8Array>): A
   yield* rest;
 }
 
-function noticeShrunk(reading: Reading, missing: number): readonly Finding[] {
+function noticeShrunk({ day }: Reading, missing: number): readonly Finding[] {
   if (missing === 0) return [];
-  const rule = "a later reading has every Id of the earlier one";
   const found = `${missing} records missing`;
-  const { day } = reading;
-  return [
-    { code: "SOURCE_SHRANK", severity: "notice", subject: day, rule, found, expected: "0 missing", day },
-  ];
+  return [finding("SOURCE_SHRANK", { subject: day, found, expected: "0 missing", day })];
 }

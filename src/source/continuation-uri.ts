@@ -1,4 +1,5 @@
-import type { Finding } from "../model/finding.js";
+import { finding } from "../model/finding.js";
+import type { Finding, FindingCode } from "../model/finding.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { isContinuationHost } from "./clouds.js";
 import type { Endpoints } from "./clouds.js";
@@ -34,49 +35,32 @@ export function inspectContinuationUri(uri: string | null, expected: ExpectedUri
 }
 
 function unreadable(expected: ExpectedUri): Finding {
-  return notice(expected, "uri-unreadable", "a continuationUri is a URL", "other text", "a URL");
+  return notice(expected, "URI_UNREADABLE", "other text", "a URL");
 }
 
 function unknownHost(url: URL, expected: ExpectedUri): Finding | undefined {
   if (isContinuationHost(expected.endpoints, url.hostname)) return undefined;
-  return notice(
-    expected,
-    "uri-host-unknown",
-    "a continuationUri names a host of the source",
-    url.hostname,
-    expected.endpoints.continuationHosts.join(" or "),
-  );
+  const hosts = expected.endpoints.continuationHosts.join(" or ");
+  return notice(expected, "URI_HOST_UNKNOWN", url.hostname, hosts);
 }
 
 function insecure(url: URL, expected: ExpectedUri): Finding | undefined {
   if (url.protocol === "https:") return undefined;
-  return notice(expected, "uri-insecure", "a continuationUri is https", url.protocol, "https:");
+  return notice(expected, "URI_INSECURE", url.protocol, "https:");
 }
 
 function userInfo(url: URL, expected: ExpectedUri): Finding | undefined {
   if (url.username === "" && url.password === "") return undefined;
-  return notice(
-    expected,
-    "uri-user-info",
-    "a continuationUri holds no user name",
-    "user information",
-    "none",
-  );
+  return notice(expected, "URI_USER_INFO", "user information", "none");
 }
 
 // Our base may have a prefix of its own, behind a gateway; the source does not know it.
 function otherPath(url: URL, expected: ExpectedUri): Finding | undefined {
   if (url.pathname === expected.path || url.pathname === USUAL_PATH) return undefined;
-  return notice(
-    expected,
-    "uri-path",
-    "a continuationUri names our own resource",
-    url.pathname,
-    expected.path,
-  );
+  return notice(expected, "URI_PATH", url.pathname, expected.path);
 }
 
-function notice(uri: ExpectedUri, code: string, rule: string, found: string, expected: string): Finding {
-  const subject = `continuationUri in the reading of ${uri.day}`;
-  return { code, severity: "notice", subject, rule, found: found.slice(0, 200), expected, day: uri.day };
+function notice({ day }: ExpectedUri, code: FindingCode, found: string, expected: string): Finding {
+  const subject = `continuationUri in the reading of ${day}`;
+  return finding(code, { subject, found: found.slice(0, 200), expected, day });
 }

@@ -13,7 +13,7 @@ import type { ActivityRequest } from "./activity-request.js";
 import { isTokenRefused, refusalOf } from "./answer-refusal.js";
 import type { Endpoints } from "./clouds.js";
 import { inspectContinuationUri } from "./continuation-uri.js";
-import { lastFlagNotices, pageName, pageRecord } from "./page-facts.js";
+import { pageName, pageRecord } from "./page-facts.js";
 import type { Exchange, WantedPage, PageEnd } from "./page-facts.js";
 import type { Quarantine } from "./quarantine.js";
 import type { ReadingTally } from "./reading-tally.js";
@@ -142,11 +142,10 @@ export class PageFetcher {
   }
 
   async #page(fetch: Fetch, exchange: Exchange): Promise<FetchedPage> {
-    const { wanted, reading } = fetch;
+    const { wanted } = fetch;
     const { body } = exchange.answer;
     const page = await this.#scan(wanted, body);
     const end = this.#end(fetch, page);
-    reading.tally.addNotices(lastFlagNotices(wanted, page, end.next));
     const sha256 = await bodySha256(body);
     return { record: pageRecord(wanted, exchange, { page, sha256, end }), body, next: end.next };
   }

@@ -1,5 +1,4 @@
 import type { HttpAnswer } from "../io/http.js";
-import type { Finding } from "../model/finding.js";
 import type { PageRecord } from "../model/page-record.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
 import { sha256Hex } from "../model/sha256.js";
@@ -79,24 +78,4 @@ export function pageRecord(
     last_result_set: page.lastResultSet,
     uri_host: end.uriHost,
   };
-}
-
-/** `lastResultSet` decides nothing; where it contradicts the token, the auditor gets a notice. */
-export function lastFlagNotices(
-  wanted: WantedPage,
-  page: ScannedPage,
-  next: string | null,
-): readonly Finding[] {
-  if (page.lastResultSet !== true || next === null) return [];
-  return [
-    {
-      code: "last-result-set-with-token",
-      severity: "notice",
-      subject: `${wanted.day} ${wanted.window.label}`,
-      rule: "a page that says it is the last gives no token",
-      found: "lastResultSet true and a token, which was followed",
-      expected: "no token",
-      day: wanted.day,
-    },
-  ];
 }

@@ -1,3 +1,4 @@
+import { finding } from "../model/finding.js";
 import type { Finding } from "../model/finding.js";
 import type { Manifest } from "../model/manifest.js";
 import type { PageRecord } from "../model/page-record.js";
@@ -21,15 +22,12 @@ export function clockOfReading(pages: readonly PageRecord[], ended: string): Rea
 export function clockNotices(day: UtcDay, clock: ReadingClock): readonly Finding[] {
   if (clock.skew_seconds === null || Math.abs(clock.skew_seconds) <= MAX_SKEW_SECONDS) return [];
   return [
-    {
-      code: "clock-skew",
-      severity: "notice",
+    finding("CLOCK_SKEW", {
       subject: `reading of ${day}`,
-      rule: "our clock agrees with the source's",
       found: `a difference of ${clock.skew_seconds} seconds`,
       expected: `at most ${MAX_SKEW_SECONDS} seconds`,
       day,
-    },
+    }),
   ];
 }
 

@@ -1,7 +1,7 @@
-import type { Finding } from "../model/finding.js";
+import { finding } from "../model/finding.js";
+import type { Finding, FindingCode } from "../model/finding.js";
 import type { Completeness } from "../model/manifest.js";
 import type { Reading } from "../model/reading.js";
-import { incomplete } from "./incomplete.js";
 
 /** What was counted while a day was transcribed, and what stands in the files by a count of its own. */
 export interface Counted {
@@ -30,63 +30,38 @@ export function checkCounts(reading: Reading, counted: Counted): readonly Findin
 }
 
 function checkPages(reading: Reading, { completeness }: Counted): readonly Finding[] {
-  const rule = "every page of the page ledger is transcribed";
-  return equal(reading, "PAGES_DIFFER", rule, completeness.pages, reading.pages.length);
+  return equal(reading, "PAGES_DIFFER", completeness.pages, reading.pages.length);
 }
 
 function checkDelivered(reading: Reading, { completeness }: Counted): readonly Finding[] {
-  const rule = "the events of all pages are the events delivered";
-  return equal(
-    reading,
-    "DELIVERED_DIFFERS",
-    rule,
-    completeness.delivered,
-    sum(reading.pages.map((p) => p.events)),
-  );
+  return equal(reading, "DELIVERED_DIFFERS", completeness.delivered, sum(reading.pages.map((p) => p.events)));
 }
 
 function checkDistinct(reading: Reading, { completeness }: Counted): readonly Finding[] {
-  const rule = "an event is a distinct record or an exact duplicate";
   const { delivered, distinct, exact_duplicates: duplicates } = completeness;
-  return equal(reading, "DISTINCT_DIFFERS", rule, distinct + duplicates, delivered);
+  return equal(reading, "DISTINCT_DIFFERS", distinct + duplicates, delivered);
 }
 
 function checkLinesWritten(reading: Reading, { completeness, linesWritten }: Counted): readonly Finding[] {
-  const rule = "every distinct record is one line of the file";
-  return equal(reading, "LINES_DIFFER", rule, linesWritten, completeness.distinct);
+  return equal(reading, "LINE_COUNT_DIFFERS", linesWritten, completeness.distinct);
 }
 
 function checkLinesKnown(reading: Reading, { completeness, linesKnown }: Counted): readonly Finding[] {
-  const rule = "every distinct record is known to the table of records";
-  return equal(reading, "RECORDS_DIFFER", rule, linesKnown, completeness.distinct);
+  return equal(reading, "RECORDS_DIFFER", linesKnown, completeness.distinct);
 }
 
 function checkHours(reading: Reading, { completeness }: Counted): readonly Finding[] {
-  const rule = "the events of all hours are the events delivered";
-  return equal(
-    reading,
-    "HOURS_DIFFER",
-    rule,
-    sum(Object.values(completeness.by_hour)),
-    completeness.delivered,
-  );
+  return equal(reading, "HOURS_DIFFER", sum(Object.values(completeness.by_hour)), completeness.delivered);
 }
 
 function checkActivities(reading: Reading, { completeness }: Counted): readonly Finding[] {
-  const rule = "the records of all activities are the distinct records";
   const found = sum(Object.values(completeness.by_activity));
-  return equal(reading, "ACTIVITIES_DIFFER", rule, found, completeness.distinct);
+  return equal(reading, "ACTIVITIES_DIFFER", found, completeness.distinct);
 }
 
-function equal(
-  reading: Reading,
-  code: string,
-  rule: string,
-  found: number,
-  expected: number,
-): readonly Finding[] {
+function equal({ day }: Reading, code: FindingCode, found: number, expected: number): readonly Finding[] {
   if (found === expected) return [];
-  return [incomplete(reading, code, reading.day, rule, `${found}`, `${expected}`)];
+  return [finding(code, { subject: day, found: `${found}`, expected: `${expected}`, day })];
 }
 
 function sum(counts: readonly number[]): number {

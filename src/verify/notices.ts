@@ -1,35 +1,16 @@
-import type { Finding } from "../model/finding.js";
+import { finding } from "../model/finding.js";
+import type { Finding, FindingCode } from "../model/finding.js";
 import type { Completeness } from "../model/manifest.js";
 import type { Reading } from "../model/reading.js";
 
-/** What is odd about a complete day, though nothing is lost. `usualEvents` is what such a weekday normally has. */
-export function noticesOf(
-  reading: Reading,
-  completeness: Completeness,
-  usualEvents: number,
-): readonly Finding[] {
+/** What is unusual about a complete day, though nothing is lost. */
+export function noticesOf(reading: Reading, completeness: Completeness): readonly Finding[] {
   return [
-    ...noticeEmptyDay(reading, completeness, usualEvents),
     ...noticeFlagBesideToken(reading),
-    ...noticeCount(reading, "CONFLICTING_IDS", "an Id stands for one record", completeness.conflicting_ids),
-    ...noticeCount(reading, "MISSING_IDS", "every record has an Id", completeness.missing_ids),
-    ...noticeCount(
-      reading,
-      "OUTSIDE_WINDOW",
-      "a record's CreationTime lies in the day",
-      completeness.outside_window,
-    ),
+    ...noticeCount(reading, "CONFLICTING_IDS", completeness.conflicting_ids),
+    ...noticeCount(reading, "MISSING_IDS", completeness.missing_ids),
+    ...noticeCount(reading, "OUTSIDE_WINDOW", completeness.outside_window),
   ];
-}
-
-function noticeEmptyDay(
-  reading: Reading,
-  completeness: Completeness,
-  usualEvents: number,
-): readonly Finding[] {
-  if (completeness.delivered > 0 || usualEvents === 0) return [];
-  const rule = "a day that is normally busy has events";
-  return [notice(reading, "DAY_EMPTY", rule, "no event", `about ${usualEvents} events`)];
 }
 
 // The flag decides nothing; the token does. Microsoft's own sample contradicts the flag.
@@ -37,16 +18,9 @@ function noticeFlagBesideToken(reading: Reading): readonly Finding[] {
   const pages = reading.pages.filter(
     (page) => page.last_result_set === true && page.token_out_sha256 !== null,
   );
-  const rule = "lastResultSet is not true on a page that gives a token";
-  return pages.length === 0
-    ? []
-    : [notice(reading, "LAST_RESULT_SET_TOO_EARLY", rule, `${pages.length} pages`, "0 pages")];
+  return noticeCount(reading, "LAST_RESULT_SET_TOO_EARLY", pages.length);
 }
 
-function noticeCount(reading: Reading, code: string, rule: string, count: number): readonly Finding[] {
-  return count === 0 ? [] : [notice(reading, code, rule, `${count}`, "0")];
-}
-
-function notice(reading: Reading, code: string, rule: string, found: string, expected: string): Finding {
-  return { code, severity: "notice", subject: reading.day, rule, found, expected, day: reading.day };
+function noticeCount({ day }: Reading, code: FindingCode, count: number): readonly Finding[] {
+  return count === 0 ? [] : [finding(code, { subject: day, found: `${count}`, expected: "0", day })];
 }

@@ -2,6 +2,7 @@ import type { Files } from "../io/files.js";
 import { release } from "../io/release.js";
 import { fileExtension } from "../model/compression.js";
 import { isDaybookError } from "../model/errors.js";
+import { finding } from "../model/finding.js";
 import type { Finding } from "../model/finding.js";
 import { bodySha256 } from "../bytes/body-digest.js";
 import { decodeFrame } from "../bytes/frame-decoder.js";
@@ -12,7 +13,6 @@ import type { MemberVisitor, ScannedPage } from "../bytes/page-scanner.js";
 import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import { nextToken } from "../bytes/continuation.js";
-import { incomplete } from "./incomplete.js";
 
 /** Bytes that a frame may have more than what it holds: headers, and blocks that did not get smaller. */
 const FRAME_SLACK_BYTES = 1 << 16;
@@ -23,7 +23,7 @@ export interface PageFile {
   readonly findings: readonly Finding[];
 }
 
-/** Reads a spooled page back and holds it against its line in the page ledger; `visitor` is told of its events' members. */
+/** Reads a spooled page back and compares it with its line in the page ledger; `visitor` gets its events' members. */
 export async function readPageFile(
   files: Files,
   reading: Reading,
@@ -45,8 +45,9 @@ export async function readPageFile(
     return differences.length > 0 ? { findings: differences } : { page, findings: [] };
   } catch (error) {
     if (!isUnusable(error)) throw error;
-    const rule = "a page is kept whole and is what the source promises";
-    return { findings: [incomplete(reading, "PAGE_UNUSABLE", name, rule, error.message, "a page body")] };
+    const { day } = reading;
+    const details = { subject: name, found: error.message, expected: "a page body", day };
+    return { findings: [finding("PAGE_UNUSABLE", details)] };
   }
 }
 
@@ -60,31 +61,36 @@ function isUnusable(error: unknown): error is Error {
 }
 
 function checkBody(
-  reading: Reading,
+  { day }: Reading,
   name: string,
   record: PageRecord,
   { bytes, sha256 }: { readonly bytes: number; readonly sha256: string },
 ): readonly Finding[] {
   if (bytes === record.body_bytes && sha256 === record.body_sha256) return [];
-  const rule = "the body on disk is the body received";
   const found = `${bytes} bytes, sha256 ${sha256}`;
   const expected = `${record.body_bytes} bytes, sha256 ${record.body_sha256}`;
-  return [incomplete(reading, "PAGE_BODY_DIFFERS", name, rule, found, expected)];
+  return [finding("PAGE_BODY_DIFFERS", { subject: name, found, expected, day })];
 }
 
 function checkEventCount(
-  reading: Reading,
+  { day }: Reading,
   name: string,
   record: PageRecord,
   page: ScannedPage,
 ): readonly Finding[] {
   if (page.count === record.events) return [];
-  const rule = "the page ledger counts the body's events";
-  return [incomplete(reading, "PAGE_EVENTS_DIFFER", name, rule, `${page.count}`, `${record.events}`)];
+  return [
+    finding("PAGE_EVENTS_DIFFER", {
+      subject: name,
+      found: `${page.count}`,
+      expected: `${record.events}`,
+      day,
+    }),
+  ];
 }
 
 function checkTokenOut(
-  reading: Reading,
+  { day }: Reading,
   name: string,
   record: PageRecord,
   page: ScannedPage,
@@ -92,9 +98,7 @@ function checkTokenOut(
   const token = nextToken(page);
   const sha256 = typeof token === "string" ? sha256Hex(token) : token;
   if (sha256 === record.token_out_sha256) return [];
-  const rule = "the page ledger names the token that the body gives";
   const found = sha256 === undefined ? "a continuationUri without a token" : (sha256 ?? "no token");
-  return [
-    incomplete(reading, "PAGE_TOKEN_DIFFERS", name, rule, found, record.token_out_sha256 ?? "no token"),
-  ];
+  const expected = record.token_out_sha256 ?? "no token";
+  return [finding("PAGE_TOKEN_DIFFERS", { subject: name, found, expected, day })];
 }

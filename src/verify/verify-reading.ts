@@ -20,8 +20,6 @@ export interface VerifyReadingOptions {
   readonly tenantId: string;
   /** A folder that exists, on the archive's file system; takes the transcript and, while sorting, temporary runs. */
   readonly workFolder: string;
-  /** How many events such a weekday normally has; an empty day is remarked on only where that is more than 0. */
-  readonly usualEvents?: number;
   readonly signal: AbortSignal;
   /** After each page: pages and events so far. */
   readonly progress?: (pages: number, events: number) => void;
@@ -109,7 +107,7 @@ class Verification {
   #judge(transcript: Transcript): Verdict {
     // Where a page cannot be used the counts cannot agree, and saying so would only hide the cause.
     if (this.#findings.length > 0) return { outcome: "incomplete", findings: this.#findings };
-    const { reading, usualEvents = 0 } = this.#options;
+    const { reading } = this.#options;
     const { counts, records } = this.#transcription;
     const completeness = counts.completeness(records.conflictingIds());
     const findings = checkCounts(reading, {
@@ -118,7 +116,7 @@ class Verification {
       linesKnown: records.distinct,
     });
     if (findings.length > 0) return { outcome: "incomplete", findings };
-    const notices = [...reading.notices, ...noticesOf(reading, completeness, usualEvents)];
+    const notices = [...reading.notices, ...noticesOf(reading, completeness)];
     return { outcome: "complete", completeness, transcript, notices };
   }
 

@@ -73,7 +73,7 @@ describe("renderReport", () => {
         tenant: hostile,
         place: hostile,
         version: hostile,
-        findings: [{ ...finding, code: hostile, subject: hostile, rule: hostile }],
+        findings: [{ ...finding, subject: hostile, rule: hostile }],
         keys: [{ id: hostile, fingerprint: hostile }],
       }),
     );

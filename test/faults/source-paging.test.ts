@@ -56,13 +56,13 @@ describe("a page chain", () => {
     expect(reading.notices).toEqual([]);
   });
 
-  it("follows a token beside lastResultSet true, and flags it (fault 4)", async () => {
+  it("follows a token beside lastResultSet true (fault 4)", async () => {
     const server = await serve(hourSeven({ "": { last: true, token: "t1" }, t1: { events: [A] } }));
 
     const reading = await readingRig(server.url).reader.readDay(TASK, running());
 
-    expect(reading.pages.filter((page) => page.window === "T07")).toHaveLength(2);
-    expect(reading.notices.map((notice) => notice.code)).toEqual(["last-result-set-with-token"]);
+    const pages = reading.pages.filter((page) => page.window === "T07");
+    expect(pages.map((page) => page.last_result_set)).toEqual([true, false]);
   });
 
   it("fails the day when a token comes back (fault 6)", async () => {
@@ -167,9 +167,9 @@ describe("the bearer token", () => {
       null,
     ]);
     expect(reading.notices.map((notice) => notice.code)).toEqual([
-      "uri-insecure",
-      "uri-path",
-      "uri-user-info",
+      "URI_INSECURE",
+      "URI_PATH",
+      "URI_USER_INFO",
     ]);
   });
 
@@ -179,7 +179,15 @@ describe("the bearer token", () => {
 
     const reading = await readingRig(server.url).reader.readDay(TASK, running());
 
-    expect(reading.notices).toMatchObject([{ code: "uri-host-unknown", found: "evil.example" }]);
+    expect(reading.notices).toMatchObject([{ code: "URI_HOST_UNKNOWN", found: "evil.example" }]);
+  });
+
+  it("goes to the configured base where a continuationUri cannot be read (fault 10)", async () => {
+    const server = await serve(hourSeven({ "": { token: "t1", uri: "no URL" }, t1: { events: [A] } }));
+
+    const reading = await readingRig(server.url).reader.readDay(TASK, running());
+
+    expect(reading.notices).toMatchObject([{ code: "URI_UNREADABLE", severity: "notice" }]);
   });
 
   it("is not sent after a redirect (fault 37)", async () => {

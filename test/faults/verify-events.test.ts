@@ -95,9 +95,10 @@ describe("events as the source may send them", () => {
   it.each([undefined, null, 5, "", "soon", "2026-11-20", "2026-11-20T25:00:00", "2026-11-20T07:6x:00"])(
     "keeps an event whose CreationTime is %j and counts it (fault 17)",
     async (time) => {
-      const { counts, lines } = await transcribe(eventText("a", { CreationTime: time }));
+      const { counts, lines, notices } = await transcribe(eventText("a", { CreationTime: time }));
 
       expect(lines).toHaveLength(1);
+      expect(notices).toEqual(["OUTSIDE_WINDOW"]);
       expect(counts).toMatchObject({
         outside_window: 1,
         first_creation_time: null,
@@ -130,7 +131,7 @@ describe("events as the source may send them", () => {
     expect(verdict).toMatchObject({
       outcome: "complete",
       completeness: { distinct: 2 },
-      notices: [{ code: "LAST_RESULT_SET_TOO_EARLY", found: "1 pages" }],
+      notices: [{ code: "LAST_RESULT_SET_TOO_EARLY", found: "1" }],
     });
   });
 

@@ -140,7 +140,7 @@ describe("readDay", () => {
     const reading = await readingRig(server.url).reader.readDay(TASK, running());
 
     expect(reading.clock).toEqual({ own: NOW, api: "Sun, 22 Nov 2026 02:50:00 GMT", skew_seconds: 600 });
-    expect(reading.notices.map((notice) => notice.code)).toEqual(["clock-skew"]);
+    expect(reading.notices.map((notice) => notice.code)).toEqual(["CLOCK_SKEW"]);
   });
 
   it("stops promptly, with the signal's reason, while the source is silent (fault 60)", async () => {

@@ -42,7 +42,7 @@ it.each<[string, Counted]>([
   ["PAGES_DIFFER", counted({ pages: 23 })],
   ["DELIVERED_DIFFERS", counted({ delivered: 1, exact_duplicates: 1, by_hour: { [windowLabel(7)]: 1 } })],
   ["DISTINCT_DIFFERS", counted({ exact_duplicates: 1 })],
-  ["LINES_DIFFER", counted({}, { linesWritten: 1 })],
+  ["LINE_COUNT_DIFFERS", counted({}, { linesWritten: 1 })],
   ["RECORDS_DIFFER", counted({}, { linesKnown: 1 })],
   ["HOURS_DIFFER", counted({ by_hour: { [windowLabel(7)]: 1 } })],
   ["ACTIVITIES_DIFFER", counted({ by_activity: { ViewReport: 1 } })],
