@@ -176,7 +176,9 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
   };
 }
 
-function closingText(audited: AuditResult, folder: string, { cwd }: Surroundings): string {
+function closingText(audited: AuditResult, folder: string, { cwd, env }: Surroundings): string {
+  // Run by npm, in a clone: there the command is not on the PATH.
+  const daybook = env["npm_execpath"] === undefined ? "daybook" : "npx daybook";
   const fromHere = relative(cwd, folder) || ".";
   const shown = fromHere.length < folder.length ? fromHere : folder;
   const verdict = isWhole(audited) ? "whole" : "DAMAGED";
@@ -186,6 +188,6 @@ Verified at the deepest level: ${verdict}; ${count(audited.packages, "revision")
 Where to look next:
   ${shown}/report.html             the report, for people
   ${shown}/archive/demo/README.txt how to check the archive by hand
-  daybook show DAY --proof --config ${shown}/daybook.yaml
-  daybook verify --path ${shown}/archive/demo --level deep`;
+  ${daybook} show DAY --proof --config ${shown}/daybook.yaml
+  ${daybook} verify --path ${shown}/archive/demo --level deep`;
 }
