@@ -1,4 +1,4 @@
-/** The exit codes of every command (DESIGN section 4), after sysexits.h where one fits. */
+/** The exit codes of every command, after sysexits.h where one fits. */
 export const EXIT = {
   ok: 0,
   usage: 64,

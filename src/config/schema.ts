@@ -42,10 +42,16 @@ const retention = z
       .min(1)
       .max(5)
       .default(1)
-      .meta({ description: "How many people must approve a disposal." }),
+      .meta({
+        description:
+          "How many people must approve a disposal. Has no effect yet: no version disposes of anything.",
+      }),
   })
   .prefault({})
-  .meta({ description: "How long days are kept, and why. Nothing is ever destroyed without an approval." });
+  .meta({
+    description:
+      "How long days are kept, and why. It is recorded in every manifest; no version destroys anything yet.",
+  });
 
 const signing = z
   .strictObject({

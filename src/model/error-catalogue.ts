@@ -1,4 +1,4 @@
-/** What an error code means: the exit code it leads to (DESIGN section 4), and what the operator can do. */
+/** What an error code means: the exit code it leads to, and what the operator can do. */
 interface CatalogueEntry {
   readonly exit: number;
   readonly retry: "never" | "backoff";

@@ -29,7 +29,7 @@ export class DaybookError extends Error {
     this.retry = details.retry ?? ERROR_CATALOGUE[code].retry;
   }
 
-  /** The exit code that this error alone would give the command (DESIGN section 4). */
+  /** The exit code that this error alone would give the command. */
   get exitCode(): number {
     return ERROR_CATALOGUE[this.code].exit;
   }

@@ -66,7 +66,7 @@ export class Transcription {
     this.counts.takeRecord(page, index, id !== undefined);
   }
 
-  // An event without OrganizationId occurs (powerbi-api facts, section 8); one of another tenant must stop everything.
+  // An event without OrganizationId occurs in real answers; one of another tenant stops everything.
   #checkTenant(page: ScannedPage, index: number): void {
     const found = eventField(page, index, "OrganizationId") ?? "";
     if (found === this.#tenantId || found === "" || found.toLowerCase() === this.#tenantId) return;
