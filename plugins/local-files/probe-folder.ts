@@ -43,7 +43,7 @@ async function probe(files: Files, folder: string): Promise<void> {
   await files.writeNew(first, new Uint8Array([1]));
   await files.writeNew(second, new Uint8Array([2]));
   await files.link(first, name).catch((cause: unknown) => {
-    throw unsuitable(folder, "hard links", "none", cause);
+    throw unsuitable(folder, "hard links", cause instanceof Error ? cause.message : String(cause), cause);
   });
   if (!(await isRefused(files.link(second, name)))) {
     throw unsuitable(folder, "a link that exists is kept", "it was replaced");

@@ -27,7 +27,7 @@ async function requireHardLinks(files: Files, probe: string): Promise<void> {
     await files.link(existing, link);
   } catch (error) {
     if (isDaybookError(error, "DISK_FULL")) throw error;
-    throw unsuitable(probe, "hard links", "none", error);
+    throw unsuitable(probe, "hard links", messageOf(error), error);
   }
   try {
     await files.link(existing, link);
@@ -42,6 +42,10 @@ async function requireCase(files: Files, probe: string): Promise<void> {
   if ((await files.stat(join(probe, "NAME"))) !== undefined) {
     throw unsuitable(probe, "names that differ in case are different", "the same file");
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function unsuitable(probe: string, rule: string, found: string, cause?: unknown): DaybookError {

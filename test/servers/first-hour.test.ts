@@ -114,7 +114,9 @@ describe("docs/QUICKSTART.md on a bare Debian 12", () => {
 
     for (const line of look) {
       const { status, output } = box.try(line);
-      expect({ line, status, output }).toMatchObject({ line, status: 0 });
+      // While the month before is being filled, `status` ends with 67: there are gaps.
+      const expected = line.endsWith("daybook status") ? [0, 67] : [0];
+      expect(expected, `${line}: ${output}`).toContain(status);
     }
   });
 });
