@@ -45,6 +45,9 @@ const DOORS: readonly { readonly pattern: RegExp; readonly only: string | null }
   { pattern: /\bconsole\b/, only: null },
   { pattern: /["']node:fs(\/promises)?["']/, only: "src/io/node-files.ts" },
   { pattern: /(?:await|return|=>|=)\s*fetch\(/, only: "src/io/node-http.ts" },
+  // The core decides by an error's kind and area; only the commands know exit codes.
+  { pattern: /\.exitCode\b/, only: "src/cli/" },
+  { pattern: /startsWith\("[A-Z]+_/, only: null },
   // Classes elsewhere take plain parts and are built with `new`; no folder but compose/ knows a container.
   { pattern: /from "(tsyringe|reflect-metadata)"/, only: "src/compose/" },
   { pattern: /(?<!\bPromise)(?<!createRequire\(.*\))\.resolve\(/, only: "src/compose/" },

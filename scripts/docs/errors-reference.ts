@@ -1,3 +1,4 @@
+import { exitOf } from "../../src/cli/exit-codes.js";
 import { ERROR_CATALOGUE } from "../../src/model/error-catalogue.js";
 
 const HEAD = `# Errors
@@ -15,8 +16,8 @@ tries again by itself.
 /** docs/ERRORS.md: every code with its exit code, meaning and hint. */
 export function errorsReference(): string {
   const rows = Object.entries(ERROR_CATALOGUE).map(
-    ([code, { exit, retry, meaning, hint }]) =>
-      `| \`${code}\` | ${exit} | ${retry === "backoff" ? "yes" : "no"} | ${meaning} | ${hint} |\n`,
+    ([code, { kind, retry, meaning, hint }]) =>
+      `| \`${code}\` | ${exitOf(kind)} | ${retry === "backoff" ? "yes" : "no"} | ${meaning} | ${hint} |\n`,
   );
   return HEAD + rows.join("");
 }

@@ -8,7 +8,7 @@ import { warnOfCertificate } from "./certificate-status.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
 import { dayRange, hasRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
-import { EXIT, worstExit } from "./exit-codes.js";
+import { exitOf, worstExit } from "./exit-codes.js";
 import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 import { dayStartMs, eachDay, utcDayOf } from "../model/utc-day.js";
@@ -64,7 +64,7 @@ function notArchived(
   if (!isDaybookError(error)) throw error;
   const { code, message, hint } = error;
   log.error({ tenant: name, code, message, hint }, "tenant not archived");
-  return { tenant: name, days: [], lost: [], stoppedBy: error, exits: [error.exitCode], sinks: new Map() };
+  return { tenant: name, days: [], lost: [], stoppedBy: error, failures: [error.kind], sinks: new Map() };
 }
 
 async function archiveTenant(
@@ -81,12 +81,12 @@ async function archiveTenant(
     await open.prove(signal);
     if (backfillSink !== undefined) {
       const backfilled = await open.deliveries.backfill(backfillSink, signal);
-      return { tenant: name, days: [], lost: [], exits: [], sinks: open.deliveries.failures, backfilled };
+      return { tenant: name, days: [], lost: [], failures: [], sinks: open.deliveries.failures, backfilled };
     }
     const outcome = await open.pass.run({ reread, ...(range === undefined ? {} : { range }) }, signal);
     const missing = missingDays(open.ledger.index, rules, clock.now(), range);
-    const exits = missing.length > 0 ? [...outcome.exits, EXIT.gap] : outcome.exits;
-    return { ...outcome, exits, missing, sinks: open.deliveries.failures };
+    const failures = missing.length > 0 ? [...outcome.failures, "gap" as const] : outcome.failures;
+    return { ...outcome, failures, missing, sinks: open.deliveries.failures };
   } finally {
     await open.close();
   }
@@ -114,12 +114,12 @@ function wholeTime({ clock }: Surroundings): DayRange {
 }
 
 function resultOf(results: readonly TenantResult[]): CommandResult {
-  const exits = results.flatMap(({ exits: own, sinks }) => [
-    ...own,
-    ...[...sinks.values()].map((error) => error.exitCode),
+  const kinds = results.flatMap(({ failures, sinks }) => [
+    ...failures,
+    ...[...sinks.values()].map(({ kind }) => kind),
   ]);
   return {
-    exit: worstExit(exits),
+    exit: worstExit(kinds.map(exitOf)),
     text: results.map(tenantText).join("\n"),
     json: { tenants: results.map(tenantJson) },
   };

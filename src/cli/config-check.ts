@@ -4,7 +4,7 @@ import type { ErrorCode } from "../model/error-catalogue.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
-import { EXIT } from "./exit-codes.js";
+import { EXIT, exitOf } from "./exit-codes.js";
 import { look, lookAtSinks, lookedResult } from "./look.js";
 import type { Looked } from "./look.js";
 import { openWorkspace } from "./workspace.js";
@@ -52,13 +52,13 @@ async function lookOnline(
 ): Promise<readonly Looked[]> {
   await files.makeFolder(root);
   const steps = await preflight().check(signal);
-  return steps.map((step) => ({ ...step, subject: `${name} ${step.step}`, exit: exitOf(step) }));
+  return steps.map((step) => ({ ...step, subject: `${name} ${step.step}`, exit: exitOfStep(step) }));
 }
 
 /** As `archive` would end: by the catalogue where the code stands in it; what is no outage and not there is a refusal. */
-function exitOf({ ok, isOutage, code }: PreflightStep): number {
+function exitOfStep({ ok, isOutage, code }: PreflightStep): number {
   if (ok) return EXIT.ok;
-  if (isErrorCode(code)) return ERROR_CATALOGUE[code].exit;
+  if (isErrorCode(code)) return exitOf(ERROR_CATALOGUE[code].kind);
   return isOutage ? EXIT.unavailable : EXIT.signIn;
 }
 

@@ -1,3 +1,5 @@
+import type { ErrorKind } from "../model/errors.js";
+
 /** The exit codes of every command, after sysexits.h where one fits. */
 export const EXIT = {
   ok: 0,
@@ -31,6 +33,25 @@ export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   config: "wrong configuration",
   interrupted: "interrupted",
 };
+
+const OF_KIND: Readonly<Record<ErrorKind, number>> = {
+  absent: EXIT.nothingToVerify,
+  busy: EXIT.tryLater,
+  config: EXIT.config,
+  defect: EXIT.internal,
+  disk: EXIT.disk,
+  gap: EXIT.gap,
+  integrity: EXIT.integrity,
+  interrupted: EXIT.interrupted,
+  outage: EXIT.unavailable,
+  refused: EXIT.signIn,
+  usage: EXIT.usage,
+};
+
+/** The exit code of a command that fails with an error of this kind alone. */
+export function exitOf(kind: ErrorKind): number {
+  return OF_KIND[kind];
+}
 
 const WORST_FIRST: readonly number[] = [
   EXIT.interrupted,

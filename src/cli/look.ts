@@ -6,7 +6,7 @@ import { readArchive } from "../ledger/open-archive.js";
 import { SinkPlaces } from "../deliver/sink-places.js";
 import { isDaybookError } from "../model/errors.js";
 import type { CommandResult } from "./command.js";
-import { EXIT, worstExit } from "./exit-codes.js";
+import { EXIT, exitOf, worstExit } from "./exit-codes.js";
 
 /** One look at something that the configuration names. */
 export interface Looked {
@@ -82,8 +82,8 @@ export async function look(subject: string, expected: string, work: () => Promis
     return { subject, ok: true, found: expected, expected, hint: "", code: "OK", exit: EXIT.ok };
   } catch (error) {
     if (!isDaybookError(error)) throw error;
-    const { message, hint, code, exitCode: exit } = error;
-    return { subject, ok: false, found: message, expected, hint, code, exit };
+    const { message, hint, code, kind } = error;
+    return { subject, ok: false, found: message, expected, hint, code, exit: exitOf(kind) };
   }
 }
 

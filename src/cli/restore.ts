@@ -9,7 +9,7 @@ import type { LedgerOrigin } from "../restore/fetch-ledger.js";
 import { restoreArchive } from "../restore/restore-archive.js";
 import type { Restored, RestoreOptions } from "../restore/restore-archive.js";
 import type { Command, CommandResult, CommonOptions, Surroundings, Terminal } from "./command.js";
-import { EXIT, worstExit } from "./exit-codes.js";
+import { EXIT, exitOf, worstExit } from "./exit-codes.js";
 import { count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 
@@ -132,7 +132,7 @@ function resultOf(results: readonly TenantResult[], isDryRun: boolean): CommandR
   const exits = results.map((result) => {
     if ("restored" in result) return result.key.isOurs ? EXIT.ok : EXIT.config;
     const isLeftAlone = isAnyRestored && result.failed.code === "ARCHIVE_EXISTS";
-    return isLeftAlone ? EXIT.ok : result.failed.exitCode;
+    return isLeftAlone ? EXIT.ok : exitOf(result.failed.kind);
   });
   return {
     exit: worstExit(exits),

@@ -6,7 +6,7 @@ import { isDaybookError } from "../model/errors.js";
 import { Counts } from "../serve/counts.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { errorFields, logTerminal } from "./daemon-log.js";
-import { worstExit } from "./exit-codes.js";
+import { exitOf, worstExit } from "./exit-codes.js";
 import { openWorkspace } from "./workspace.js";
 
 /** The daemon: every tenant of the configuration, until SIGTERM or SIGINT. SIGHUP reads the configuration again. */
@@ -26,8 +26,8 @@ export const runDaemon: Command<CommonOptions> = async (options, outer) => {
   const ignoreHangup = outer.onHangup(reread);
   try {
     await view.start();
-    const exits = await daemon.run(surroundings.signal);
-    return { exit: worstExit(exits), text: "", json: undefined };
+    const kinds = await daemon.run(surroundings.signal);
+    return { exit: worstExit(kinds.map(exitOf)), text: "", json: undefined };
   } finally {
     ignoreHangup();
     await view.close();

@@ -3,7 +3,7 @@ import { Redactor } from "../config/redactor.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { CommandResult, Surroundings, Terminal } from "./command.js";
 import { bareLine, errorFields, isLoggedDaemon, logTerminal } from "./daemon-log.js";
-import { EXIT } from "./exit-codes.js";
+import { EXIT, exitOf } from "./exit-codes.js";
 import { buildProgram, commandArguments } from "./program.js";
 
 /** Runs one command line to its end and returns the exit code. Never throws. */
@@ -89,7 +89,7 @@ function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: S
     stderr.write(`daybook: ${error.message}\n  hint: ${error.hint} (${error.code})\n`);
   }
   if (env["DAYBOOK_DEBUG"] !== undefined) stderr.write(`${error.stack ?? ""}\n`);
-  return error.exitCode;
+  return exitOf(error.kind);
 }
 
 /** What kept the daemon from starting, where nobody sits at a terminal: a line of its log like any other. */
@@ -97,7 +97,7 @@ function logStart(error: DaybookError, { stderr, env, clock }: Surroundings): nu
   const stack = env["DAYBOOK_DEBUG"] === undefined ? {} : { stack: error.stack };
   const line = bareLine("error", { ...errorFields(error), ...stack }, "daemon not started", clock.now());
   logTerminal(stderr, env).write(line);
-  return error.exitCode;
+  return exitOf(error.kind);
 }
 
 function asDaybookError(error: unknown, signal: AbortSignal): DaybookError {

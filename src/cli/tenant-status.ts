@@ -17,7 +17,7 @@ import { folderSource } from "../archive/folder-source.js";
 import { usualRequests } from "../plan/requests-per-day.js";
 import { certificateStatus } from "./certificate-status.js";
 import type { CertificateStatus } from "./certificate-status.js";
-import { EXIT } from "./exit-codes.js";
+import { EXIT, exitOf } from "./exit-codes.js";
 import type { LookedAt } from "./held.js";
 import { sinksOf } from "./sink-queues.js";
 
@@ -187,6 +187,6 @@ function exitsOf(status: TenantStatus, failure: DaybookError | undefined): reado
     // One that is being filled at this moment needs nobody.
     alarms.some(({ alarm }) => alarm === "sink-behind") ? EXIT.unavailable : EXIT.ok,
     alarms.some(({ alarm }) => alarm === "integrity-failure") ? EXIT.integrity : EXIT.ok,
-    failure?.exitCode ?? EXIT.ok,
+    failure === undefined ? EXIT.ok : exitOf(failure.kind),
   ];
 }

@@ -4,6 +4,7 @@ import { TenantLoop } from "./tenant.js";
 import type { TenantWork } from "./tenant-work.js";
 import { Watchdog } from "./watchdog.js";
 import type { Clock } from "../io/clock.js";
+import type { ErrorKind } from "../model/errors.js";
 import type { ServiceManager } from "../io/notify-systemd.js";
 import { Turn } from "../io/turn.js";
 import type { Log } from "../model/log.js";
@@ -33,8 +34,6 @@ const STOP_WITHIN_MS = 25_000;
 /** Passes that begin in the same minute normally end within another one. */
 const REST_MS = 60_000;
 
-const DEFECT_EXIT = 70;
-
 /** How often the alarms of a stopped tenant are updated. */
 const STOPPED_LOOK_MS = HOUR_MS;
 
@@ -47,7 +46,7 @@ export class Daemon implements DaemonState {
   #loops: TenantLoop[];
   readonly #running = new Set<Promise<void>>();
   readonly #listeners = new Set<() => void>();
-  readonly #exits: number[] = [];
+  readonly #failures: ErrorKind[] = [];
   readonly #over = new AbortController();
   #notifiedLine = "";
   /** The newest configuration. */
@@ -78,14 +77,14 @@ export class Daemon implements DaemonState {
   }
 
   /**
-   * Opens every archive, reports that it is ready, and works until `stop` aborts. Returns the exit codes of all tenants when no
+   * Opens every archive, reports that it is ready, and works until `stop` aborts. Returns the kinds of failure of all tenants when no
    * archive could be opened or every tenant has stopped; none after an orderly stop.
    */
-  async run(stop: AbortSignal): Promise<readonly number[]> {
+  async run(stop: AbortSignal): Promise<readonly ErrorKind[]> {
     this.#stop = stop;
     const { log } = this.#config;
     log.info({ tenants: this.#loops.length, config: this.#config.sha256 }, "daemon started");
-    if (!(await this.#openAll(stop))) return stop.aborted ? [] : this.#failures();
+    if (!(await this.#openAll(stop))) return stop.aborted ? [] : this.#openingFailures();
     this.#phase = "ready";
     await this.#notify("READY=1", `STATUS=${this.#line()}`);
     log.info({ tenants: this.#loops.length }, "daemon ready");
@@ -100,7 +99,7 @@ export class Daemon implements DaemonState {
     beats.abort();
     await feeding;
     this.#config.log.info({}, "daemon stopped");
-    return stop.aborted ? [] : this.#exits;
+    return stop.aborted ? [] : this.#failures;
   }
 
   /** Changes the configuration of each tenant as soon as its current pass ends. */
@@ -145,10 +144,8 @@ export class Daemon implements DaemonState {
     return false;
   }
 
-  #failures(): readonly number[] {
-    return this.#loops.flatMap(({ record: { failure } }) =>
-      failure === undefined ? [] : [failure.exitCode],
-    );
+  #openingFailures(): readonly ErrorKind[] {
+    return this.#loops.flatMap(({ record: { failure } }) => (failure === undefined ? [] : [failure.kind]));
   }
 
   #start(loop: TenantLoop, stop: AbortSignal): void {
@@ -163,13 +160,13 @@ export class Daemon implements DaemonState {
       await loop.run(stop);
       const { stoppedBy } = loop;
       if (stoppedBy === undefined) return;
-      this.#exits.push(stoppedBy);
-      log.error({ tenant: loop.tenant, exit: stoppedBy }, "tenant stopped");
+      this.#failures.push(stoppedBy);
+      log.error({ tenant: loop.tenant, kind: stoppedBy }, "tenant stopped");
       void this.#watchStopped(loop, AbortSignal.any([stop, this.#over.signal]));
     } catch (error) {
       // A defect in a loop, outside its passes, stops that tenant and no other.
-      this.#exits.push(DEFECT_EXIT);
-      log.error({ tenant: loop.tenant, exit: DEFECT_EXIT, message: String(error) }, "tenant stopped");
+      this.#failures.push("defect");
+      log.error({ tenant: loop.tenant, kind: "defect", message: String(error) }, "tenant stopped");
     }
   }
 

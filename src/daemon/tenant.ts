@@ -3,6 +3,7 @@ import { Schedule } from "./schedule.js";
 import { TenantRecord } from "./tenant-record.js";
 import type { TenantWork } from "./tenant-work.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { ErrorKind } from "../model/errors.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
 import type { OpenTenant } from "../compose/tenant-parts.js";
@@ -14,8 +15,8 @@ const REFUSED_PAUSE_MS = 15 * 60_000;
 /** Maximum sleep, so that alarms that depend on time alone begin and a clock that jumped is noticed. */
 const MAX_REST_MS = HOUR_MS;
 
-/** Exit codes that stop a tenant: a damaged or forked archive, and a defect. */
-const STOPPING_EXITS: ReadonlySet<number> = new Set([65, 70]);
+/** Failures that stop a tenant: a damaged or forked archive, and a defect. */
+const STOPPING: ReadonlySet<ErrorKind> = new Set<ErrorKind>(["integrity", "defect"]);
 
 /** The loop of one tenant: pass, rest, pass. Its failures never reach other tenants. */
 export class TenantLoop {
@@ -38,9 +39,9 @@ export class TenantLoop {
     return this.#work.tenant;
   }
 
-  /** The exit code of what stopped this tenant; undefined while it runs. */
-  get stoppedBy(): number | undefined {
-    return this.record.condition === "stopped" ? this.record.failure?.exitCode : undefined;
+  /** The kind of failure that stopped this tenant; undefined while it runs. */
+  get stoppedBy(): ErrorKind | undefined {
+    return this.record.condition === "stopped" ? this.record.failure?.kind : undefined;
   }
 
   snapshot(): TenantSnapshot {
@@ -160,8 +161,8 @@ export class TenantLoop {
 
   async #settle(outcome: PassOutcome, startedMs: number): Promise<void> {
     const { record } = this;
-    const { days, lost, stoppedBy, exits } = outcome;
-    this.#isUntidy = exits.length > 0;
+    const { days, lost, stoppedBy, failures } = outcome;
+    this.#isUntidy = failures.length > 0;
     const number = (kind: string): number => days.filter(({ result }) => result.kind === kind).length;
     const counts = { sealed: number("sealed"), rechecked: number("rechecked"), failed: number("failed") };
     const endedMs = this.#work.clock.now();
@@ -237,8 +238,8 @@ export class TenantLoop {
 
 function conditionAfter(failure: DaybookError | undefined): "waiting" | "refused" | "failing" | "stopped" {
   if (failure === undefined) return "waiting";
-  if (STOPPING_EXITS.has(failure.exitCode)) return "stopped";
-  return failure.exitCode === 77 ? "refused" : "failing";
+  if (STOPPING.has(failure.kind)) return "stopped";
+  return failure.kind === "refused" ? "refused" : "failing";
 }
 
 function defect(error: unknown): DaybookError {

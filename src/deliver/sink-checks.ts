@@ -46,7 +46,7 @@ export class SinkChecks {
         log.info({ tenant, sink, days: due.length, findings: findings.length }, "sink verified");
       } catch (error) {
         signal.throwIfAborted();
-        if (!isDaybookError(error) || !error.code.startsWith("SINK_")) throw error;
+        if (!isDaybookError(error) || error.area !== "sink") throw error;
         log.warn({ tenant, sink, code: error.code, message: error.message }, "sink not verified");
       }
     }

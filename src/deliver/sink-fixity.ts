@@ -63,7 +63,7 @@ export async function readBack(
   } catch (error) {
     signal.throwIfAborted();
     // A store that checks what it returns may report damage itself. An outage proves nothing.
-    if (!isDaybookError(error) || error.exitCode !== 65) throw error;
+    if (!isDaybookError(error) || error.kind !== "integrity") throw error;
     findings.push({ path, found: error.message, expected: sealed.manifestSha256 });
   }
   return findings;

@@ -1,7 +1,9 @@
 import { ERROR_CATALOGUE } from "./error-catalogue.js";
 import type { ErrorCode } from "./error-catalogue.js";
+import type { ErrorArea, ErrorKind } from "./error-kind.js";
 
 export type { ErrorCode } from "./error-catalogue.js";
+export type { ErrorKind } from "./error-kind.js";
 
 /** Whether trying again can help: never, after a growing pause, or not before `after` milliseconds. */
 export type Retry = "never" | "backoff" | { readonly after: number };
@@ -29,9 +31,14 @@ export class DaybookError extends Error {
     this.retry = details.retry ?? ERROR_CATALOGUE[code].retry;
   }
 
-  /** The exit code that this error alone would give the command. */
-  get exitCode(): number {
-    return ERROR_CATALOGUE[this.code].exit;
+  /** What went wrong. */
+  get kind(): ErrorKind {
+    return ERROR_CATALOGUE[this.code].kind;
+  }
+
+  /** Where it went wrong. */
+  get area(): ErrorArea {
+    return ERROR_CATALOGUE[this.code].area;
   }
 }
 

@@ -1,5 +1,5 @@
 import { isDaybookError } from "../model/errors.js";
-import type { DaybookError, ErrorCode } from "../model/errors.js";
+import type { DaybookError, ErrorCode, ErrorKind } from "../model/errors.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
 import type { DayTask } from "../model/reading.js";
@@ -37,8 +37,8 @@ export interface PassOutcome {
   readonly lost: readonly UtcDay[];
   /** What ended the pass before its plan was done. */
   readonly stoppedBy?: DaybookError;
-  /** Exit codes of everything that went wrong. */
-  readonly exits: readonly number[];
+  /** The kinds of everything that went wrong. */
+  readonly failures: readonly ErrorKind[];
 }
 
 const OTHER_TENANT = "the source gave events of another tenant; nothing of that reading is kept";
@@ -70,7 +70,7 @@ const CLOCKS_AGREE_SECONDS = 3_600;
 export class TenantPass {
   readonly #parts: PassParts;
   #days: PassDay[] = [];
-  #exits: number[] = [];
+  #failures: ErrorKind[] = [];
 
   constructor(parts: PassParts) {
     this.#parts = parts;
@@ -79,7 +79,7 @@ export class TenantPass {
   /** Throws the signal's reason when aborted, and ARCHIVE_* or DISK_* when the archive itself is in danger. */
   async run(options: PassOptions, signal: AbortSignal): Promise<PassOutcome> {
     this.#days = [];
-    this.#exits = [];
+    this.#failures = [];
     await this.#parts.steps.begin(signal);
     const input = { ...this.#planInput(options), keptBack: await this.#parts.steps.keptBack.read() };
     const { tasks, newlyLost } = planDays(input);
@@ -96,7 +96,7 @@ export class TenantPass {
       days: this.#days,
       lost,
       ...(stoppedBy === undefined ? {} : { stoppedBy }),
-      exits: this.#exits,
+      failures: this.#failures,
     };
   }
 
@@ -147,11 +147,11 @@ export class TenantPass {
 
   async #failed({ day }: DayTask, error: DaybookError): Promise<void> {
     // An archive or a disk that cannot be trusted is not written to any further.
-    if (/^(ARCHIVE|DISK|FILE)_/.test(error.code)) throw error;
+    if (error.area === "archive" || error.area === "disk") throw error;
     const { code, message } = error;
     const result = { kind: "failed", code, message } as const;
     this.#days.push({ day, result });
-    this.#exits.push(code === "SOURCE_OUT_OF_HORIZON" ? 67 : error.exitCode);
+    this.#failures.push(error.kind);
     this.#parts.progress.ended(this.#parts.tenant, day, result);
     this.#parts.log.error(
       { tenant: this.#parts.tenant, day, code, message, hint: error.hint },
@@ -168,7 +168,7 @@ export class TenantPass {
   async #declareLost(days: readonly UtcDay[]): Promise<readonly UtcDay[]> {
     if (days.length === 0) return [];
     const skew = this.#parts.steps.clockSkewSeconds();
-    this.#exits.push(67);
+    this.#failures.push("gap");
     if (skew === null || Math.abs(skew) > CLOCKS_AGREE_SECONDS) {
       this.#parts.log.warn(
         { tenant: this.#parts.tenant, days: days.length, skewSeconds: skew },

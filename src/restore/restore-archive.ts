@@ -63,7 +63,7 @@ export async function restoreArchive(options: RestoreOptions, signal: AbortSigna
     await tree.begin();
     const restored = await build(options, tree, signal).catch(async (error: unknown) => {
       // Files that do not fit together are discarded: the next attempt reads everything again.
-      if (isDaybookError(error) && error.exitCode === 65) await tree.discard();
+      if (isDaybookError(error) && error.kind === "integrity") await tree.discard();
       throw error;
     });
     await (dryRun ? tree.discard() : tree.putInPlace());

@@ -69,17 +69,17 @@ function dayAlarm(kind: AlarmKind, what: string, days: readonly DayAtRisk[]): re
 
 function failureAlarm(error: DaybookError | undefined): readonly AlarmFound[] {
   if (error === undefined) return [];
-  return [{ kind: kindOf(error), subject: "", text: textOf(error) }];
+  return [{ kind: alarmOf(error), subject: "", text: textOf(error) }];
 }
 
-function kindOf({ exitCode }: DaybookError): AlarmKind {
-  if (exitCode === 65) return "integrity-failure";
-  return exitCode === 77 ? "sign-in-refused" : "tenant-failing";
+function alarmOf({ kind }: DaybookError): AlarmKind {
+  if (kind === "integrity") return "integrity-failure";
+  return kind === "refused" ? "sign-in-refused" : "tenant-failing";
 }
 
 function sinkAlarm({ sink, failure }: Pick<SinkState, "sink" | "failure">): readonly AlarmFound[] {
   if (failure === undefined) return [];
-  const kind = failure.exitCode === 65 ? "integrity-failure" : "sink-behind";
+  const kind = failure.kind === "integrity" ? "integrity-failure" : "sink-behind";
   return [{ kind, subject: sink, text: textOf(failure) }];
 }
 

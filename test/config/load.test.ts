@@ -121,7 +121,7 @@ describe("a right file", () => {
       loadConfig({ config: await written(GOOD), env: {}, cwd: "/" }, denied),
     ).rejects.toMatchObject({
       code: "CONFIG_INVALID",
-      exitCode: 78,
+      kind: "config",
     });
   });
 

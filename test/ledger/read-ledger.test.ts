@@ -100,7 +100,7 @@ describe("reading a ledger", () => {
 
     await expect(readArchive(nodeFiles, root, NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_DAMAGED",
-      exitCode: 65,
+      kind: "integrity",
     });
     await expect(openTestArchive(root)).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED" });
   });
@@ -132,7 +132,7 @@ describe("reading a ledger", () => {
 
     await expect(readArchive(nodeFiles, root, NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_TOO_NEW",
-      exitCode: 65,
+      kind: "integrity",
     });
   });
 
@@ -154,7 +154,7 @@ describe("reading a ledger", () => {
   it("finds no archive in an empty folder", async () => {
     await expect(readArchive(nodeFiles, await temporaryFolder(), NEVER)).rejects.toMatchObject({
       code: "ARCHIVE_NOT_FOUND",
-      exitCode: 66,
+      kind: "absent",
     });
   });
 });

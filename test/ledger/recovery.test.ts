@@ -25,7 +25,7 @@ describe("the start of an archive", () => {
     await writeFile(join(root, "staging", "leftover"), "x");
     const head = await readFile(join(root, "head"), "utf8");
 
-    await expect(openTestArchive(root)).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED", exitCode: 65 });
+    await expect(openTestArchive(root)).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED", kind: "integrity" });
     expect(await readFile(join(root, "head"), "utf8")).toBe(head);
     expect(await nodeFiles.list(join(root, "staging"))).toEqual(["leftover"]);
   });

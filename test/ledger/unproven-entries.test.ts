@@ -86,7 +86,10 @@ describe("an entry beyond the newest head", () => {
       const forged = await forge(root, 5);
       await writeFile(join(root, entryPath(5)), forged);
 
-      await expect(openTestArchive(root)).rejects.toMatchObject({ code: "ARCHIVE_DAMAGED", exitCode: 65 });
+      await expect(openTestArchive(root)).rejects.toMatchObject({
+        code: "ARCHIVE_DAMAGED",
+        kind: "integrity",
+      });
 
       expect(await readFile(join(root, "quarantine/entry-000000005.json"), "utf8")).toBe(forged);
       const { ledger, recovered } = await openTestArchive(root);
