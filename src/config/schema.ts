@@ -37,15 +37,10 @@ const retention = z
         examples: ["FIN-07 audit trails"],
       }),
     keep: duration.prefault("7y").meta({ description: "How long a day is kept, from its end." }),
-    approvers: z
-      .int()
-      .min(1)
-      .max(5)
-      .default(1)
-      .meta({
-        description:
-          "How many people must approve a disposal. Has no effect yet: no version disposes of anything.",
-      }),
+    approvers: z.int().min(1).max(5).default(1).meta({
+      description:
+        "How many people must approve a disposal. Has no effect yet: no version disposes of anything.",
+    }),
   })
   .prefault({})
   .meta({

@@ -19,7 +19,7 @@ describe("the probe of a disk", () => {
     // vfat answers link(2) with EPERM.
     const { files } = failingFiles(nodeFiles, { at: 1, fault: "DISK_DENIED", only: ["link"] });
 
-    await expect(probeDisk(files, folder)).rejects.toMatchObject({ code: "DISK_UNSUITABLE", exitCode: 73 });
+    await expect(probeDisk(files, folder)).rejects.toMatchObject({ code: "DISK_UNSUITABLE", kind: "disk" });
     expect(await nodeFiles.list(folder)).toEqual([]);
   });
 

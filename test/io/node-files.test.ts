@@ -196,7 +196,7 @@ describe("the lock of an archive", () => {
     const path = join(await temporaryFolder(), "lock");
     const release = await nodeFiles.lock(path);
 
-    await expect(nodeFiles.lock(path)).rejects.toMatchObject({ code: "ARCHIVE_LOCKED", exitCode: 75 });
+    await expect(nodeFiles.lock(path)).rejects.toMatchObject({ code: "ARCHIVE_LOCKED", kind: "busy" });
     release();
     release();
     (await nodeFiles.lock(path))();

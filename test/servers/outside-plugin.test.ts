@@ -57,10 +57,10 @@ it("imports `daybook/plugin` from the Daybook that loads it, with no package of 
 it("throws errors that are the running process's own", async () => {
   const said = await ask(
     TAPE,
-    "plugin.open({}, {}).check().catch((error) => [isDaybookError(error, 'SINK_REFUSED'), error.exitCode])",
+    "plugin.open({}, {}).check().catch((error) => [isDaybookError(error, 'SINK_REFUSED'), error.kind])",
   );
 
-  expect(said).toEqual([true, 69]);
+  expect(said).toEqual([true, "outage"]);
 });
 
 it("is lent these names alone: nothing inside Daybook, and no package that it did not bring", async () => {
