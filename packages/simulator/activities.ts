@@ -26,7 +26,7 @@ export interface Activity {
   readonly fields: (scene: Scene) => Fields;
 }
 
-/** What the tenant's people do (the shapes of the facts' section 8, the names of section 9); the first is by far the commonest. */
+/** What the tenant's users do, in the shapes that the activity log has. The first is by far the most frequent. */
 export const ACTIVITIES: readonly [Activity, ...Activity[]] = [
   { name: "ViewReport", fields: viewed },
   { name: "ViewDashboard", fields: dashboard },
