@@ -176,7 +176,12 @@ export class Daemon implements DaemonState {
     while (this.#loops.includes(loop)) {
       await clock.sleep(STOPPED_LOOK_MS, signal).catch(() => undefined);
       if (signal.aborted) return;
-      loop.record.appraise();
+      try {
+        loop.record.appraise();
+      } catch (error) {
+        // Nobody awaits this: an error would end the daemon, for every tenant.
+        this.#config.log.error({ tenant: loop.tenant, message: String(error) }, "stopped tenant not watched");
+      }
     }
   }
 

@@ -182,7 +182,8 @@ export class TenantLoop {
     this.#work.log.error({ tenant: this.tenant, code, message, hint }, "pass failed");
     record.failure = failure;
     record.condition = conditionAfter(failure);
-    await this.#work.keepFailure(failure);
+    // The instance that holds the archive keeps its own record: one that is refused must not write into it.
+    if (failure.code !== "ARCHIVE_LOCKED") await this.#work.keepFailure(failure);
     await this.close();
     // Without an open archive no pass ends, so the alarms are updated here.
     record.appraise();

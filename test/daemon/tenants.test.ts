@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { daemonRig } from "../support/daemon-rig.js";
@@ -101,6 +101,8 @@ describe("the daemon with several tenants", () => {
     const second = rig.start();
 
     expect(await second.ended).toBe(75);
+    // `status` would take the refused one's failure for the healthy one's.
+    expect(existsSync(join(rig.folder, "state", "contoso", "last-failure.json"))).toBe(false);
     expect(await first.ended).toBe(0);
     expect((await rig.run("verify")).exit).toBe(0);
   });
