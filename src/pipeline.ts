@@ -1,4 +1,5 @@
 import { DaybookError, isDaybookError } from "./model/errors.js";
+import { FINDING_CATALOGUE } from "./model/finding-catalogue.js";
 import type { Finding } from "./model/finding.js";
 import type { Act } from "./model/ledger-entry.js";
 import type { DayTask, Reading } from "./model/reading.js";
@@ -55,6 +56,7 @@ function incomplete(day: UtcDay, findings: readonly Finding[]): DaybookError {
     first === undefined ? "" : `: ${first.subject}: found ${first.found}, expected ${first.expected}${more}`;
   return new DaybookError("READING_INCOMPLETE", {
     message: `${day}: reading not complete${what}`,
+    ...(first === undefined ? {} : { hint: FINDING_CATALOGUE[first.code].hint }),
     cause: findings,
   });
 }

@@ -6,6 +6,9 @@ const DEFECT = "the day is read again by itself; if it stays, report it as a def
 const NOTHING = "nothing to do";
 const NETWORK = "check who is between Daybook and the source: DNS, proxy and gateway";
 
+const CACHE =
+  "check for a caching proxy, or a source that ignores startDateTime; the day is read again by itself";
+
 const incomplete = (rule: string, hint: string) => ({ severity: "incomplete", rule, hint }) as const;
 const notice = (rule: string, hint: string) => ({ severity: "notice", rule, hint }) as const;
 
@@ -42,6 +45,8 @@ export const READING_FINDINGS = {
   PAGE_BODY_DIFFERS: incomplete("the body on disk is the body received", DISK),
   PAGE_EVENTS_DIFFER: incomplete("the page ledger counts the body's events", DISK),
   PAGE_TOKEN_DIFFERS: incomplete("the page ledger names the token that the body gives", DISK),
+  WINDOWS_EQUAL: incomplete("windows do not get one and the same page of events", CACHE),
+  WINDOW_FOREIGN: incomplete("most events of a window lie in its hour", CACHE),
   ...COUNT_FINDINGS,
   CLOCK_SKEW: notice(
     "our clock agrees with the source's within five minutes",

@@ -1,7 +1,7 @@
 import { eventField, fieldEnd, fieldStart } from "../bytes/page-scanner.js";
 import type { ScannedPage } from "../bytes/page-scanner.js";
 import { creationTimeMicros } from "../model/creation-time.js";
-import { DAY_MS, dayStartMs } from "../model/utc-day.js";
+import { HOUR_MS, dayStartMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 
 const ZERO = 0x30;
@@ -20,13 +20,13 @@ export class CreationTimes {
     this.#prefix = Buffer.from(`${day}T`);
   }
 
-  /** Takes an event's time; returns whether it has one and it lies in the day. */
-  takes(page: ScannedPage, index: number): boolean {
+  /** Takes an event's time; returns its hour, below 0 or above 23 outside the day, undefined when there is no time. */
+  takeHour(page: ScannedPage, index: number): number | undefined {
     const ms = this.#usualTime(page, index) ?? creationTimeMs(eventField(page, index, "CreationTime"));
-    if (ms === undefined) return false;
+    if (ms === undefined) return undefined;
     if (ms < this.firstMs) this.firstMs = ms;
     if (ms > this.lastMs) this.lastMs = ms;
-    return ms >= this.#startMs && ms < this.#startMs + DAY_MS;
+    return Math.floor((ms - this.#startMs) / HOUR_MS);
   }
 
   /** `2026-11-20T07:55:15`, with `Z` or without, when it lies in the day. */

@@ -25,8 +25,13 @@ export class DayCounts {
   missingIds = 0;
   outsideWindow = 0;
   readonly byWindow = new Map<WindowLabel, number>();
+  /** Events delivered in each window whose time lies in another hour. */
+  readonly straysByWindow = new Map<WindowLabel, number>();
   readonly byActivity = new Map<string, number>();
   readonly #times: CreationTimes;
+  #window = windowLabel(0);
+  /** The hour of the current window. */
+  #hour = 0;
   /** Activities that are counted under their own name. */
   #listed = 0;
 
@@ -36,6 +41,8 @@ export class DayCounts {
   }
 
   takePage(window: WindowLabel, page: ScannedPage): void {
+    this.#window = window;
+    this.#hour = Number(window.slice(1));
     this.pages++;
     if (page.count === 0) this.emptyPages++;
     this.delivered += page.count;
@@ -45,6 +52,7 @@ export class DayCounts {
   /** Takes an event whose record line came before. */
   takeDuplicate(page: ScannedPage, index: number): void {
     this.exactDuplicates++;
+    this.#takeHour(page, index);
     this.fields.takeBack(page, index);
   }
 
@@ -52,9 +60,19 @@ export class DayCounts {
   takeRecord(page: ScannedPage, index: number, hasId: boolean): void {
     this.distinct++;
     if (!hasId) this.missingIds++;
-    if (!this.#times.takes(page, index)) this.outsideWindow++;
+    const hour = this.#takeHour(page, index);
+    if (hour === undefined || hour < 0 || hour >= WINDOWS_PER_DAY) this.outsideWindow++;
     const activity = this.#activityOf(page, index);
     this.byActivity.set(activity, (this.byActivity.get(activity) ?? 0) + 1);
+  }
+
+  /** The hour of an event; without a time it has none, and strays from none. */
+  #takeHour(page: ScannedPage, index: number): number | undefined {
+    const hour = this.#times.takeHour(page, index);
+    if (hour !== undefined && hour !== this.#hour) {
+      this.straysByWindow.set(this.#window, (this.straysByWindow.get(this.#window) ?? 0) + 1);
+    }
+    return hour;
   }
 
   /** The Activity as it is counted: a manifest must stay small, whatever the source calls its activities. */

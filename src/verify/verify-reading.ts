@@ -13,6 +13,7 @@ import { noticesOf } from "./notices.js";
 import { readPageFile } from "./page-file.js";
 import { SortedLines } from "./sorted-lines.js";
 import { Transcription } from "./transcription.js";
+import { checkHoursOfWindows, checkPagesOfWindows } from "./window-checks.js";
 
 export interface VerifyReadingOptions {
   readonly files: Files;
@@ -32,7 +33,7 @@ export interface VerifyReadingOptions {
  */
 export async function verifyReading(options: VerifyReadingOptions): Promise<Verdict> {
   const { reading } = options;
-  const broken = [...checkDayIsOver(reading), ...checkChains(reading)];
+  const broken = [...checkDayIsOver(reading), ...checkChains(reading), ...checkPagesOfWindows(reading)];
   if (broken.length > 0) return { outcome: "incomplete", findings: broken };
   return new Verification(options).run();
 }
@@ -110,11 +111,14 @@ class Verification {
     const { reading } = this.#options;
     const { counts, records } = this.#transcription;
     const completeness = counts.completeness(records.conflictingIds());
-    const findings = checkCounts(reading, {
-      completeness,
-      linesWritten: this.#eventSet.lines,
-      linesKnown: records.distinct,
-    });
+    const findings = [
+      ...checkCounts(reading, {
+        completeness,
+        linesWritten: this.#eventSet.lines,
+        linesKnown: records.distinct,
+      }),
+      ...checkHoursOfWindows(reading, counts),
+    ];
     if (findings.length > 0) return { outcome: "incomplete", findings };
     const notices = [...reading.notices, ...noticesOf(reading, completeness)];
     return { outcome: "complete", completeness, transcript, notices };
