@@ -1,23 +1,24 @@
 import type { Tenant } from "../compose/tenant-parts.js";
-import type { DayIndex } from "../ledger/day-index.js";
 import type { DayState } from "../model/day-state.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
 import type { PassOutcome } from "../pass/tenant-pass.js";
 import { warnOfCertificate } from "./certificate-status.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
+import { planOnly } from "./archive-plan.js";
+import { askedDays, askedText } from "./asked-days.js";
+import type { AskedDay } from "./asked-days.js";
 import { dayRange, hasRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { exitOf, worstExit } from "./exit-codes.js";
 import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
-import { dayStartMs, eachDay, utcDayOf } from "../model/utc-day.js";
-import type { DayRange, UtcDay } from "../model/utc-day.js";
-import { dayStates } from "../view/tenant-view.js";
-import type { ReadingRules } from "../plan/day-state.js";
+import { utcDayOf } from "../model/utc-day.js";
+import type { DayRange } from "../model/utc-day.js";
 import { silentProgress } from "../pass/progress.js";
 
 export interface ArchiveOptions extends CommonOptions, RangeOptions {
+  readonly dryRun?: boolean;
   readonly reread?: boolean;
   readonly backfillSink?: string;
 }
@@ -25,23 +26,22 @@ export interface ArchiveOptions extends CommonOptions, RangeOptions {
 /** Stands for `--from` where only `--to` was given. */
 const START_OF_TIME = utcDayOf(0);
 
-interface MissingDay {
-  readonly day: UtcDay;
-  readonly state: DayState;
-}
-
 /** A tenant's pass, and the sinks that failed in it. */
 interface TenantResult extends PassOutcome {
   readonly sinks: ReadonlyMap<string, DaybookError>;
   /** Revisions delivered, with --backfill-sink. */
   readonly backfilled?: number;
   /** Days of the range asked for that are still not archived. */
-  readonly missing?: readonly MissingDay[];
+  readonly missing?: readonly AskedDay[];
+  /** The days of the range asked for that needed no reading, and why. */
+  readonly untouched?: readonly AskedDay[];
 }
 
 /** One pass over every tenant asked for, one after the other. A tenant that fails stops no other. */
 export const archive: Command<ArchiveOptions> = async (options, surroundings) => {
-  const range = hasRange(options) ? dayRange(options, wholeTime(surroundings)) : undefined;
+  const nowMs = surroundings.clock.now();
+  const range = hasRange(options) ? dayRange(options, wholeTime(surroundings), nowMs) : undefined;
+  if (options.dryRun === true) return planOnly(options, openEnded(range), surroundings);
   const workspace = await openWorkspace(options, surroundings);
   const results: TenantResult[] = [];
   for (const tenant of workspace.tenants) {
@@ -84,9 +84,12 @@ async function archiveTenant(
       return { tenant: name, days: [], lost: [], failures: [], sinks: open.deliveries.failures, backfilled };
     }
     const outcome = await open.pass.run({ reread, ...(range === undefined ? {} : { range }) }, signal);
-    const missing = missingDays(open.ledger.index, rules, clock.now(), range);
+    const asked = askedDays(open.ledger.index, { rules, nowMs: clock.now() }, openEnded(range));
+    const read = new Set(outcome.days.map(({ day }) => day));
+    const missing = asked.filter(({ state }) => UNREAD.has(state));
+    const untouched = asked.filter(({ day, state }) => !UNREAD.has(state) && !read.has(day));
     const failures = missing.length > 0 ? [...outcome.failures, "gap" as const] : outcome.failures;
-    return { ...outcome, failures, missing, sinks: open.deliveries.failures };
+    return { ...outcome, failures, missing, untouched, sinks: open.deliveries.failures };
   } finally {
     await open.close();
   }
@@ -94,19 +97,9 @@ async function archiveTenant(
 
 const UNREAD: ReadonlySet<DayState> = new Set<DayState>(["before", "due", "gap", "lost"]);
 
-/** The days named by the operator that are still not archived although they are over. */
-function missingDays(
-  index: DayIndex,
-  rules: ReadingRules,
-  nowMs: number,
-  range: DayRange | undefined,
-): readonly MissingDay[] {
-  if (range === undefined || range.from === START_OF_TIME) return [];
-  const last = utcDayOf(Math.min(nowMs, dayStartMs(range.to)));
-  const stateOf = dayStates({ index, rules }, nowMs);
-  return eachDay(range.from, last)
-    .map((day) => ({ day, state: stateOf(day) }))
-    .filter(({ state }) => UNREAD.has(state));
+/** Undefined where only `--to` was given: nobody named the days one by one then. */
+function openEnded(range: DayRange | undefined): DayRange | undefined {
+  return range?.from === START_OF_TIME ? undefined : range;
 }
 
 function wholeTime({ clock }: Surroundings): DayRange {
@@ -133,6 +126,7 @@ function tenantText({
   sinks,
   backfilled,
   missing = [],
+  untouched = [],
 }: TenantResult): string {
   const sealed = days.filter(({ result }) => result.kind === "sealed").length;
   const unchanged = days.filter(({ result }) => result.kind === "rechecked").length;
@@ -154,8 +148,7 @@ function tenantText({
       lines.push(`  ${day}: the source no longer gives ${count(result.missing, "record")}; all are kept`);
   }
   const unread = missing.filter(({ day }) => !days.some((one) => one.day === day));
-  for (const { day, state } of unread.slice(0, 10)) lines.push(`  ${day}: ${state}, not archived`);
-  if (unread.length > 10) lines.push(`  and ${count(unread.length - 10, "day")} more`);
+  lines.push(...askedText(unread), ...askedText(untouched));
   if (stoppedBy !== undefined) lines.push(...stopText(stoppedBy, days.length === 0));
   for (const [sink, error] of sinks)
     lines.push(`  sink ${sink} is behind: ${error.message}; ${error.hint} (${error.code})`);
@@ -175,6 +168,7 @@ function tenantJson({
   sinks,
   backfilled,
   missing = [],
+  untouched = [],
 }: TenantResult): object {
   return {
     tenant,
@@ -182,6 +176,7 @@ function tenantJson({
     lost,
     stopped_by: stoppedBy === undefined ? null : told(stoppedBy),
     missing,
+    untouched,
     backfilled: backfilled ?? null,
     sinks_behind: [...sinks].map(([sink, error]) => ({ sink, ...told(error) })),
   };

@@ -28,9 +28,9 @@ const COMMON: readonly OptionEntry[] = [
   JSON_OPTION,
 ];
 const RANGE: readonly OptionEntry[] = [
-  { flags: "--from <day>", help: "first UTC day, YYYY-MM-DD" },
-  { flags: "--to <day>", help: "last UTC day, included" },
-  { flags: "--day <day>", help: "this UTC day alone" },
+  { flags: "--from <day>", help: "first UTC day: 2026-11-01, today, yesterday, -7d, or a month: 2026-11" },
+  { flags: "--to <day>", help: "last UTC day, included; of a month its last day" },
+  { flags: "--day <day>", help: "this UTC day alone, or this whole month" },
 ];
 
 /** Every command there is, in the order of the help page. */
@@ -86,10 +86,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [
       ...COMMON,
       ...RANGE,
+      { flags: "--dry-run", help: "print the plan; sign in nowhere and write nothing" },
       { flags: "--reread", help: "read the days of the range again although nothing is due" },
       { flags: "--backfill-sink <name>", help: "read nothing; deliver to this sink what it lacks" },
     ],
-    examples: ["daybook archive", "daybook archive --from 2026-11-01 --to 2026-11-07"],
+    examples: [
+      "daybook archive",
+      "daybook archive --dry-run",
+      "daybook archive --day yesterday",
+      "daybook archive --from 2026-11-01 --to 2026-11-07",
+    ],
     load: async () => (await import("./archive.js")).archive,
   },
   {
@@ -103,16 +109,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "coverage",
     summary: "the calendar of the days asked for: state, revision, events, reason",
     options: [...COMMON, ...RANGE],
-    examples: [
-      "daybook coverage --from 2026-01-01 --to 2026-03-31",
-      "daybook coverage --day 2026-03-01 --json",
-    ],
+    examples: ["daybook coverage --from 2026-01 --to 2026-03", "daybook coverage --day 2026-03-01 --json"],
     load: async () => (await import("./coverage.js")).coverage,
   },
   {
     name: "show",
     summary: "the revisions of a day",
-    arguments: [{ flags: "<day>", help: "the UTC day, YYYY-MM-DD" }],
+    arguments: [{ flags: "<day>", help: "the UTC day: 2026-03-01, today, yesterday or -2d" }],
     options: [
       ...COMMON,
       { flags: "--proof", help: "the page chains and counts that prove the day complete" },

@@ -22,7 +22,7 @@ const MAX_DAYS_LISTED = 35;
 export const coverage: Command<CoverageOptions> = async (options, surroundings) => {
   const found = await lookAtTenants(options, surroundings, async (looked) => ({
     tenant: looked.tenant.name,
-    coverage: await coverTenant(looked, dayRange(options, rangeOf(looked))),
+    coverage: await coverTenant(looked, dayRange(options, rangeOf(looked), surroundings.clock.now())),
   }));
   return {
     exit: worstExit(found.map((one) => coverageExit(one.coverage))),

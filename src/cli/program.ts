@@ -34,7 +34,7 @@ export function buildProgram(
  * flag goes, or commander would print the general help and end with 0.
  */
 export function commandArguments(program: Commander, argv: readonly string[]): readonly string[] {
-  const words = argv[0] === "help" ? [...argv.slice(1), "--help"] : argv;
+  const words = withDaysAsValues(argv[0] === "help" ? [...argv.slice(1), "--help"] : argv);
   let group = program;
   for (const word of words) {
     if (word.startsWith("-") || group.commands.length === 0) return words;
@@ -43,6 +43,14 @@ export function commandArguments(program: Commander, argv: readonly string[]): r
     group = next;
   }
   return words;
+}
+
+/** `daybook show -2d`: commander would take the day for an unknown option. A day that is an option's value stays. */
+function withDaysAsValues(argv: readonly string[]): readonly string[] {
+  const at = argv.findIndex(
+    (word, index) => /^-\d+d$/.test(word) && !(argv[index - 1] ?? "").startsWith("-"),
+  );
+  return at === -1 ? argv : [...argv.slice(0, at), ...argv.slice(at + 1), "--", argv[at] ?? ""];
 }
 
 /** `config check` is the command `check` below the group `config`. */

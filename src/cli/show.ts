@@ -1,6 +1,5 @@
 import { packagePath, revisionName } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
-import { DaybookError } from "../model/errors.js";
 import type { PageRecord } from "../model/page-record.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -9,7 +8,7 @@ import { readSmall } from "../archive/source.js";
 import type { HeldTenant } from "../compose/read-only-tenant.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import type { Command, CommonOptions } from "./command.js";
-import { dayOption } from "./days.js";
+import { dayArgument } from "./days.js";
 import { EXIT } from "./exit-codes.js";
 import { lookAtTenants } from "./held.js";
 import { count } from "./progress.js";
@@ -39,9 +38,7 @@ const MAX_PAGE_LEDGER_BYTES = 64 << 20;
 
 /** The revisions of one day, oldest first; exit 66 when no tenant asked for holds the day. */
 export const show: Command<ShowOptions> = async (options, surroundings) => {
-  const day = dayOption("DAY", options.arguments[0]);
-  if (day === undefined)
-    throw new DaybookError("USAGE", { message: "DAY: expected a UTC day as YYYY-MM-DD, found none" });
+  const day = dayArgument("DAY", options.arguments[0], surroundings.clock.now());
   const found = await lookAtTenants(options, surroundings, async ({ tenant, held }): Promise<ShownDay> => ({
     tenant: tenant.name,
     revisions:

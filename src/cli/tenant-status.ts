@@ -149,7 +149,8 @@ async function keptBackOf({ tenant }: LookedAt, nowMs: number): Promise<TenantSt
     }));
 }
 
-async function outlookOf({ held, tenant }: LookedAt): Promise<RequestOutlook> {
+/** What requests a tenant may make now, and how many a day of it takes. */
+export async function outlookOf({ held, tenant }: LookedAt): Promise<RequestOutlook> {
   const { root, config, files, budget } = tenant;
   const source = folderSource(files, root);
   const signal = new AbortController().signal;

@@ -8,6 +8,7 @@ import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
+import type { DayRange } from "../model/utc-day.js";
 import type { Finding } from "../model/finding.js";
 import { SortedLines } from "../verify/sorted-lines.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
@@ -26,7 +27,7 @@ export interface VerifyCommandOptions extends CommonOptions, RangeOptions {
 }
 
 /** What an audit of one place takes beside the place. */
-type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead" | keyof RangeOptions>;
+type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead"> & Partial<DayRange>;
 
 /** An archive to be checked: a tenant's in a record sink, or one in a folder. */
 export interface Place {
@@ -44,6 +45,14 @@ const MAX_SMALL_BYTES = 65_536;
 
 /** Checks every place asked for; the worst of them is the command's exit code. */
 export const verify: Command<VerifyCommandOptions> = async (options, surroundings) => {
+  const { level, key, expectHead } = options;
+  const asked = givenRange(options, surroundings.clock.now());
+  const wish = {
+    level,
+    ...(key === undefined ? {} : { key }),
+    ...(expectHead === undefined ? {} : { expectHead }),
+    ...asked,
+  };
   const places =
     options.path === undefined
       ? await configuredPlaces(options, surroundings)
@@ -51,11 +60,11 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
   const results: PlaceResult[] = [];
   try {
     for (const place of places)
-      results.push({ place: place.name, result: await verifyPlace(place, options, surroundings) });
+      results.push({ place: place.name, result: await verifyPlace(place, wish, surroundings) });
   } finally {
     for (const place of places) await place.close();
   }
-  return resultOf(results, options);
+  return resultOf(results, asked);
 };
 
 export async function folderPlace(path: string, { files, cwd }: Surroundings): Promise<Place> {
@@ -95,12 +104,12 @@ function placesOf(tenant: string, sinks: OpenedSinks, only: string | undefined):
 /** Audits one place; temporary files lie below $TMPDIR, else /tmp. */
 export async function verifyPlace(
   place: Place,
-  options: AuditWish,
+  { from, to, ...options }: AuditWish,
   surroundings: Surroundings,
 ): Promise<AuditResult> {
   const { files, env, signal, stderr } = surroundings;
   const scratch = join(env["TMPDIR"] ?? "/tmp", `daybook-verify-${process.pid}`);
-  const range = givenRange(options);
+  const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   const expectHead = await knownHead(options.expectHead, surroundings);
   try {
     return await verifyArchive(place.reader, {
@@ -152,18 +161,18 @@ async function textOf(path: string, { files, cwd }: Surroundings): Promise<strin
   }
 }
 
-function resultOf(results: readonly PlaceResult[], options: RangeOptions): CommandResult {
+function resultOf(results: readonly PlaceResult[], asked: Partial<DayRange>): CommandResult {
   return {
-    exit: worstExit(results.map(({ result }) => verifyExit(result, options))),
+    exit: worstExit(results.map(({ result }) => verifyExit(result, asked))),
     text: results.map(placeText).join("\n\n"),
-    json: { archives: results.map((one) => placeJson(one, givenRange(options))) },
+    json: { archives: results.map((one) => placeJson(one, asked)) },
   };
 }
 
 /** 65 for what is missing or altered; 67 for a day of the range asked for that is lost or not held. */
-export function verifyExit(result: AuditResult, options: RangeOptions): number {
+export function verifyExit(result: AuditResult, asked: Partial<DayRange>): number {
   if (!isWhole(result)) return EXIT.integrity;
-  const isAsked = Object.keys(givenRange(options)).length > 0;
+  const isAsked = Object.keys(asked).length > 0;
   return isAsked && result.absent.length + result.lost.length > 0 ? EXIT.gap : EXIT.ok;
 }
 

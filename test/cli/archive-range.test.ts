@@ -7,7 +7,7 @@ it("ends with 67 and names the requested days that can no longer be read", async
   const { exit, out } = await rig.run("archive", "--from", "2026-11-15", "--to", "2026-11-20");
 
   expect(exit).toBe(67);
-  expect(out).toContain("2026-11-15: before, not archived");
+  expect(out).toContain("2026-11-15: before the archive began, not archived");
   expect(out).not.toContain("2026-11-20: ");
 });
 

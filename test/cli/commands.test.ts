@@ -39,14 +39,14 @@ describe("every command", () => {
     ["archive", "--bogus"],
     ["archive", "extra"],
     ["archive", "--day", "2026-02-30"],
-    ["archive", "--day", "yesterday"],
+    ["archive", "--day", "tomorrow"],
     ["archive", "--from", "2026-11-20", "--to", "2026-11-01"],
     ["archive", "--day", DAY, "--from", DAY],
     ["archive", "--tenant", "fabrikam"],
     ["status", "--tenant", "../../etc"],
     ["coverage", "--from", "20261120"],
     ["show"],
-    ["show", "today"],
+    ["show", "2026-11"],
     ["show", "2026-11-20T00:00:00Z"],
     ["verify", "--level", "shallow"],
     ["verify", "--sink", "nosuch"],
@@ -106,7 +106,7 @@ describe("every command", () => {
   it("tells an error with --json as JSON on the standard output", async () => {
     const rig = await e2eRig();
 
-    const { exit, value } = await rig.json("show", "today");
+    const { exit, value } = await rig.json("show", "2026-11");
 
     expect(exit).toBe(64);
     expect(value).toEqual({
