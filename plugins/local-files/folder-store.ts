@@ -7,9 +7,10 @@ import {
   conflict,
   expectedBody,
   isDaybookError,
+  removeAbandoned,
   writeFile,
 } from "daybook/plugin";
-import type { Body, Clock, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import type { Body, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
 import { setImmutable } from "./immutable-attribute.js";
 import { KeyFolders, notPlain } from "./key-folders.js";
 import { listKeys } from "./list-keys.js";
@@ -24,7 +25,6 @@ export interface Modes {
 export interface FolderStoreOptions {
   readonly root: string;
   readonly files: Files;
-  readonly clock: Clock;
   readonly reserveBytes: number;
   readonly modes: Modes;
   readonly immutable: boolean;
@@ -32,7 +32,6 @@ export interface FolderStoreOptions {
 
 // No key can have this name (`~`), and Spark and Hive skip it as they read a folder (`_`).
 const UNFINISHED = "_unfinished~";
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
 const OWNER_ONLY = 0o700;
 
 /**
@@ -58,7 +57,7 @@ export class FolderStore implements ObjectStore {
     signal.throwIfAborted();
     const { root, reserveBytes, immutable } = this.#options;
     const folder = await this.#unfinishedFolder();
-    await this.#removeAbandoned(folder);
+    await removeAbandoned(this.#files, folder);
     await requireSpace(this.#files, root, 0, reserveBytes);
     await probeFolder(this.#files, join(folder, randomUUID()), immutable, signal);
   }
@@ -203,14 +202,5 @@ export class FolderStore implements ObjectStore {
       });
     }
     throw notPlain(key, "file", found.kind);
-  }
-
-  /** What a process that died left behind; younger files may belong to another process at work. */
-  async #removeAbandoned(folder: string): Promise<void> {
-    for (const name of await this.#files.list(folder)) {
-      const found = await this.#files.stat(join(folder, name));
-      const ageMs = this.#options.clock.now() - (found?.modifiedMs ?? Infinity);
-      if (ageMs > ABANDONED_AFTER_MS) await this.#files.removeTree(join(folder, name));
-    }
   }
 }

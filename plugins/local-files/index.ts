@@ -17,7 +17,6 @@ export default defineStore({
     new FolderStore({
       root: path,
       files: host.files,
-      clock: host.clock,
       reserveBytes: reserveBytes(reserve),
       modes: MODES[readableBy],
       immutable,

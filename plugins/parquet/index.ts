@@ -12,7 +12,6 @@ export default defineSink({
     new ParquetSink({
       store: host.openStore(to),
       files: host.files,
-      clock: host.clock,
       tenant: host.tenant,
       engine,
       work,

@@ -1,5 +1,5 @@
 import { DaybookError, isDaybookError } from "daybook/plugin";
-import type { Batch, Clock, Files, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
+import type { Batch, Files, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
 import { requireNoLine, writeDayFile } from "./day-file.js";
 import { markerOf, readMarker, writeMarker } from "./day-marker.js";
 import type { DayMarker } from "./day-marker.js";
@@ -12,7 +12,6 @@ import { WorkFolder } from "./work-folder.js";
 export interface ParquetSinkOptions {
   readonly store: ObjectStore;
   readonly files: Files;
-  readonly clock: Clock;
   readonly tenant: string;
   readonly engine: EngineName;
   /** Absolute path of the folder for unfinished files. */
@@ -39,7 +38,7 @@ export class ParquetSink implements Sink {
   constructor(options: ParquetSinkOptions) {
     this.#options = options;
     this.#store = options.store;
-    this.#work = new WorkFolder(options.files, options.clock, options.work);
+    this.#work = new WorkFolder(options.files, options.work);
   }
 
   async check(signal: AbortSignal): Promise<void> {

@@ -1,26 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { DaybookError, Tally, abortable, writeFile } from "daybook/plugin";
-import type { Clock, Files } from "daybook/plugin";
+import { DaybookError, Tally, abortable, removeAbandoned, writeFile } from "daybook/plugin";
+import type { Files } from "daybook/plugin";
 
 const PREFIX = "daybook-parquet-";
-const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 /** A folder for files that live as long as one operation. They contain events: only the owner may read them (mode 0600). */
 export class WorkFolder {
   readonly #files: Files;
-  readonly #clock: Clock;
   readonly #folder: string;
 
-  constructor(files: Files, clock: Clock, folder: string) {
+  constructor(files: Files, folder: string) {
     this.#files = files;
-    this.#clock = clock;
     this.#folder = folder;
   }
 
   /** Throws the disk's error when nothing can be written; removes what a process that died left behind. */
   async check(): Promise<void> {
-    await this.#removeAbandoned();
+    await removeAbandoned(this.#files, this.#folder, PREFIX);
     const path = await this.newPath();
     try {
       await this.#files.writeNew(path, new Uint8Array(1));
@@ -46,15 +43,5 @@ export class WorkFolder {
     await writeFile(this.#files, path, tally.of(abortable(body, signal)));
     if (tally.bytes > 0) return tally.bytes;
     throw new DaybookError("SINK_MISMATCH", { message: "Parquet file: expected some bytes, found none" });
-  }
-
-  async #removeAbandoned(): Promise<void> {
-    for (const name of await this.#files.list(this.#folder)) {
-      if (!name.startsWith(PREFIX)) continue;
-      const found = await this.#files.stat(join(this.#folder, name));
-      // Younger files may belong to another running process.
-      const ageMs = this.#clock.now() - (found?.modifiedMs ?? Infinity);
-      if (ageMs > ABANDONED_AFTER_MS) await this.remove(join(this.#folder, name));
-    }
   }
 }

@@ -13,6 +13,7 @@ export type { Log } from "../model/log.js";
 export { abortable } from "../io/abortable.js";
 export type { Clock } from "../io/clock.js";
 export type { FileStat, FileWriter } from "../io/files.js";
+export { removeAbandoned } from "../io/abandoned-files.js";
 export { Tally } from "../io/tally.js";
 export { Turn } from "../io/turn.js";
 export { writeFile } from "../io/write-file.js";
