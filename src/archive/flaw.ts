@@ -1,5 +1,4 @@
 import { DaybookError, isDaybookError } from "../model/errors.js";
-import type { ErrorCode } from "../model/errors.js";
 import { isAbsence } from "./source.js";
 
 /** A failed check of an archive's file, as a value: whoever checks decides whether the first one ends the work. */
@@ -68,14 +67,5 @@ export function missing(path: string): Flaw {
 
 /** Whether what was read is at fault, not the way to it. A block that the disk cannot read is damage as well. */
 export function isArchiveFault(error: unknown): error is DaybookError {
-  return isDaybookError(error) && ARCHIVE_FAULTS.includes(error.code);
+  return isDaybookError(error) && error.isContentFault;
 }
-
-const ARCHIVE_FAULTS: readonly ErrorCode[] = [
-  "ARCHIVE_DAMAGED",
-  "ARCHIVE_TOO_NEW",
-  "DISK_FAILED",
-  "SINK_MISMATCH",
-  "SOURCE_PAGE_INVALID",
-  "SOURCE_TENANT_MISMATCH",
-];

@@ -1,6 +1,6 @@
 import type { Tenant } from "../compose/tenant-parts.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
-import type { ErrorCode } from "../model/error-catalogue.js";
+import { isErrorCode } from "../model/errors.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
@@ -60,8 +60,4 @@ function exitOfStep({ ok, isOutage, code }: PreflightStep): number {
   if (ok) return EXIT.ok;
   if (isErrorCode(code)) return exitOf(ERROR_CATALOGUE[code].kind);
   return isOutage ? EXIT.unavailable : EXIT.signIn;
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_CATALOGUE, code);
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { Redactor } from "../config/redactor.js";
-import { DaybookError, isDaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError, messageOf } from "../model/errors.js";
 import type { CommandResult, Surroundings, Terminal } from "./command.js";
 import { bareLine, errorFields, isLoggedDaemon, logTerminal } from "./daemon-log.js";
 import { EXIT, exitOf } from "./exit-codes.js";
@@ -107,6 +107,6 @@ function asDaybookError(error: unknown, signal: AbortSignal): DaybookError {
   if (error instanceof CommanderError) {
     return new DaybookError("USAGE", { message: error.message.replace(/^error: /, "") });
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new DaybookError("INTERNAL", { message: `unexpected: ${message}`, cause: error });
 }

@@ -1,8 +1,6 @@
 import type { SinkQueue } from "../deliver/sink-queue.js";
 import type { DayIndex } from "../ledger/day-index.js";
-import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
-import type { ErrorCode } from "../model/error-catalogue.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isErrorCode } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import { sinkStates } from "../view/sink-state.js";
 import type { SinkState } from "../view/sink-state.js";
@@ -27,8 +25,4 @@ function newestFailure({ sink, behind }: SinkState, index: DayIndex): DaybookErr
   if (newest === undefined || !isErrorCode(newest.code)) return undefined;
   const message = `${sink}: ${behind} behind; ${newest.day} was not delivered at ${isoTime(newest.at)}`;
   return new DaybookError(newest.code, { message, hint: "run daybook sinks check" });
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_CATALOGUE, code);
 }

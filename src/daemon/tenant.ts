@@ -2,7 +2,7 @@ import type { TenantSnapshot } from "./state.js";
 import { Schedule } from "./schedule.js";
 import { TenantRecord } from "./tenant-record.js";
 import type { TenantWork } from "./tenant-work.js";
-import { DaybookError, isDaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError, messageOf } from "../model/errors.js";
 import type { ErrorKind } from "../model/errors.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
@@ -244,7 +244,7 @@ function conditionAfter(failure: DaybookError | undefined): "waiting" | "refused
 }
 
 function defect(error: unknown): DaybookError {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new DaybookError("INTERNAL", { message: `unexpected: ${message}`, cause: error });
 }
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Files } from "../io/files.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, messageOf } from "../model/errors.js";
 import { API_VERSION } from "../plugin/types.js";
 import type { Plugin } from "../plugin/types.js";
 import { BUNDLED_PLUGINS } from "./bundled-plugins.js";
@@ -113,10 +113,6 @@ function isSchema(options: unknown): boolean {
   if (typeof options !== "object" || options === null) return false;
   const { safeParse, _zod } = options as Record<string, unknown>;
   return typeof safeParse === "function" && typeof _zod === "object" && _zod !== null;
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function invalid(use: string, what: string, cause?: unknown): DaybookError {

@@ -106,10 +106,10 @@ async function drain(
 }
 
 /** Whether a failure says nothing about the next day. Any other would only repeat for every day of the queue. */
-function concernsOneDay({ kind }: Target, { code }: DaybookError): boolean {
+function concernsOneDay({ kind }: Target, { code, reach }: DaybookError): boolean {
   // In a record sink another writer may be active; do not take the next day from it as well.
   if (code === "SINK_CONFLICT") return kind === "view";
-  return code === "SINK_MISMATCH" || code === "ARCHIVE_DAMAGED";
+  return reach === "day";
 }
 
 function missingRevisions({ day, revisions, deliveries }: DayRecord, sink: string): readonly SealedDay[] {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { DaybookError, isDaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError, messageOf } from "../model/errors.js";
 import type { Files } from "./files.js";
 
 /**
@@ -42,10 +42,6 @@ async function requireCase(files: Files, probe: string): Promise<void> {
   if ((await files.stat(join(probe, "NAME"))) !== undefined) {
     throw unsuitable(probe, "names that differ in case are different", "the same file");
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function unsuitable(probe: string, rule: string, found: string, cause?: unknown): DaybookError {

@@ -1,4 +1,4 @@
-import { entriesOf } from "./error-kind.js";
+import { entriesOf, ofContent, ofDay, ofHostOrDay } from "./error-kind.js";
 import type { CatalogueEntry } from "./error-kind.js";
 
 const command = entriesOf("command");
@@ -53,23 +53,24 @@ export const ERROR_CATALOGUE = {
     "no connection to the host",
     "check DNS, routes, firewall and proxy",
   ),
-  NETWORK_TIMEOUT: source(
-    "outage",
-    "backoff",
-    "the host did not answer in full within the time limit",
-    "try later; check the proxy",
+  NETWORK_TIMEOUT: ofHostOrDay(
+    source(
+      "outage",
+      "backoff",
+      "the host did not answer in full within the time limit",
+      "try later; check the proxy",
+    ),
   ),
-  NETWORK_TRUNCATED: source(
-    "outage",
-    "backoff",
-    "the answer ended before it was complete",
-    "try later; check the proxy",
+  NETWORK_TRUNCATED: ofHostOrDay(
+    source("outage", "backoff", "the answer ended before it was complete", "try later; check the proxy"),
   ),
-  NETWORK_TOO_LARGE: source(
-    "outage",
-    "never",
-    "the answer is larger than the limit",
-    "report it: no page of the source is known to be this large",
+  NETWORK_TOO_LARGE: ofDay(
+    source(
+      "outage",
+      "never",
+      "the answer is larger than the limit",
+      "report it: no page of the source is known to be this large",
+    ),
   ),
   NETWORK_TLS: source(
     "outage",
@@ -77,11 +78,13 @@ export const ERROR_CATALOGUE = {
     "the host's certificate is not trusted",
     "set tls.ca to the authority's certificate; check the clock",
   ),
-  NETWORK_REDIRECT: source(
-    "outage",
-    "never",
-    "the host answered with a redirect, which is never followed",
-    "correct the endpoint in the configuration",
+  NETWORK_REDIRECT: ofHostOrDay(
+    source(
+      "outage",
+      "never",
+      "the host answered with a redirect, which is never followed",
+      "correct the endpoint in the configuration",
+    ),
   ),
   PROXY_REFUSED: source(
     "outage",
@@ -95,12 +98,9 @@ export const ERROR_CATALOGUE = {
     "the source's request allowance is used up",
     "wait; lower requestsPerHour if other tools share the application",
   ),
-  SOURCE_UNAVAILABLE: source("outage", "backoff", "the source failed", "try later"),
-  SOURCE_REFUSED: source(
-    "outage",
-    "never",
-    "the source refused the request as wrong",
-    "report it with the request id",
+  SOURCE_UNAVAILABLE: ofHostOrDay(source("outage", "backoff", "the source failed", "try later")),
+  SOURCE_REFUSED: ofDay(
+    source("outage", "never", "the source refused the request as wrong", "report it with the request id"),
   ),
   SOURCE_OUT_OF_HORIZON: source(
     "gap",
@@ -108,23 +108,31 @@ export const ERROR_CATALOGUE = {
     "the source no longer serves the day",
     "the day is lost at this source; see docs/OPERATIONS.md",
   ),
-  SOURCE_PAGE_INVALID: source(
-    "outage",
-    "backoff",
-    "a page is not what the source promises",
-    "the body is kept in quarantine; report it with the request id",
+  SOURCE_PAGE_INVALID: ofDay(
+    ofContent(
+      source(
+        "outage",
+        "backoff",
+        "a page is not what the source promises",
+        "the body is kept in quarantine; report it with the request id",
+      ),
+    ),
   ),
-  SOURCE_CHAIN_BROKEN: source(
-    "outage",
-    "backoff",
-    "a page chain repeats, never ends or loses its token",
-    "the day is read again from the start; report it if it stays",
+  SOURCE_CHAIN_BROKEN: ofDay(
+    source(
+      "outage",
+      "backoff",
+      "a page chain repeats, never ends or loses its token",
+      "the day is read again from the start; report it if it stays",
+    ),
   ),
-  SOURCE_TENANT_MISMATCH: source(
-    "integrity",
-    "never",
-    "the source delivered events of another tenant",
-    "stop; compare tenantId and credential in the configuration",
+  SOURCE_TENANT_MISMATCH: ofContent(
+    source(
+      "integrity",
+      "never",
+      "the source delivered events of another tenant",
+      "stop; compare tenantId and credential in the configuration",
+    ),
   ),
   SIGNIN_REFUSED: source(
     "refused",
@@ -139,11 +147,13 @@ export const ERROR_CATALOGUE = {
     "the source does not let this application read the activity log",
     "check the tenant setting and its security group; `daybook config check --online` explains refusals",
   ),
-  READING_INCOMPLETE: source(
-    "outage",
-    "backoff",
-    "a reading could not be proved complete, so nothing was sealed",
-    "the findings say what is missing; the day is read again",
+  READING_INCOMPLETE: ofDay(
+    source(
+      "outage",
+      "backoff",
+      "a reading could not be proved complete, so nothing was sealed",
+      "the findings say what is missing; the day is read again",
+    ),
   ),
   DISK_FULL: disk(
     "disk",
@@ -151,11 +161,13 @@ export const ERROR_CATALOGUE = {
     "the disk is full, or below its reserve",
     "free space; the archive is unharmed and work goes on by itself",
   ),
-  DISK_FAILED: disk(
-    "disk",
-    "never",
-    "the disk failed a read or a write",
-    "check the disk; run `daybook verify` afterwards",
+  DISK_FAILED: ofContent(
+    disk(
+      "disk",
+      "never",
+      "the disk failed a read or a write",
+      "check the disk; run `daybook verify` afterwards",
+    ),
   ),
   DISK_DENIED: disk(
     "disk",
@@ -178,11 +190,15 @@ export const ERROR_CATALOGUE = {
   FILE_EXISTS: disk("disk", "never", "a file that must be new exists already", "see the cause"),
   FILE_NOT_FOUND: disk("disk", "never", "a file is missing", "see the cause"),
   ARCHIVE_LOCKED: archive("busy", "backoff", "another instance holds the archive", "wait for it, or stop it"),
-  ARCHIVE_DAMAGED: archive(
-    "integrity",
-    "never",
-    "something stored is missing or altered",
-    "nothing was repaired; see docs/AUDIT.md before touching it",
+  ARCHIVE_DAMAGED: ofDay(
+    ofContent(
+      archive(
+        "integrity",
+        "never",
+        "something stored is missing or altered",
+        "nothing was repaired; see docs/AUDIT.md before touching it",
+      ),
+    ),
   ),
   ARCHIVE_FORKED: archive(
     "integrity",
@@ -202,11 +218,8 @@ export const ERROR_CATALOGUE = {
     "there is no archive here",
     "check the path, or run `daybook archive` first",
   ),
-  ARCHIVE_TOO_NEW: archive(
-    "integrity",
-    "never",
-    "the archive was written in a newer format",
-    "use the newer Daybook",
+  ARCHIVE_TOO_NEW: ofContent(
+    archive("integrity", "never", "the archive was written in a newer format", "use the newer Daybook"),
   ),
   KEY_NOT_FOUND: archive(
     "absent",
@@ -234,11 +247,15 @@ export const ERROR_CATALOGUE = {
     "a sink holds other bytes under the same name",
     "nothing was overwritten; see docs/AUDIT.md",
   ),
-  SINK_MISMATCH: sink(
-    "integrity",
-    "never",
-    "a sink gave back other bytes or counts than it was given",
-    "nothing was marked as delivered; see docs/AUDIT.md",
+  SINK_MISMATCH: ofDay(
+    ofContent(
+      sink(
+        "integrity",
+        "never",
+        "a sink gave back other bytes or counts than it was given",
+        "nothing was marked as delivered; see docs/AUDIT.md",
+      ),
+    ),
   ),
   SINK_BEHIND: sink(
     "usage",
@@ -267,7 +284,7 @@ export const ERROR_CATALOGUE = {
   SERVE_FAILED: own(
     "busy",
     "backoff",
-    "the status page's address cannot be had",
+    "cannot listen on the status page's address",
     "stop what uses the port, or change serve.listen",
   ),
   INTERRUPTED: own(

@@ -19,6 +19,12 @@ export type ErrorKind =
 /** Where it went wrong. */
 export type ErrorArea = "archive" | "command" | "disk" | "process" | "sink" | "source";
 
+/**
+ * How far a failure of a day's work reaches. `all`: the next day would fail in the same way. `day`: it concerns that day alone.
+ * `host-or-day`: it may concern the host or that day alone, so the next day is tried; two days in a row mean the host.
+ */
+export type ErrorReach = "all" | "day" | "host-or-day";
+
 /** What an error code means, and what the operator can do. */
 export interface CatalogueEntry {
   readonly area: ErrorArea;
@@ -26,6 +32,9 @@ export interface CatalogueEntry {
   readonly retry: "never" | "backoff";
   readonly meaning: string;
   readonly hint: string;
+  readonly reach: ErrorReach;
+  /** In a reading of an archive: the content is at fault, not the way to it. */
+  readonly isContentFault: boolean;
 }
 
 /** Makes the entries of one area. */
@@ -37,4 +46,12 @@ export const entriesOf =
     retry,
     meaning,
     hint,
+    reach: "all",
+    isContentFault: false,
   });
+
+export const ofDay = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, reach: "day" });
+
+export const ofHostOrDay = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, reach: "host-or-day" });
+
+export const ofContent = (entry: CatalogueEntry): CatalogueEntry => ({ ...entry, isContentFault: true });

@@ -1,6 +1,6 @@
 import { ERROR_CATALOGUE } from "./error-catalogue.js";
 import type { ErrorCode } from "./error-catalogue.js";
-import type { ErrorArea, ErrorKind } from "./error-kind.js";
+import type { ErrorArea, ErrorKind, ErrorReach } from "./error-kind.js";
 
 export type { ErrorCode } from "./error-catalogue.js";
 export type { ErrorKind } from "./error-kind.js";
@@ -40,8 +40,28 @@ export class DaybookError extends Error {
   get area(): ErrorArea {
     return ERROR_CATALOGUE[this.code].area;
   }
+
+  /** Whether the next day would fail in the same way. */
+  get reach(): ErrorReach {
+    return ERROR_CATALOGUE[this.code].reach;
+  }
+
+  /** Whether what was read of an archive is at fault, not the way to it. */
+  get isContentFault(): boolean {
+    return ERROR_CATALOGUE[this.code].isContentFault;
+  }
 }
 
 export function isDaybookError(error: unknown, code?: ErrorCode): error is DaybookError {
   return error instanceof DaybookError && (code === undefined || error.code === code);
+}
+
+/** Whether a code that was read from a file is one of today's. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === "string" && Object.hasOwn(ERROR_CATALOGUE, code);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

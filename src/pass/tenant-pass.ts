@@ -1,5 +1,5 @@
 import { isDaybookError } from "../model/errors.js";
-import type { DaybookError, ErrorCode, ErrorKind } from "../model/errors.js";
+import type { DaybookError, ErrorKind } from "../model/errors.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
 import type { DayTask } from "../model/reading.js";
@@ -42,26 +42,6 @@ export interface PassOutcome {
 }
 
 const OTHER_TENANT = "the source gave events of another tenant; nothing of that reading is kept";
-
-/** A failure of one day alone; after any other one, but those below, the next day would only fail in the same way. */
-const DAY_ALONE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "READING_INCOMPLETE",
-  "SOURCE_REFUSED",
-  "SOURCE_PAGE_INVALID",
-  "SOURCE_CHAIN_BROKEN",
-  "NETWORK_TOO_LARGE",
-]);
-
-/**
- * Failures that may concern the host or one window alone, so the next day is tried. When two days in a row fail in the same way,
- * it is the host.
- */
-const PERHAPS_HOST: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  "SOURCE_UNAVAILABLE",
-  "NETWORK_TIMEOUT",
-  "NETWORK_TRUNCATED",
-  "NETWORK_REDIRECT",
-]);
 
 /** When the clocks differ by more, one of them is wrong, and no day is declared lost. */
 const CLOCKS_AGREE_SECONDS = 3_600;
@@ -135,8 +115,8 @@ export class TenantPass {
         if (!isDaybookError(error)) throw error;
         await this.#failed(task, error);
         if (error.code === "SOURCE_OUT_OF_HORIZON") continue;
-        const isPerhapsHost = PERHAPS_HOST.has(error.code);
-        if (!isPerhapsHost && !DAY_ALONE.has(error.code)) return error;
+        if (error.reach === "all") return error;
+        const isPerhapsHost = error.reach === "host-or-day";
         await this.#parts.steps.keptBack.failed(task.day, error.code, this.#parts.steps.nowMs());
         if (isPerhapsHost && ofHost?.code === error.code) return error;
         ofHost = isPerhapsHost ? error : undefined;

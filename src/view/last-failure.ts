@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
-import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
-import type { ErrorCode } from "../model/error-catalogue.js";
-import { DaybookError, isDaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError, isErrorCode } from "../model/errors.js";
 import { stableJson } from "../model/stable-json.js";
 import { isoTime } from "../model/utc-day.js";
 
@@ -52,8 +50,4 @@ function parse(bytes: Uint8Array): KeptFailure | undefined {
   if (!isErrorCode(code) || typeof message !== "string" || typeof hint !== "string" || Number.isNaN(atMs))
     return undefined;
   return { atMs, error: new DaybookError(code, { message, hint }) };
-}
-
-function isErrorCode(code: unknown): code is ErrorCode {
-  return typeof code === "string" && Object.hasOwn(ERROR_CATALOGUE, code);
 }
