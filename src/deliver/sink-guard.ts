@@ -1,5 +1,6 @@
 import type { Clock } from "../io/clock.js";
 import type { Log } from "../model/log.js";
+import type { UtcDay } from "../model/utc-day.js";
 import { assertKey } from "../plugin/object-key.js";
 import type { Batch, Body, ObjectStore, Sink } from "../plugin/types.js";
 import { pieceByPiece, withDeadline } from "./deadline.js";
@@ -41,7 +42,6 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
     return isRepeatable(body) ? retrying(options, signal, once) : once();
   };
   const limits = { firstMs: deadlineMs, nextMs: deadlineMs };
-  const setHold = store.setHold?.bind(store);
   return {
     ...(store.folder === undefined ? {} : { folder: store.folder }),
     check: (signal) => call(signal, (inner) => store.check(inner)),
@@ -70,15 +70,35 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
       assertKey(key);
       return call(signal, (inner) => store.remove(key, inner));
     },
-    ...(setHold === undefined
-      ? {}
-      : {
-          setHold: async (key: string, on: boolean, signal: AbortSignal) => {
-            assertKey(key);
-            return call(signal, (inner) => setHold(key, on, inner));
-          },
-        }),
+    ...guardRetention(store, call),
     close: () => withDeadline(name, deadlineMs, new AbortController().signal, () => store.close()),
+  };
+}
+
+type Call = <T>(signal: AbortSignal, run: (inner: AbortSignal) => Promise<T>) => Promise<T>;
+
+/** What a store need not have stays absent, so that the core sees what the store cannot do. */
+function guardRetention(
+  store: ObjectStore,
+  call: Call,
+): Pick<ObjectStore, "extendRetention" | "protection" | "setHold"> {
+  const extendRetention = store.extendRetention?.bind(store);
+  const setHold = store.setHold?.bind(store);
+  const protection = store.protection?.bind(store);
+  return {
+    ...(extendRetention && {
+      extendRetention: async (key: string, until: UtcDay, signal: AbortSignal) => {
+        assertKey(key);
+        return call(signal, (inner) => extendRetention(key, until, inner));
+      },
+    }),
+    ...(setHold && {
+      setHold: async (key: string, on: boolean, signal: AbortSignal) => {
+        assertKey(key);
+        return call(signal, (inner) => setHold(key, on, inner));
+      },
+    }),
+    ...(protection && { protection: (signal: AbortSignal) => call(signal, protection) }),
   };
 }
 

@@ -1,12 +1,21 @@
 import { ERROR_CATALOGUE } from "./error-catalogue.js";
 import type { ErrorCode } from "./error-catalogue.js";
 import type { ErrorArea, ErrorKind, ErrorReach } from "./error-kind.js";
+import type { UtcDay } from "./utc-day.js";
 
 export type { ErrorCode } from "./error-catalogue.js";
 export type { ErrorKind } from "./error-kind.js";
 
 /** Whether trying again can help: never, after a growing pause, or not before `after` milliseconds. */
 export type Retry = "never" | "backoff" | { readonly after: number };
+
+/** What keeps an object from removal. */
+export interface ObjectLock {
+  /** The first day on which the object may go; absent when no date is known. */
+  readonly until?: UtcDay;
+  /** A legal hold is on. */
+  readonly hold?: boolean;
+}
 
 export interface ErrorDetails {
   /** Subject, rule, found, expected; lower case, no full stop. */
@@ -15,6 +24,8 @@ export interface ErrorDetails {
   readonly hint?: string;
   readonly retry?: Retry;
   readonly cause?: unknown;
+  /** Of a refused removal: what keeps the object. */
+  readonly lock?: ObjectLock;
 }
 
 /** The one class of error that Daybook throws. `code` is listed in docs/ERRORS.md. */
@@ -23,12 +34,14 @@ export class DaybookError extends Error {
   readonly code: ErrorCode;
   readonly hint: string;
   readonly retry: Retry;
+  readonly lock?: ObjectLock;
 
   constructor(code: ErrorCode, details: ErrorDetails) {
     super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.hint = details.hint ?? ERROR_CATALOGUE[code].hint;
     this.retry = details.retry ?? ERROR_CATALOGUE[code].retry;
+    if (details.lock !== undefined) this.lock = details.lock;
   }
 
   /** What went wrong. */

@@ -8,7 +8,7 @@ export { creationTimeMicros } from "../model/creation-time.js";
 export { DAY_MS, parseUtcDay, utcDayOf } from "../model/utc-day.js";
 export type { UtcDay } from "../model/utc-day.js";
 export { DaybookError, isDaybookError } from "../model/errors.js";
-export type { ErrorCode, ErrorDetails, Retry } from "../model/errors.js";
+export type { ErrorCode, ErrorDetails, ObjectLock, Retry } from "../model/errors.js";
 export type { Log } from "../model/log.js";
 export { abortable } from "../io/abortable.js";
 export type { Clock } from "../io/clock.js";
@@ -40,4 +40,5 @@ export type {
   Sink,
   SinkPlugin,
   StorePlugin,
+  StoreProtection,
 } from "./types.js";

@@ -27,6 +27,24 @@ export interface ObjectStat {
 /** What proves a removal, for the tombstone. */
 export interface RemovalReceipt {
   readonly removed: number;
+  /** Versions of the content that were removed, in a store that keeps more than one; delete markers do not count. */
+  readonly versions?: number;
+  /** What was done and what stays, in words, such as "versions deleted and confirmed absent". */
+  readonly note?: string;
+}
+
+/** What a store can promise against early removal, as the store itself says now. */
+export interface StoreProtection {
+  /**
+   * Who can end a lock early: `none` keeps no locks, `governance` is open to whoever has the right to bypass it,
+   * `compliance` to nobody.
+   */
+  readonly retention: "none" | "governance" | "compliance";
+  /** Whether a legal hold can be set. */
+  readonly hold: boolean;
+  /** Whether a removed or replaced object can stay as a version. */
+  readonly versions: boolean;
+  /** What else an operator must know, in words. */
   readonly note?: string;
 }
 
@@ -61,9 +79,20 @@ export interface ObjectStore {
   stat(key: string, signal: AbortSignal): Promise<ObjectStat | undefined>;
   /** Every key that starts with `prefix`, sorted by code unit: complete or an error, never a silent part. */
   list(prefix: string, signal: AbortSignal): AsyncIterable<string>;
-  /** SINK_REFUSED while locked or held; SINK_NOT_FOUND when absent. */
+  /**
+   * Removes every version and delete marker of the key, and reads back that none is there. SINK_REFUSED while locked or
+   * held, with what is known of it in the error's `lock`; SINK_NOT_FOUND when absent.
+   */
   remove(key: string, signal: AbortSignal): Promise<RemovalReceipt>;
+  /**
+   * Locks the object until `until` at least. A longer lock stays and is no error. The core reads back `retainUntil`.
+   * Absent when the store keeps no locks.
+   */
+  extendRetention?(key: string, until: UtcDay, signal: AbortSignal): Promise<void>;
+  /** On all versions of the key that hold content. The core reads back `hold`. Absent when the store knows no holds. */
   setHold?(key: string, on: boolean, signal: AbortSignal): Promise<void>;
+  /** Asks the store itself. Absent when the store cannot protect, or cannot say. */
+  protection?(signal: AbortSignal): Promise<StoreProtection>;
   close(): Promise<void>;
 }
 
