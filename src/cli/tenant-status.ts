@@ -2,7 +2,7 @@ import type { AlarmKind } from "../view/alarms.js";
 import { Schedule } from "../daemon/schedule.js";
 import { keptFailure } from "../view/last-failure.js";
 import { viewTenant } from "../view/tenant-view.js";
-import type { TenantFacts } from "../view/tenant-view.js";
+import type { DayKeptBack, TenantFacts } from "../view/tenant-view.js";
 import { LedgerIndex } from "../ledger/ledger-index.js";
 import { lastReReadings } from "../ledger/last-re-readings.js";
 import type { ReReadings } from "../ledger/last-re-readings.js";
@@ -11,7 +11,7 @@ import { DAY_MS, eachDay, isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { RequestOutlook } from "../plan/backlog.js";
-import { deadlineMs, oldestReadableDay } from "../plan/day-state.js";
+import { oldestReadableDay } from "../plan/day-state.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import { folderSource } from "../archive/folder-source.js";
 import { usualRequests } from "../plan/requests-per-day.js";
@@ -87,7 +87,7 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
     re_readings: reReadingsOf(looked, nowMs),
     lost: counts.lost,
     oddities: oddities.map(({ day, code, subject }) => ({ day, code, found: subject })),
-    kept_back: await keptBackOf(looked, nowMs),
+    kept_back: keptBackOf(looked, view.keptBack, nowMs),
     overdue: overdue.map(({ day }) => day),
     beyond_saving: beyondSaving.map(({ day }) => day),
     requests: { left: facts.budget.left, per_hour: facts.budget.requestsPerHour },
@@ -123,6 +123,7 @@ async function factsOf(
     // `certificate` in the status says when it cannot be read.
     certificate: await tenant.certificate?.().catch(() => undefined),
     failure: unreadable ?? (await failureOf(looked)),
+    keptBack: await new KeptBackDays(tenant.files, tenant.root).read(),
   };
 }
 
@@ -133,23 +134,21 @@ function emptyIndex(nowMs: number): LedgerIndex {
   return index;
 }
 
-async function keptBackOf({ tenant }: LookedAt, nowMs: number): Promise<TenantStatus["kept_back"]> {
-  const { files, root, rules, loaded } = tenant;
-  const next = isoTime(new Schedule(loaded.config.collect.schedule).nextMs(nowMs));
-  const days = await new KeptBackDays(files, root).read();
-  return [...days]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .filter(([day]) => nowMs < deadlineMs(day, rules))
-    .map(([day, { code, sinceMs, failures }]) => ({
-      day,
-      code,
-      since: isoTime(sinceMs),
-      failures,
-      next_try: next,
-    }));
+function keptBackOf(
+  { tenant }: LookedAt,
+  keptBack: readonly DayKeptBack[],
+  nowMs: number,
+): TenantStatus["kept_back"] {
+  const next = isoTime(new Schedule(tenant.loaded.config.collect.schedule).nextMs(nowMs));
+  return keptBack.map(({ day, code, sinceMs, failures }) => ({
+    day,
+    code,
+    since: isoTime(sinceMs),
+    failures,
+    next_try: next,
+  }));
 }
 
-/** What requests a tenant may make now, and how many a day of it takes. */
 export async function outlookOf({ held, tenant }: LookedAt): Promise<RequestOutlook> {
   const { root, config, files, budget } = tenant;
   const source = folderSource(files, root);

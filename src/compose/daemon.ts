@@ -6,6 +6,7 @@ import type { TenantWork } from "../daemon/tenant-work.js";
 import type { Http } from "../io/http.js";
 import { systemd } from "../io/notify-systemd.js";
 import type { Log } from "../model/log.js";
+import { KeptBackDays } from "../plan/kept-back-days.js";
 import { usualRequests } from "../plan/requests-per-day.js";
 import type { Counts } from "../serve/counts.js";
 import { keepFailure } from "../view/last-failure.js";
@@ -70,6 +71,7 @@ function workOf(parts: Tenant, counts: Counts): TenantWork {
     },
     budget: parts.budget,
     usualRequests: (index) => usualRequests(index, folderSource(files, root), new AbortController().signal),
+    keptBack: () => new KeptBackDays(files, root).read(),
     keepFailure: (error) =>
       keepFailure(files, root, error === undefined ? undefined : { atMs: clock.now(), error }),
     certificate: parts.certificate,

@@ -8,6 +8,7 @@ import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
 import type { DayResult, PassProgress, ReadingStep } from "../pass/progress.js";
+import type { KeptBack } from "../plan/kept-back-days.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import { sinkStates } from "../view/sink-state.js";
@@ -30,6 +31,7 @@ export class TenantRecord implements PassProgress {
   #budget: BudgetState;
   #requestsPerDay = WINDOWS_PER_DAY;
   #certificate: CertificateExpiry | undefined;
+  #keptBack: KeptBack = new Map();
   readonly #alarms = new AlarmBook();
   readonly #changed: () => void;
 
@@ -110,7 +112,7 @@ export class TenantRecord implements PassProgress {
     this.#changed();
   }
 
-  /** Reads what changes outside this process: the budget, and the certificate on disk. */
+  /** Reads what the disk has: the budget, the certificate and the days kept back. */
   async refresh(): Promise<void> {
     await this.#readBudget();
     const index = this.#ledger?.index;
@@ -118,6 +120,7 @@ export class TenantRecord implements PassProgress {
       this.#requestsPerDay = await this.#work.usualRequests(index).catch(() => this.#requestsPerDay);
     // A certificate that cannot be read is reported by the pass that needs it.
     this.#certificate = await this.#work.certificate?.().catch(() => undefined);
+    this.#keptBack = await this.#work.keptBack().catch(() => this.#keptBack);
     this.appraise();
   }
 
@@ -161,6 +164,7 @@ export class TenantRecord implements PassProgress {
       budget: { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay },
       sinks: sinkStates(sinks, index, this.#sinkFailures),
       certificate: this.#certificate,
+      keptBack: this.#keptBack,
       verifications: index?.fixityChecksOf(sinks.map(({ name }) => name)) ?? [],
     };
   }

@@ -6,6 +6,7 @@ import type { Log } from "../model/log.js";
 import type { OpenTenant } from "../compose/tenant-parts.js";
 import type { PassProgress } from "../pass/progress.js";
 import type { ReadingRules } from "../plan/day-state.js";
+import type { KeptBack } from "../plan/kept-back-days.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
@@ -27,6 +28,8 @@ export interface TenantWork {
   budget(): Promise<BudgetState>;
   /** Requests that a reading of a day takes. */
   usualRequests(index: DayIndex): Promise<number>;
+  /** The days whose last readings failed, as the state folder has them. */
+  keptBack(): Promise<KeptBack>;
   /** Stores why the newest pass failed, if it did, for read-only commands that run beside the daemon. */
   keepFailure(failure: DaybookError | undefined): Promise<void>;
   readonly certificate: (() => Promise<CertificateExpiry>) | undefined;

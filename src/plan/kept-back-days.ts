@@ -29,6 +29,8 @@ const MAX_BYTES = 65_536;
 export class KeptBackDays {
   readonly #files: Files;
   readonly #path: string;
+  /** What `read` found, with the changes since: the pass that writes the file holds the archive's lock. */
+  #known: KeptBack | undefined;
 
   constructor(files: Files, root: string) {
     this.#files = files;
@@ -36,6 +38,11 @@ export class KeptBackDays {
   }
 
   async read(): Promise<KeptBack> {
+    this.#known = await this.#stored();
+    return this.#known;
+  }
+
+  async #stored(): Promise<KeptBack> {
     try {
       const text = new TextDecoder().decode(await this.#files.read(this.#path, MAX_BYTES));
       return new Map(Object.entries(JSON.parse(text) as object).flatMap(parsed));
@@ -47,7 +54,7 @@ export class KeptBackDays {
 
   /** The day's reading failed. Throws DISK_* when that cannot be kept. */
   async failed(day: UtcDay, code: string, nowMs: number): Promise<void> {
-    const days = new Map(await this.read());
+    const days = new Map(this.#known ?? (await this.read()));
     const { sinceMs = nowMs, failures = 0 } = days.get(day) ?? {};
     days.set(day, { code, sinceMs, lastMs: nowMs, failures: failures + 1 });
     await this.#write(days);
@@ -55,7 +62,7 @@ export class KeptBackDays {
 
   /** The day was read, or will never be. */
   async forget(day: UtcDay): Promise<void> {
-    const days = new Map(await this.read());
+    const days = new Map(this.#known ?? (await this.read()));
     if (days.delete(day)) await this.#write(days);
   }
 
@@ -65,6 +72,7 @@ export class KeptBackDays {
       { code, since: isoTime(sinceMs), last: isoTime(lastMs), failures },
     ]);
     await replaceFile(this.#files, { path: this.#path, bytes: stableJson(Object.fromEntries(entries)) });
+    this.#known = days;
   }
 }
 

@@ -115,6 +115,25 @@ const METRICS: readonly MetricRule[] = [
     samples: (source) => ofEachOpen(source, ({ view: { backlog } }) => [own(backlog.days)]),
   },
   {
+    ...gauge(
+      "daybook_days_kept_back",
+      "Days that are read after the others because their last readings failed.",
+    ),
+    samples: (source) => ofEach(source, ({ view: { keptBack } }) => [own(keptBack.length)]),
+  },
+  {
+    ...gauge(
+      "daybook_oldest_kept_back_age_seconds",
+      "Seconds since the first failed reading of the day that is kept back for the longest time; absent when none is.",
+    ),
+    samples: (source) =>
+      ofEach(source, ({ view: { keptBack } }) =>
+        keptBack.length === 0
+          ? []
+          : [own((source.nowMs - Math.min(...keptBack.map(({ sinceMs }) => sinceMs))) / 1_000)],
+      ),
+  },
+  {
     ...gauge("daybook_requests_left", "Requests left in the current hour."),
     samples: (source) => ofEach(source, ({ budget }) => [own(budget.left)]),
   },

@@ -46,6 +46,24 @@ export function renderMissing(tenant: string, { missing }: TenantView, nowMs: nu
     }`;
 }
 
+/** Days that are read after the others, with the error of their last reading. */
+export function renderKeptBack({ tenant, nextPassMs }: TenantSnapshot, { keptBack }: TenantView): Html {
+  if (keptBack.length === 0) return NOTHING;
+  return html`<h3>Days kept back</h3>
+    ${renderTable({
+      label: `Days kept back of ${tenant}`,
+      caption: "Their last readings failed, so they are read after the other days.",
+      heads: ["Day", "Error", "Failing since", "Failed readings", "Next try"],
+      rows: keptBack.map(({ day, code, sinceMs, failures }) => [
+        html`<a href="/tenants/${tenant}/days/${day}">${day}</a>`,
+        code,
+        renderTime(sinceMs),
+        count(failures),
+        nextPassMs === undefined ? "in this pass" : renderTime(nextPassMs),
+      ]),
+    })}`;
+}
+
 function renderMissingTable(
   tenant: string,
   missing: readonly MissingDay[],

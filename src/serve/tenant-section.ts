@@ -3,7 +3,14 @@ import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import type { TenantCondition, TenantSnapshot } from "../daemon/state.js";
 import { utcDayOf } from "../model/utc-day.js";
-import { renderAlarms, renderMissing, renderSinks, renderVerifications, renderWork } from "./tenant-parts.js";
+import {
+  renderAlarms,
+  renderKeptBack,
+  renderMissing,
+  renderSinks,
+  renderVerifications,
+  renderWork,
+} from "./tenant-parts.js";
 import { renderTime, spanText } from "./format-time.js";
 import { renderMonths, renderLegend } from "./year-calendar.js";
 import { viewTenant } from "../view/tenant-view.js";
@@ -35,7 +42,7 @@ interface ShownTenant {
 
 function renderArchive({ tenant, view, nowMs }: ShownTenant, year: string | undefined): Html {
   return html`${renderFigures({ tenant, view, nowMs })} ${renderYear(tenant, nowMs, year)}
-    ${renderMissing(tenant.tenant, view, nowMs)}
+    ${renderMissing(tenant.tenant, view, nowMs)} ${renderKeptBack(tenant, view)}
     <div class="pair">${renderSinks(tenant)} ${renderVerifications(tenant, nowMs)}</div>`;
 }
 

@@ -14,8 +14,9 @@ import { dayAlarms } from "../plan/alarms.js";
 import type { DayAlarms } from "../plan/alarms.js";
 import { backlogOf } from "../plan/backlog.js";
 import type { Backlog, RequestOutlook } from "../plan/backlog.js";
-import { dayState, oldestReadableDay } from "../plan/day-state.js";
+import { dayState, deadlineMs, oldestReadableDay } from "../plan/day-state.js";
 import type { ReadingRules } from "../plan/day-state.js";
+import type { KeptBack, KeptBackDay } from "../plan/kept-back-days.js";
 import { firstDayOfArchive, planDays } from "../plan/plan-days.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
@@ -36,6 +37,13 @@ export interface TenantFacts {
   readonly certificate: CertificateExpiry | undefined;
   /** What made the newest pass, or opening the archive, fail. */
   readonly failure: DaybookError | undefined;
+  /** The days whose last readings failed, as the state folder has them. */
+  readonly keptBack: KeptBack;
+}
+
+/** A day that is read after the others because its last readings failed. */
+export interface DayKeptBack extends KeptBackDay {
+  readonly day: UtcDay;
 }
 
 /** A day that is due and not archived. */
@@ -61,6 +69,8 @@ export interface TenantView extends DayAlarms {
   readonly losses: { readonly total: number; readonly newestMs: number | undefined };
   /** What was unusual about the days that the source still serves, oldest first. */
   readonly oddities: readonly Oddity[];
+  /** Oldest first; without those that the source no longer serves. */
+  readonly keptBack: readonly DayKeptBack[];
   readonly backlog: Backlog;
   /** Everything that needs a person. */
   readonly alarms: readonly AlarmFound[];
@@ -78,16 +88,24 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
     range,
     counts: countDays(facts, range, nowMs),
     newestSealed: index?.newestDay ?? undefined,
-    missing: tasks.flatMap(({ day, reason, deadlineMs }) =>
-      reason === "re-reading" ? [] : [{ day, state: reason === "gap" ? "gap" : "due", deadlineMs }],
+    missing: tasks.flatMap(({ day, reason, deadlineMs: untilMs }) =>
+      reason === "re-reading" ? [] : [{ day, state: reason === "gap" ? "gap" : "due", deadlineMs: untilMs }],
     ),
     reReadingsDue: tasks.filter(({ reason }) => reason === "re-reading").length,
     losses: lossesOf(index),
     oddities:
       index === undefined ? [] : odditiesOf(eachDay(oldestReadableDay(rules, nowMs), range.to), index),
+    keptBack: keptBackOf(facts, nowMs),
     backlog: backlogOf(tasks, nowMs, budget),
     alarms: alarmsOf({ days, failure, sinks, certificate, verifications }),
   };
+}
+
+function keptBackOf({ keptBack, rules }: TenantFacts, nowMs: number): readonly DayKeptBack[] {
+  return [...keptBack]
+    .map(([day, why]) => ({ day, ...why }))
+    .filter(({ day }) => nowMs < deadlineMs(day, rules))
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1));
 }
 
 function lossesOf(index: DayIndex | undefined): TenantView["losses"] {

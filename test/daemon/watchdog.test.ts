@@ -37,6 +37,7 @@ function hangingLoop(clock: Clock, log: Log, nextRequestMs: () => number): Tenan
     preflight: () => Promise.resolve([]),
     budget: () => Promise.resolve({ left: 0, nextMs: nextRequestMs() }),
     usualRequests: () => Promise.resolve(24),
+    keptBack: async () => new Map(),
     keepFailure: () => Promise.resolve(),
     certificate: undefined,
   };

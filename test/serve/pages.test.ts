@@ -115,6 +115,15 @@ describe("the status page", () => {
     expect(first).toBe(second);
   });
 
+  it("names the days kept back, the error, and when they are tried again", () => {
+    const page = renderTenantPage(context(), troubledTenant("fabrikam"));
+    const table = page.slice(page.indexOf("Days kept back"));
+
+    expect(table).toContain("SOURCE_UNAVAILABLE");
+    expect(table).toContain('href="/tenants/fabrikam/days/2026-11-14"');
+    expect(renderTenantPage(context(), quietTenant("contoso"))).not.toContain("Days kept back");
+  });
+
   it("says so where the archive could not be opened", () => {
     const page = renderOverview(
       context({ ...quietTenant("contoso"), condition: "failing", index: undefined }),

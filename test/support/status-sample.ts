@@ -89,6 +89,7 @@ export function quietTenant(
       { sink: "lake", kind: "view", behind: 0, failure: undefined },
     ],
     certificate: { expiresAtMs: NOW_MS + 203 * DAY_MS, daysLeft: 203, warning: "none" },
+    keptBack: new Map(),
     verifications: [{ sink: "vault", atMs: NOW_MS - 2 * DAY_MS, days: 443, findings: 0 }],
     ...more,
   };
@@ -111,6 +112,12 @@ export function troubledTenant(tenant: string): TenantSnapshot {
   return {
     ...quiet,
     condition: "failing",
+    keptBack: new Map([
+      [
+        dayOf("2026-11-14"),
+        { code: "SOURCE_UNAVAILABLE", sinceMs: NOW_MS - 3 * HOUR_MS, lastMs: NOW_MS, failures: 2 },
+      ],
+    ]),
     alarms: [
       alarm(
         "days-overdue",

@@ -39,6 +39,15 @@ describe("viewTenant", () => {
     expect(viewTenant(troubledTenant("fabrikam"), NOW_MS + 22 * DAY_MS).oddities).toEqual([]);
   });
 
+  it("names the days kept back until the source drops them", () => {
+    const troubled = troubledTenant("fabrikam");
+
+    expect(viewTenant(troubled, NOW_MS).keptBack).toMatchObject([
+      { day: "2026-11-14", code: "SOURCE_UNAVAILABLE", failures: 2 },
+    ]);
+    expect(viewTenant(troubled, NOW_MS + 22 * DAY_MS).keptBack).toEqual([]);
+  });
+
   it("keeps days before the archive began apart from lost ones", () => {
     const young = quietTenant("young", "2026-11-10");
     const stateOf = dayStates(young, NOW_MS + 60 * DAY_MS);
