@@ -5,12 +5,12 @@ if (Number(process.versions.node.split(".")[0]) < 24) {
   process.exit(70);
 }
 const argv = process.argv.slice(2);
-const [command = ""] = argv;
 const { enableCompileCache } = await import("node:module");
 // What comes from the cache is there whole, used or not: 5 MB more for as long as the daemon runs.
-if (command !== "run") enableCompileCache();
+if (!argv.includes("run")) enableCompileCache();
 const { strayText } = await import("./cli/daemon-log.js");
 const { giveBackMemory } = await import("./io/give-back-memory.js");
+const { globalsLast } = await import("./cli/global-options.js");
 const { runCommandLine } = await import("./cli/run.js");
 const { Redactor } = await import("./config/redactor.js");
 
@@ -18,7 +18,7 @@ const stop = new AbortController();
 const redactor = new Redactor();
 const say = (level: "warn" | "error", phrase: string, message: string): void =>
   void process.stderr.write(
-    redactor.redact(strayText(level, phrase, message, { argv, stderr: process.stderr, env: process.env })),
+    redactor.redact(strayText(level, phrase, message, { argv: globalsLast(argv), stderr: process.stderr, env: process.env })),
   );
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(name));
 // A defect must never leave the process running in an unknown state: the supervisor starts it anew.

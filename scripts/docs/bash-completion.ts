@@ -1,5 +1,5 @@
 import { COMMANDS } from "../../src/cli/commands.js";
-import type { OptionEntry } from "../../src/cli/commands.js";
+import type { OptionEntry } from "../../src/cli/global-options.js";
 
 /**
  * systemd/daybook.bash-completion: commands, their options, and the choices of an option. The words are fixed: nothing is

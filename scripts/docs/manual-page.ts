@@ -1,5 +1,7 @@
 import { COMMANDS } from "../../src/cli/commands.js";
-import type { CommandEntry, OptionEntry } from "../../src/cli/commands.js";
+import type { CommandEntry } from "../../src/cli/commands.js";
+import type { OptionEntry } from "../../src/cli/global-options.js";
+import { VARIABLES } from "../../src/config/environment.js";
 import { EXIT, EXIT_MEANING } from "../../src/cli/exit-codes.js";
 
 /** An entry of a list: what it is called, and what it is. */
@@ -10,8 +12,7 @@ seals it with hashes and a signature, delivers it to sinks, and keeps it for as 
 daemon (daybook run) it finds and fills every gap by itself.`;
 
 const ENVIRONMENT: readonly Term[] = [
-  ["DAYBOOK_CONFIG", "the configuration file, where --config does not name one"],
-  ["DAYBOOK_DEBUG", "when set, an error comes with its stack trace"],
+  ...Object.entries(VARIABLES).map(([name, meaning]): Term => [name, meaning.replaceAll("`", "")]),
   ["STATE_DIRECTORY", "the state folder, where the configuration does not name one; systemd sets it"],
   [
     "CREDENTIALS_DIRECTORY",

@@ -11,6 +11,7 @@ import type { AskedDay } from "./asked-days.js";
 import { dayRange, hasRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { exitOf, worstExit } from "./exit-codes.js";
+import { showsProgress } from "./log-settings.js";
 import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 import { utcDayOf } from "../model/utc-day.js";
@@ -69,11 +70,13 @@ function notArchived(
 
 async function archiveTenant(
   tenant: Tenant,
-  { reread = false, backfillSink }: ArchiveOptions,
+  options: ArchiveOptions,
   range: DayRange | undefined,
   { signal, stderr, clock }: Surroundings,
 ): Promise<TenantResult> {
-  const progress = stderr.isTTY ? new TerminalProgress(stderr, clock) : silentProgress;
+  const { reread = false, backfillSink } = options;
+  const shown = showsProgress(options, stderr) ? new TerminalProgress(stderr, clock) : undefined;
+  const progress = shown ?? silentProgress;
   const { name, rules } = tenant;
   await warnOfCertificate(tenant);
   const open = await tenant.openArchive({ progress }, signal);
@@ -91,6 +94,7 @@ async function archiveTenant(
     const failures = missing.length > 0 ? [...outcome.failures, "gap" as const] : outcome.failures;
     return { ...outcome, failures, missing, untouched, sinks: open.deliveries.failures };
   } finally {
+    shown?.close();
     await open.close();
   }
 }

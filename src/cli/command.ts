@@ -3,9 +3,11 @@ import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { Http } from "../io/http.js";
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** The world as a command sees it; main.ts gives the real one, a test its own. */
 export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly cwd: string;
   readonly clock: Clock;
   readonly files: Files;
@@ -33,6 +35,10 @@ export interface CommonOptions {
   readonly config?: string;
   readonly json?: boolean;
   readonly tenant?: string;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly logLevel?: string;
+  readonly logFormat?: string;
 }
 
 /** What a command ends with: the exit code, and its answer for people and for programs. */

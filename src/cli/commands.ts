@@ -1,12 +1,7 @@
 import type { Command } from "./command.js";
+import { GLOBAL_OPTIONS, JSON_OPTION } from "./global-options.js";
+import type { OptionEntry } from "./global-options.js";
 import { SETUP_METHODS } from "./setup-methods.js";
-
-export interface OptionEntry {
-  readonly flags: string;
-  readonly help: string;
-  readonly choices?: readonly string[];
-  readonly fallback?: string;
-}
 
 /** One command: its name below `daybook`, its words, and where its code lies. */
 export interface CommandEntry {
@@ -18,15 +13,7 @@ export interface CommandEntry {
   readonly load: () => Promise<Command<never>>;
 }
 
-const JSON_OPTION: OptionEntry = { flags: "--json", help: "answer as JSON, in a stable form" };
-const COMMON: readonly OptionEntry[] = [
-  {
-    flags: "-c, --config <file>",
-    help: "configuration file (else $DAYBOOK_CONFIG, ./daybook.yaml, /etc/daybook/daybook.yaml)",
-  },
-  { flags: "-t, --tenant <name>", help: "only this tenant of the configuration" },
-  JSON_OPTION,
-];
+const COMMON: readonly OptionEntry[] = [...GLOBAL_OPTIONS, JSON_OPTION];
 const RANGE: readonly OptionEntry[] = [
   { flags: "--from <day>", help: "first UTC day: 2026-11-01, today, yesterday, -7d, or a month: 2026-11" },
   { flags: "--to <day>", help: "last UTC day, included; of a month its last day" },

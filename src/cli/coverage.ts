@@ -11,6 +11,7 @@ import type { RangeOptions } from "./days.js";
 import { worstExit } from "./exit-codes.js";
 import { lookAtTenants, rangeOf } from "./held.js";
 import type { LookedAt } from "./held.js";
+import { hasColour } from "./log-settings.js";
 import { count } from "./progress.js";
 
 export interface CoverageOptions extends CommonOptions, RangeOptions {}
@@ -27,7 +28,10 @@ export const coverage: Command<CoverageOptions> = async (options, surroundings) 
   return {
     exit: worstExit(found.map((one) => coverageExit(one.coverage))),
     text: found
-      .map((one) => `${one.tenant}\n${coverageText(one.coverage, surroundings.stdout.isTTY)}`)
+      .map(
+        (one) =>
+          `${one.tenant}\n${coverageText(one.coverage, hasColour(surroundings.stdout, surroundings.env))}`,
+      )
       .join("\n"),
     json: { tenants: found.map(({ tenant, coverage: { days, counts } }) => ({ tenant, days, counts })) },
   };

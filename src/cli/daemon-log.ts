@@ -2,7 +2,9 @@ import { ConfigInvalid, problemLine } from "../config/problem.js";
 import { systemClock } from "../io/clock.js";
 import type { DaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
-import type { Terminal } from "./command.js";
+import type { Environment, Terminal } from "./command.js";
+import { inFormat } from "./log-settings.js";
+import type { LogFormat } from "./log-settings.js";
 
 /** Priorities as in syslog; systemd takes the prefix off a line and keeps it (sd-daemon(3)), so `journalctl -p warning` works. */
 const PRIORITIES: readonly (readonly [string, string])[] = [
@@ -11,16 +13,18 @@ const PRIORITIES: readonly (readonly [string, string])[] = [
   ['{"level":"error"', "<3>"],
 ];
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Whether this is the daemon without a person at its terminal: then whatever it writes is one JSON object a line. */
 export function isLoggedDaemon(argv: readonly string[], { isTTY }: Pick<Terminal, "isTTY">): boolean {
   return argv[0] === "run" && !isTTY;
 }
 
 /** Where the daemon's log lines go: also to a person's terminal, where other commands show progress instead. */
-export function logTerminal(stderr: Terminal, env: Environment): Terminal {
-  return { isTTY: false, columns: stderr.columns, write: (line) => stderr.write(prefixed(line, env)) };
+export function logTerminal(stderr: Terminal, env: Environment, format: LogFormat): Terminal {
+  return {
+    isTTY: false,
+    columns: stderr.columns,
+    write: (line) => stderr.write(priority(line, env) + inFormat(line, format)),
+  };
 }
 
 /** A line as the daemon's log has it, for what is to be said before there is a log, or outside of it. */
@@ -36,7 +40,8 @@ export function strayText(
   { argv, stderr, env }: StrayPlace,
 ): string {
   if (!isLoggedDaemon(argv, stderr)) return `daybook: ${phrase}: ${message}\n`;
-  return prefixed(bareLine(level, { message }, phrase, systemClock.now()), env);
+  const line = bareLine(level, { message }, phrase, systemClock.now());
+  return priority(line, env) + line;
 }
 
 interface StrayPlace {
@@ -53,7 +58,7 @@ export function errorFields(error: DaybookError): object {
   return { code, message: first, problems: error.problems.map(problemLine), hint };
 }
 
-function prefixed(line: string, env: Environment): string {
-  if (env["JOURNAL_STREAM"] === undefined) return line;
-  return `${PRIORITIES.find(([start]) => line.startsWith(start))?.[1] ?? "<6>"}${line}`;
+function priority(line: string, env: Environment): string {
+  if (env["JOURNAL_STREAM"] === undefined) return "";
+  return PRIORITIES.find(([start]) => line.startsWith(start))?.[1] ?? "<6>";
 }

@@ -9,7 +9,7 @@ export interface RangeOptions {
 }
 
 /** What a person may write for a day; the words of help and errors. */
-export const DAY_FORMS = "YYYY-MM-DD, today, yesterday or -2d";
+const DAY_FORMS = "YYYY-MM-DD, today, yesterday or -2d";
 
 /** The days that `--from`, `--to` and `--day` name at `nowMs`; a missing end is taken from `bounds`. */
 export function dayRange(options: RangeOptions, bounds: DayRange, nowMs: number): DayRange {

@@ -14,6 +14,7 @@ import type { Command, CommandResult, Surroundings } from "./command.js";
 import { coverTenant, coverageText } from "./coverage.js";
 import { worstExit } from "./exit-codes.js";
 import { lookAtTenants, rangeOf } from "./held.js";
+import { hasColour } from "./log-settings.js";
 import { count } from "./progress.js";
 import { reportInput } from "./report-input.js";
 import { folderPlace, verifyExit, verifyPlace } from "./verify.js";
@@ -144,7 +145,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
   const audited = await verifyPlace(place, { level: "deep" }, surroundings);
   const [report] = await lookAtTenants({ config }, surroundings, async (looked) => {
     const coverage = await coverTenant(looked, rangeOf(looked));
-    say(coverageText(coverage, surroundings.stdout.isTTY));
+    say(coverageText(coverage, hasColour(surroundings.stdout, surroundings.env)));
     const { tenant, held } = looked;
     if (held === undefined) return undefined;
     const { compression } = tenant.loaded.config;

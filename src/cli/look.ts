@@ -22,8 +22,7 @@ export interface Looked {
 /** The exit code and the answer that a list of looks makes; `subject` is what was looked at as a whole. */
 export function lookedResult(subject: string, looked: readonly Looked[], more: object): CommandResult {
   const wrong = looked.filter(({ ok }) => !ok);
-  const verdict =
-    wrong.length === 0 ? "all is well" : `${wrong.length} of ${looked.length} looks found something wrong`;
+  const verdict = wrong.length === 0 ? "all is well" : `${wrong.length} of ${looked.length} checks failed`;
   return {
     exit: worstExit(wrong.map(({ exit }) => exit)),
     text: [...looked.map(lookText), `${subject}: ${verdict}`].join("\n"),

@@ -33,19 +33,15 @@ export class TerminalProgress implements PassProgress {
     const now = this.#clock.now();
     if (!this.#terminal.isTTY || now - this.#drawnMs < REDRAW_MS) return;
     this.#drawnMs = now;
+    // The most wanted first: what does not fit on a narrow terminal is left out whole.
     const parts = [
       `${tenant} ${day} (${this.#done + 1} of ${this.#total})`,
+      this.#timeToGo(step.windowsDone, now),
       `${step.windowsDone}/${WINDOWS_PER_DAY} windows`,
       count(step.events, "event"),
       `${step.requestsLeft} requests left`,
-      this.#timeToGo(step.windowsDone, now),
     ];
-    this.#terminal.write(
-      `\r\u001b[2K${parts
-        .filter((part) => part !== "")
-        .join("  ")
-        .slice(0, this.#terminal.columns - 1)}`,
-    );
+    this.#redraw(fitting(parts, this.#terminal.columns));
   }
 
   ended(tenant: string, day: UtcDay, result: DayResult): void {
@@ -54,7 +50,17 @@ export class TerminalProgress implements PassProgress {
   }
 
   note(tenant: string, text: string): void {
-    this.#lasting(`${tenant}: ${text}`);
+    if (this.#terminal.isTTY) this.#redraw(`${tenant}: ${text}`);
+    else this.#lasting(`${tenant}: ${text}`);
+  }
+
+  /** Takes the line that is drawn again off the terminal. */
+  close(): void {
+    if (this.#terminal.isTTY) this.#terminal.write("\r\u001b[2K");
+  }
+
+  #redraw(line: string): void {
+    this.#terminal.write(`\r\u001b[2K${line.slice(0, this.#terminal.columns - 1)}`);
   }
 
   #lasting(line: string): void {
@@ -70,6 +76,15 @@ export class TerminalProgress implements PassProgress {
         ? "under a minute to go"
         : `about ${count(Math.round(minutes), "minute")} to go`;
   }
+}
+
+/** As many of the parts as fit on a line. */
+function fitting(parts: readonly string[], columns: number): string {
+  return parts.reduce((line, part) => {
+    if (part === "") return line;
+    const longer = line === "" ? part : `${line}  ${part}`;
+    return line === "" || longer.length < columns ? longer : line;
+  }, "");
 }
 
 /** A day's result in a few words. */

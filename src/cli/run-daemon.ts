@@ -6,6 +6,7 @@ import { isDaybookError } from "../model/errors.js";
 import { Counts } from "../serve/counts.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { errorFields, logTerminal } from "./daemon-log.js";
+import { logSettings } from "./log-settings.js";
 import { exitOf, worstExit } from "./exit-codes.js";
 import { openWorkspace } from "./workspace.js";
 
@@ -15,9 +16,9 @@ export const runDaemon: Command<CommonOptions> = async (options, outer) => {
   const surroundings = {
     ...outer,
     http: onDaemonHttp(outer.http, counts),
-    stderr: logTerminal(outer.stderr, outer.env),
+    stderr: logTerminal(outer.stderr, outer.env, logSettings(options, outer.env).format ?? "json"),
   };
-  let workspace = await openWorkspace(options, surroundings);
+  let workspace = await openWorkspace(options, surroundings, "daemon");
   const running = composeDaemon(workspace, counts, outer.giveBackMemory);
   const { daemon, view } = running;
   const reread = oneAtATime(async () => {
@@ -42,7 +43,7 @@ async function reload(
   surroundings: Surroundings,
 ): Promise<Program> {
   try {
-    const after = await openWorkspace(options, surroundings);
+    const after = await openWorkspace(options, surroundings, "daemon");
     const keys = changedKeys(before.loaded.config, after.loaded.config);
     after.log.info({ config: after.loaded.sha256, keys }, "configuration changed");
     daemon.reload(daemonConfig(after, counts));

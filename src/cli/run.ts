@@ -4,14 +4,16 @@ import { DaybookError, isDaybookError, messageOf } from "../model/errors.js";
 import type { CommandResult, Surroundings, Terminal } from "./command.js";
 import { bareLine, errorFields, isLoggedDaemon, logTerminal } from "./daemon-log.js";
 import { EXIT, exitOf } from "./exit-codes.js";
+import { globalsLast } from "./global-options.js";
 import { buildProgram, commandArguments } from "./program.js";
 
 /** Runs one command line to its end and returns the exit code. Never throws. */
 export async function runCommandLine(
-  argv: readonly string[],
+  words: readonly string[],
   signal: AbortSignal,
   overrides: Partial<Surroundings> = {},
 ): Promise<number> {
+  const argv = globalsLast(words);
   const surroundings = redacting({ ...(await realSurroundings(signal)), ...overrides });
   const isLogged = isLoggedDaemon(argv, surroundings.stderr);
   const isJson = argv.includes("--json") || isLogged;
@@ -35,9 +37,10 @@ export async function runCommandLine(
 
 /** Whatever a command prints, errors of libraries and answers of strangers included, holds no secret that was read (fault 47). */
 function redacting(surroundings: Surroundings): Surroundings {
-  const { redactor, stdout, stderr } = surroundings;
+  const { redactor, stdout, stderr, env } = surroundings;
   const over = (inner: Terminal): Terminal => ({
-    isTTY: inner.isTTY,
+    // A dumb terminal can redraw nothing: it gets what a file gets.
+    isTTY: inner.isTTY && env["TERM"] !== "dumb",
     columns: inner.columns,
     write: (text) => inner.write(redactor.redact(text)),
   });
@@ -96,7 +99,7 @@ function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: S
 function logStart(error: DaybookError, { stderr, env, clock }: Surroundings): number {
   const stack = env["DAYBOOK_DEBUG"] === undefined ? {} : { stack: error.stack };
   const line = bareLine("error", { ...errorFields(error), ...stack }, "daemon not started", clock.now());
-  logTerminal(stderr, env).write(line);
+  logTerminal(stderr, env, env["DAYBOOK_LOG_FORMAT"] === "text" ? "text" : "json").write(line);
   return exitOf(error.kind);
 }
 

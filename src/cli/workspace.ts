@@ -6,16 +6,26 @@ import { proxySettings, useProxy } from "../io/proxy.js";
 import { requireVerification, trustAuthorities } from "../io/tls.js";
 import { DaybookError } from "../model/errors.js";
 import type { CommonOptions, Surroundings } from "./command.js";
+import { inFormat, logSettings } from "./log-settings.js";
 
 /** Loads the configuration that the options name and composes the tenants that they name. Touches neither archive nor network. */
-export async function openWorkspace(options: CommonOptions, surroundings: Surroundings): Promise<Program> {
+export async function openWorkspace(
+  options: CommonOptions,
+  surroundings: Surroundings,
+  kind: "command" | "daemon" = "command",
+): Promise<Program> {
   const { env, cwd, files, clock, http, redactor, stderr } = surroundings;
   const search = { env, cwd, ...(options.config === undefined ? {} : { config: options.config }) };
   const loaded = await loadConfig(search, files);
   await prepareNetwork(loaded, surroundings);
-  // A person at a terminal sees progress; log lines would tear it apart.
-  const writeLog = (line: string): void => (stderr.isTTY ? undefined : stderr.write(line));
-  const program = await composeProgram({ clock, files, http, env, redactor, writeLog }, loaded);
+  const { level, format = kind === "daemon" ? "json" : "text" } = logSettings(options, env);
+  // A person at a terminal sees progress; log lines that nobody asked for would tear it apart.
+  const isHidden = stderr.isTTY && level === undefined;
+  const writeLog = (line: string): void =>
+    isHidden ? undefined : stderr.write(kind === "daemon" ? line : inFormat(line, format));
+  const outside = { clock, files, http, env, redactor, writeLog };
+  const logLevel = level ?? (kind === "daemon" ? undefined : "warn");
+  const program = await composeProgram(logLevel === undefined ? outside : { ...outside, logLevel }, loaded);
   return { ...program, tenants: chosenTenants(program.tenants, options.tenant) };
 }
 

@@ -50,8 +50,8 @@ export async function composeProgram(outside: Outside, loaded: LoadedConfig): Pr
 }
 
 function makeLog(c: DependencyContainer): Log {
-  const { clock, writeLog, redactor } = c.resolve(OUTSIDE);
-  const { level } = c.resolve(LOADED).config.log;
+  const { clock, writeLog, redactor, logLevel } = c.resolve(OUTSIDE);
+  const level = logLevel ?? c.resolve(LOADED).config.log.level;
   return createPinoLog({ level, redact: redactor.redact, now: () => clock.now(), write: writeLog });
 }
 

@@ -18,6 +18,7 @@ import type { PageFetcher } from "../source/fetch-page.js";
 import type { DayReader } from "../source/read-day.js";
 import type { RefusalBackoff } from "../source/refusal-backoff.js";
 import type { Tokens } from "../source/tokens.js";
+import type { LogLevel } from "../io/pino-log.js";
 
 /** What a process brings: the doors to the outside, its environment, and where log lines go. */
 export interface Outside {
@@ -27,6 +28,8 @@ export interface Outside {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly redactor: Redactor;
   readonly writeLog: (line: string) => void;
+  /** The least that is logged; absent: as the configuration says. */
+  readonly logLevel?: LogLevel;
 }
 
 /** The tenant that a child container is for. */

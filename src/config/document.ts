@@ -1,6 +1,7 @@
 import { LineCounter, Scalar, isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
 import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
 import { foundText, pathText } from "./found-text.js";
+import { fillVariables } from "./variables.js";
 import type { ConfigProblem } from "./problem.js";
 import { syntaxRule } from "./syntax-rule.js";
 
@@ -11,6 +12,8 @@ interface Spot {
   readonly offset: number;
   readonly value: unknown;
   readonly isMissing: boolean;
+  /** Whether a variable's value is in it. */
+  readonly isFilled: boolean;
 }
 
 /** A YAML text that knows where each of its keys stands. */
@@ -22,12 +25,15 @@ export class ConfigDocument {
   /** False when a syntax problem may have swallowed keys. */
   readonly isWhole: boolean;
   readonly #lines = new LineCounter();
+  /** Scalars that hold the value of a variable. */
+  readonly #filled = new Set<unknown>();
   readonly #document: Document;
 
   /** `file` is the name that problems carry. */
   constructor(
     text: string,
     private readonly file: string,
+    env: Readonly<Record<string, string | undefined>> = {},
   ) {
     this.#document = parseDocument(text, {
       lineCounter: this.#lines,
@@ -45,15 +51,17 @@ export class ConfigDocument {
       ...[...errors, ...warnings].map(({ code, pos }) => this.#syntaxProblem(syntaxRule(code), pos[0])),
       ...aliases.map((alias) => this.#syntaxProblem(syntaxRule("BAD_ALIAS"), alias.range?.[0] ?? 0)),
       ...this.#duplicates(),
+      ...this.#fillVariables(env),
     ];
     this.value = this.#document.toJS();
   }
 
   /** The problem that `rule` is broken by the value at `path`, or by its absence. */
   problem(path: Path, rule: string): ConfigProblem {
-    const { offset, value, isMissing } = this.#locate(path);
+    const { offset, value, isMissing, isFilled } = this.#locate(path);
     const words = isMissing && rule.startsWith("must be ") ? `is required, and ${rule}` : rule;
-    return this.#problemAt(offset, pathText(path), words, foundText(path, value));
+    const found = isFilled ? "a variable's value" : foundText(path, value);
+    return this.#problemAt(offset, pathText(path), words, found);
   }
 
   /** The problem that the key itself breaks `rule`. */
@@ -104,12 +112,31 @@ export class ConfigDocument {
     return aliases;
   }
 
+  /** Puts the values of variables in place of `${NAME}`, in values alone: a key is never one. */
+  #fillVariables(env: Readonly<Record<string, string | undefined>>): readonly ConfigProblem[] {
+    const problems: ConfigProblem[] = [];
+    visit(this.#document, {
+      Scalar: (key, node, ancestors) => {
+        if (key === "key" || typeof node.value !== "string" || !node.value.includes("${")) return;
+        const { text, hasValue, unset } = fillVariables(node.value, env);
+        node.value = text;
+        if (hasValue || unset.length > 0) this.#filled.add(node);
+        for (const name of unset) {
+          const rule = `names the variable ${name}, which is not set; \${${name}:-default} gives a default`;
+          const offset = node.range?.[0] ?? 0;
+          problems.push(this.#problemAt(offset, pathText(keysOf(ancestors)), rule, "no value"));
+        }
+      },
+    });
+    return problems;
+  }
+
   #locate(path: Path): Spot {
     let node: unknown = this.#document.contents;
     let offset = 0;
     for (const [depth, key] of path.entries()) {
       const child = childOf(node, key);
-      if (child === undefined) return { offset, value: undefined, isMissing: true };
+      if (child === undefined) return { offset, value: undefined, isMissing: true, isFilled: false };
       const start = (child as Node | null)?.range?.[0];
       // An empty value has no place of its own.
       const isEmpty = isScalar(child) && child.source === "";
@@ -120,7 +147,7 @@ export class ConfigDocument {
         offset = this.#keyOffset(path.slice(0, depth + 1)) ?? offset;
       }
     }
-    return { offset, value: plainOf(node), isMissing: false };
+    return { offset, value: plainOf(node), isMissing: false, isFilled: this.#filled.has(node) };
   }
 
   #keyOffset(path: Path): number | undefined {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { dirname, join, resolve } from "node:path";
 import type { FileStat, Files } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
+import { withOverrides } from "./environment.js";
 import { parseConfig } from "./parse.js";
 import type { ParsedConfig } from "./parse.js";
 
@@ -37,8 +38,10 @@ export async function loadConfig(search: ConfigSearch, files: Files): Promise<Lo
     file: path,
     folder: dirname(path),
     stateDir: defaultStateDir(search, path),
+    env: search.env,
   });
-  return { ...parsed, path, sha256: createHash("sha256").update(bytes).digest("hex") };
+  const config = withOverrides(parsed.config, search.env, search.cwd);
+  return { ...parsed, config, path, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Promise<string> {

@@ -16,6 +16,8 @@ export interface ConfigPlace {
   readonly folder: string;
   /** Where state goes when the file does not say. */
   readonly stateDir: string;
+  /** For `${NAME}` in values; none is set when absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A configuration, and the text it was written in, for rules that are known only later. */
@@ -45,7 +47,7 @@ export type Checked<T> =
 
 /** Throws a ConfigInvalid with every problem of the text: YAML, keys given twice, and every rule of the declaration. */
 export function parseConfig(bytes: Uint8Array, place: ConfigPlace): ParsedConfig {
-  const document = new ConfigDocument(decoded(bytes, place.file), place.file);
+  const document = new ConfigDocument(decoded(bytes, place.file), place.file, place.env);
   const source = sourceOf(document, place);
   const checked = source.check(configSchema, document.value, []);
   const ruleProblems = checked.ok ? [] : checked.problems;

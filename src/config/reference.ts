@@ -1,3 +1,4 @@
+import { VARIABLES } from "./environment.js";
 import { jsonSchema, jsonSchemaOf } from "./json-schema.js";
 import type { JsonSchema } from "./json-schema.js";
 import type { z } from "zod";
@@ -31,7 +32,24 @@ interface Row {
 
 /** docs/CONFIG.md: every key with its type, default and help. */
 export function configReference(): string {
-  return INTRODUCTION + table(jsonSchema());
+  return INTRODUCTION + table(jsonSchema()) + variablesText();
+}
+
+function variablesText(): string {
+  const rows = Object.entries(VARIABLES).map(([name, meaning]) => `| \`${name}\` | ${meaning} |\n`);
+  return `
+## Environment
+
+In a text value, \`\${NAME}\` stands for the variable's value and \`\${NAME:-default}\` for that or the default where it is unset or
+empty; \`$\${NAME}\` is the text itself. A variable that is not set is an error with its line. Values of variables are not
+shown in messages. A secret is named instead, so that it stays out of the file: \`secret: { env: CONTOSO_SECRET }\`.
+
+These variables are Daybook's own:
+
+<!-- prettier-ignore -->
+| Variable | Meaning |
+| --- | --- |
+${rows.join("")}`;
 }
 
 /** The same table for the options of a plugin. */

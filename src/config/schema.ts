@@ -69,7 +69,8 @@ const listen = z
   })
   .refine(({ port }) => port <= 65_535, { error: "must have a port from 0 to 65535" });
 
-const serve = z.strictObject({
+/** Below `serve`. */
+export const serveSchema = z.strictObject({
   listen: listen.prefault("127.0.0.1:9464").meta({ title: "address", description: "Address and port." }),
   hosts: z
     .array(z.string().regex(/^[A-Za-z0-9.-]{1,253}$/, { error: "must be a host name without a port" }))
@@ -98,7 +99,7 @@ export const configSchema = z.strictObject({
   signing,
   sinks,
   tls,
-  serve: serve.optional().meta({ description: "Health, metrics and status page; off when absent." }),
+  serve: serveSchema.optional().meta({ description: "Health, metrics and status page; off when absent." }),
   alerts: alerts.optional(),
   log: z
     .strictObject({

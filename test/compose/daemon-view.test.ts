@@ -50,6 +50,7 @@ async function viewRig(more: string): Promise<ViewRig> {
         stdout: terminal,
         stderr: terminal,
       },
+      "daemon",
     );
   };
   const view = new DaemonView(new SampleState(snapshotOf(contoso)), new Counts(), await workspace(more));

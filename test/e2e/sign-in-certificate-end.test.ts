@@ -47,7 +47,7 @@ describe("a client certificate near its end", () => {
   it("is told by archive in its log, and the day is archived all the same (fault 48)", async () => {
     const own = await ending(13 * DAY_MS + 60_000);
 
-    const { exit, err } = await own.run("archive", "--day", own.day);
+    const { exit, err } = await own.run("archive", "--day", own.day, "--log-format", "json");
 
     expect(exit).toBe(0);
     const line = err.split("\n").find((text) => text.includes("client certificate found near its end"));

@@ -1,0 +1,51 @@
+export interface OptionEntry {
+  readonly flags: string;
+  readonly help: string;
+  readonly choices?: readonly string[];
+  readonly fallback?: string;
+}
+
+/** The options that may stand before the command too, as in `daybook -c daybook.yaml status`. */
+export const GLOBAL_OPTIONS: readonly OptionEntry[] = [
+  {
+    flags: "-c, --config <file>",
+    help: "configuration file (else $DAYBOOK_CONFIG, ./daybook.yaml, /etc/daybook/daybook.yaml)",
+  },
+  { flags: "-t, --tenant <name>", help: "only this tenant of the configuration" },
+  { flags: "-q, --quiet", help: "no progress, and only errors in the log" },
+  { flags: "-v, --verbose", help: "log everything, also to a terminal" },
+  {
+    flags: "--log-level <level>",
+    help: "the least that is logged (else $DAYBOOK_LOG_LEVEL; `run`: log.level; other commands: warn)",
+    choices: ["debug", "info", "warn", "error"],
+  },
+  {
+    flags: "--log-format <format>",
+    help: "form of the log (else $DAYBOOK_LOG_FORMAT; `run`: json; other commands: text)",
+    choices: ["text", "json"],
+  },
+];
+
+/** Every command but `run` takes it. */
+export const JSON_OPTION: OptionEntry = { flags: "--json", help: "answer as JSON, in a stable form" };
+
+/** The words with the global options before the command moved behind it, where commander takes them. */
+export function globalsLast(argv: readonly string[]): readonly string[] {
+  const names = [...GLOBAL_OPTIONS, JSON_OPTION].map(({ flags }) => ({
+    words: flags.replace(/ <.*/, "").split(", "),
+    takesValue: flags.includes("<"),
+  }));
+  let at = 0;
+  while (at < argv.length) {
+    const [word = "", value] = (argv[at] ?? "").split("=", 2);
+    const option = names.find(({ words }) => words.includes(word));
+    if (option === undefined) break;
+    at += option.takesValue && value === undefined ? 2 : 1;
+  }
+  const rest = argv.slice(at);
+  const end = rest.indexOf("--");
+  if (at === 0 || rest.length === 0) return argv;
+  return end === -1
+    ? [...rest, ...argv.slice(0, at)]
+    : [...rest.slice(0, end), ...argv.slice(0, at), ...rest.slice(end)];
+}
