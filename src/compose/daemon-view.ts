@@ -5,12 +5,14 @@ import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { watchProcess } from "../io/process-usage.js";
 import { VERSION } from "../io/version.js";
 import { isDaybookError } from "../model/errors.js";
+import { withFields } from "../model/log.js";
 import { folderSource } from "../archive/folder-source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { Counts } from "../serve/counts.js";
 import { StatusServer } from "../serve/status-server.js";
 import { AlarmState } from "../serve/alarm-state.js";
-import { Webhook } from "../serve/webhook.js";
+import { AlertSender } from "../serve/alert-sender.js";
+import { alertForm } from "./alert-forms.js";
 
 /** What the configuration lets the outside see of the daemon: status page, metrics and messages. */
 export class DaemonView {
@@ -19,7 +21,7 @@ export class DaemonView {
   readonly #process = watchProcess();
   #workspace: Program;
   #server: { readonly listen: string; readonly server: StatusServer } | undefined;
-  #webhook: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  #alerts: { readonly stop: AbortController; readonly ended: Promise<unknown> } | undefined;
   /** Opened for the page of a day whose package the state folder has not any more. */
   readonly #sinks = new Map<string, OpenedSinks>();
 
@@ -39,7 +41,7 @@ export class DaemonView {
   async follow(workspace: Program): Promise<void> {
     this.#workspace = workspace;
     await this.#closeSinks();
-    await this.#endWebhook();
+    await this.#endAlerts();
     this.#tell();
     try {
       await this.#listen();
@@ -51,7 +53,7 @@ export class DaemonView {
   }
 
   async close(): Promise<void> {
-    await this.#endWebhook();
+    await this.#endAlerts();
     await this.#server?.server.close();
     await this.#closeSinks();
     this.#process.stop();
@@ -98,26 +100,28 @@ export class DaemonView {
     const { loaded, outside, log, secrets } = this.#workspace;
     const { alerts, stateDir } = loaded.config;
     if (alerts === undefined) return;
-    const { url, secret } = alerts.webhook;
     const { files, http, clock, redactor } = outside;
-    const webhook = new Webhook(url, {
-      state: this.#state,
-      notified: new AlarmState(files, join(stateDir, "alerts.json"), log),
-      secret: () => secrets.text(secret),
-      redact: redactor.redact,
-      http,
-      clock,
-      log,
-      version: VERSION,
+    const senders = Object.entries(alerts).map(([name, config]) => {
+      const ownLog = withFields(log, { receiver: name });
+      return new AlertSender(alertForm(name, config, secrets), {
+        state: this.#state,
+        notified: new AlarmState(files, join(stateDir, `alerts-${name}.json`), ownLog),
+        redact: redactor.redact,
+        http,
+        clock,
+        log: ownLog,
+        version: VERSION,
+      });
     });
     const stop = new AbortController();
-    this.#webhook = { stop, ended: webhook.run(stop.signal) };
+    // Each receiver has its own loop and state: one that is down delays no other.
+    this.#alerts = { stop, ended: Promise.all(senders.map((sender) => sender.run(stop.signal))) };
   }
 
-  async #endWebhook(): Promise<void> {
-    this.#webhook?.stop.abort();
-    await this.#webhook?.ended;
-    this.#webhook = undefined;
+  async #endAlerts(): Promise<void> {
+    this.#alerts?.stop.abort();
+    await this.#alerts?.ended;
+    this.#alerts = undefined;
   }
 
   async #closeSinks(): Promise<void> {

@@ -65,7 +65,8 @@ function namedLines(schema: JsonSchema): readonly string[] {
   const examples = Object.entries((schema.examples?.[0] ?? {}) as Record<string, Record<string, unknown>>);
   const [name, given] = examples[0] ?? [String(schema.propertyNames?.examples?.[0]), {}];
   const further = examples.slice(1).map(([other, keys]) => commentedOut(yamlLine(other, keys)));
-  return [`${name}:`, ...mapLines(value, given).map(indented), ...further];
+  const keys = value.oneOf === undefined ? mapLines(value, given) : choiceLines(value.oneOf);
+  return [`${name}:`, ...keys.map(indented), ...further];
 }
 
 function yamlLine(key: string, value: unknown): string {

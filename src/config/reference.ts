@@ -75,7 +75,7 @@ function rowsOf(schema: JsonSchema, prefix: string): readonly Row[] {
 function childRows(schema: JsonSchema, key: string): readonly Row[] {
   if (schema.title === "secret") return [];
   if (typeof schema.additionalProperties === "object" && schema.propertyNames !== undefined) {
-    return rowsOf(schema.additionalProperties, `${key}.NAME.`);
+    return childRows(schema.additionalProperties, `${key}.NAME`);
   }
   return schema.oneOf === undefined ? rowsOf(schema, `${key}.`) : formRows(schema.oneOf, key);
 }

@@ -23,10 +23,30 @@ export interface Alert {
   readonly alarm: Alarm | undefined;
 }
 
-/** The body of a message (docs/ALERTS.md). Each attempt at the same message has the same `id`. */
-export function alertBody({ event, notified, alarm }: Alert, nowMs: number, version: string): string {
+/** What every receiver is told (docs/ALERTS.md), each in its own form. */
+export interface AlertMessage {
+  readonly version: 1;
+  readonly id: string;
+  readonly event: AlertEvent;
+  readonly tenant: string;
+  readonly alarm: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly days: readonly string[];
+  readonly deadline: string | null;
+  readonly since: string;
+  readonly time: string;
+  readonly software: string;
+}
+
+/** Each attempt at the same message has the same `id`. */
+export function alertMessage(
+  { event, notified, alarm }: Alert,
+  nowMs: number,
+  version: string,
+): AlertMessage {
   const { tenant, kind, subject, sinceMs, times } = notified;
-  return JSON.stringify({
+  return {
     version: 1,
     id: sha256(JSON.stringify([event, tenant, kind, subject, sinceMs, times])).slice(0, 32),
     event,
@@ -39,7 +59,7 @@ export function alertBody({ event, notified, alarm }: Alert, nowMs: number, vers
     since: isoTime(sinceMs),
     time: isoTime(nowMs),
     software: `daybook ${version}`,
-  });
+  };
 }
 
 /**

@@ -122,7 +122,7 @@ describe("the daemon's view", () => {
   it("tells the receiver that the configuration names, once", async () => {
     const receiver = await startScriptedServer((_request, response) => sendStatus(response, 204));
     onTestFinished(() => receiver.close());
-    const hook = `alerts: { webhook: { url: "${receiver.url}/hook", secret: { env: WEBHOOK_SECRET } } }`;
+    const hook = `alerts: { ops: { use: webhook, url: "${receiver.url}/hook", secret: { env: WEBHOOK_SECRET } } }`;
     const rig = await viewRig(hook);
 
     await rig.view.start();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.js";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { alertBody, signature } from "../../src/serve/alert-message.js";
+import { alertMessage, signature } from "../../src/serve/alert-message.js";
 import { GOOD, load, problemsOf, written } from "../config/written.js";
 import { NOW_MS, alarm } from "../support/status-sample.js";
 
@@ -29,9 +29,13 @@ describe("docs/ALERTS.md", () => {
       times: 0,
     } as const;
 
-    const body = alertBody({ event: "began", notified, alarm: alarm("days-overdue", "") }, NOW_MS, "0.1.0");
+    const message = alertMessage(
+      { event: "began", notified, alarm: alarm("days-overdue", "") },
+      NOW_MS,
+      "0.1.0",
+    );
 
-    expect(Object.keys(JSON.parse(example) as object)).toEqual(Object.keys(JSON.parse(body) as object));
+    expect(Object.keys(JSON.parse(example) as object)).toEqual(Object.keys(message));
   });
 
   it("has a configuration that is one", async () => {
@@ -41,7 +45,8 @@ describe("docs/ALERTS.md", () => {
     const { config } = await loadConfig({ config: path, env: {}, cwd: "/nowhere" }, nodeFiles);
 
     expect(config.alerts).toEqual({
-      webhook: {
+      ops: {
+        use: "webhook",
         url: "https://alerts.example/daybook",
         secret: { file: "/etc/daybook/webhook.secret" },
       },
@@ -55,24 +60,28 @@ describe("alerts in the configuration", () => {
   });
 
   it.each([
-    ["http://alerts.example/", "alerts.webhook.url"],
-    ["https://user:password@alerts.example/", "alerts.webhook.url"],
-    ["file:///etc/passwd", "alerts.webhook.url"],
+    ["http://alerts.example/", "alerts.ops.url"],
+    ["https://user:password@alerts.example/", "alerts.ops.url"],
+    ["file:///etc/passwd", "alerts.ops.url"],
   ])("refuse to send to %s", async (url, path) => {
-    const problems = await problemsOf(`${GOOD}\nalerts: { webhook: { url: "${url}", ${SECRET_LINE} } }`);
+    const problems = await problemsOf(
+      `${GOOD}\nalerts: { ops: { use: webhook, url: "${url}", ${SECRET_LINE} } }`,
+    );
 
     expect(problems.map((problem) => problem.path)).toEqual([path]);
   });
 
   it("refuse messages that nobody could check, and a secret as text", async () => {
-    const unsigned = await problemsOf(`${GOOD}\nalerts: { webhook: { url: "https://a.example/" } }`);
+    const unsigned = await problemsOf(
+      `${GOOD}\nalerts: { ops: { use: webhook, url: "https://a.example/" } }`,
+    );
     const plain = await problemsOf(
-      `${GOOD}\nalerts: { webhook: { url: "https://a.example/", secret: hunter22 } }`,
+      `${GOOD}\nalerts: { ops: { use: webhook, url: "https://a.example/", secret: hunter22 } }`,
     );
 
     expect([...unsigned, ...plain].map(({ path }) => path)).toEqual([
-      "alerts.webhook.secret",
-      "alerts.webhook.secret",
+      "alerts.ops.secret",
+      "alerts.ops.secret",
     ]);
   });
 });

@@ -167,6 +167,6 @@ sinks:
   vault: { use: local-files, path: ${JSON.stringify(join(folder, "vault"))} }
   cold: { use: local-files, path: ${JSON.stringify(join(folder, "cold"))} }
 serve: { listen: 127.0.0.1:0 }
-alerts: { webhook: { url: "${hook}/hook", secret: { file: ./webhook.secret } } }
+alerts: { ops: { use: webhook, url: "${hook}/hook", secret: { file: ./webhook.secret } } }
 `;
 }

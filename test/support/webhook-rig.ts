@@ -6,8 +6,10 @@ import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { nodeHttp } from "../../src/io/node-http.js";
 import { AlarmState } from "../../src/serve/alarm-state.js";
-import { Webhook } from "../../src/serve/webhook.js";
-import type { WebhookParts } from "../../src/serve/webhook.js";
+import { webhookForm } from "../../src/serve/alert-form.js";
+import type { AlertForm } from "../../src/serve/alert-form.js";
+import { AlertSender } from "../../src/serve/alert-sender.js";
+import type { AlertSenderParts } from "../../src/serve/alert-sender.js";
 import { temporaryFolder } from "./archive-fixture.js";
 import { sendStatus, startScriptedServer } from "./scripted-server.js";
 import { NOW_MS, SampleState, quietTenant, silentLog, snapshotOf } from "./status-sample.js";
@@ -22,6 +24,12 @@ export interface Received {
   readonly type: string | undefined;
 }
 
+interface MoreParts extends Partial<AlertSenderParts> {
+  readonly secret?: () => Promise<string>;
+  /** Instead of that of a webhook. */
+  readonly form?: AlertForm;
+}
+
 export interface WebhookRig {
   readonly received: Received[];
   /** What the receiver answers next; 200 when nothing is left. */
@@ -31,7 +39,7 @@ export interface WebhookRig {
   readonly path: string;
   readonly url: string;
   /** As after a restart of the daemon. */
-  webhook(more?: Partial<WebhookParts>): Webhook;
+  webhook(more?: MoreParts): AlertSender;
 }
 
 /** A receiver that listens, and a daemon in which these alarms stand. */
@@ -53,14 +61,13 @@ export async function webhookRig(...alarms: readonly Alarm[]): Promise<WebhookRi
   const state = new SampleState(standing(...alarms));
   const clock = new VirtualClock(NOW_MS);
   const path = join(await temporaryFolder(), "alerts.json");
-  const webhook = (more: Partial<WebhookParts> = {}): Webhook =>
-    new Webhook(`${server.url}/hook`, {
+  const webhook = ({ secret = () => Promise.resolve(SECRET), form, ...more }: MoreParts = {}): AlertSender =>
+    new AlertSender(form ?? webhookForm(`${server.url}/hook`, secret), {
       state,
       clock,
       http: nodeHttp,
       log: silentLog,
       notified: new AlarmState(nodeFiles, path, silentLog),
-      secret: () => Promise.resolve(SECRET),
       redact: (text) => text,
       version: "0.1.0",
       ...more,

@@ -84,8 +84,13 @@ export const endpointUrl = z
   .meta({ title: "URL" });
 
 function isSafeUrl(text: string): boolean {
+  return isSafeAddress(text) && URL.parse(text)?.search === "";
+}
+
+/** The same rule for an address that may carry a query, as one that is a secret does. */
+export function isSafeAddress(text: string): boolean {
   const url = URL.parse(text);
-  if (url === null || `${url.username}${url.password}${url.search}${url.hash}` !== "") return false;
+  if (url === null || `${url.username}${url.password}${url.hash}` !== "") return false;
   if (METADATA.test(url.hostname)) return false;
   return url.protocol === "https:" || (url.protocol === "http:" && LOOPBACK.has(url.hostname));
 }

@@ -4,19 +4,18 @@ import type { Http } from "../io/http.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { HOUR_MS } from "../model/utc-day.js";
-import { alertBody, signature } from "./alert-message.js";
+import type { AlertForm } from "./alert-form.js";
+import { alertMessage } from "./alert-message.js";
 import type { Alert } from "./alert-message.js";
 import { dueAlerts } from "./due-alerts.js";
 import type { AlarmState } from "./alarm-state.js";
 
-export interface WebhookParts {
+export interface AlertSenderParts {
   readonly state: DaemonState;
   readonly notified: AlarmState;
   readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;
-  /** Read for every message, so that a rotated secret is used at once. */
-  readonly secret: () => Promise<string>;
   readonly redact: (text: string) => string;
   readonly version: string;
 }
@@ -29,13 +28,13 @@ const MAX_PAUSE_MS = 15 * 60_000;
 const MAX_REST_MS = HOUR_MS;
 
 /** Notifies one receiver of alarms that begin, last and end. Nothing else waits for it. */
-export class Webhook {
+export class AlertSender {
   #rest: AbortController | undefined;
   #hasChanged = false;
 
   constructor(
-    private readonly url: string,
-    private readonly parts: WebhookParts,
+    private readonly form: AlertForm,
+    private readonly parts: AlertSenderParts,
   ) {}
 
   /** Until `stop` aborts. Never throws. */
@@ -53,7 +52,7 @@ export class Webhook {
         else await this.parts.clock.sleep(pauseMs(failures), stop);
       }
     } catch (err) {
-      if (!stop.aborted) this.parts.log.error({ err }, "webhook failed");
+      if (!stop.aborted) this.parts.log.error({ err }, "alerts failed");
     } finally {
       unsubscribe();
     }
@@ -76,19 +75,19 @@ export class Webhook {
     const { http, clock, log, version, redact } = this.parts;
     const { event, notified } = alert;
     const fields = { tenant: notified.tenant, alarm: notified.kind, event };
-    const body = redact(alertBody(alert, clock.now(), version));
+    const body = redact(JSON.stringify(this.form.body(alertMessage(alert, clock.now(), version))));
     try {
       const headers = {
         "content-type": "application/json",
         "user-agent": `daybook/${version}`,
-        "daybook-signature": signature(await this.parts.secret(), body, clock.now()),
+        ...(await this.form.headers?.(body, clock.now())),
       };
       const { status } = await http.request(
-        { method: "POST", url: this.url, headers, body, ...ANSWER_LIMITS },
+        { method: "POST", url: await this.form.url(), headers, body, ...ANSWER_LIMITS },
         stop,
       );
       if (status >= 200 && status < 300) log.info(fields, "alert sent");
-      else log.warn({ ...fields, status }, "webhook rejected alert");
+      else log.warn({ ...fields, status }, "alert rejected");
       return status >= 200 && status < 300;
     } catch (error) {
       stop.throwIfAborted();

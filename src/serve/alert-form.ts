@@ -1,0 +1,99 @@
+import { DAY_MS, HOUR_MS, isoTime } from "../model/utc-day.js";
+import { signature } from "./alert-message.js";
+import type { AlertMessage } from "./alert-message.js";
+
+type Secret = () => Promise<string>;
+
+/** How one kind of receiver wants its messages. Secrets are read for each message, so that a rotated one is used at once. */
+export interface AlertForm {
+  readonly url: Secret;
+  /** Becomes JSON. */
+  readonly body: (message: AlertMessage) => unknown;
+  readonly headers?: (body: string, nowMs: number) => Promise<Readonly<Record<string, string>>>;
+}
+
+export function webhookForm(url: string, secret: Secret): AlertForm {
+  return {
+    url: () => Promise.resolve(url),
+    body: (message) => message,
+    headers: async (body, nowMs) => ({ "daybook-signature": signature(await secret(), body, nowMs) }),
+  };
+}
+
+/** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+export function slackForm(url: Secret): AlertForm {
+  return {
+    url,
+    body: (message) => ({ text: slackEscaped([`*${title(message)}*`, ...lines(message)].join("\n")) }),
+  };
+}
+
+/** An adaptive card, as the workflow "Post to a channel when a webhook request is received" takes it. */
+export function teamsForm(url: Secret): AlertForm {
+  return {
+    url,
+    body: (message) => ({
+      type: "message",
+      attachments: [
+        { contentType: "application/vnd.microsoft.card.adaptive", contentUrl: null, content: card(message) },
+      ],
+    }),
+  };
+}
+
+/** The daemon repeats a standing alarm daily; an hour more covers the retries of a repetition. */
+const ALERTMANAGER_END_MS = DAY_MS + HOUR_MS;
+
+/** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
+export function alertmanagerForm(base: string): AlertForm {
+  return {
+    url: () => Promise.resolve(`${base.replace(/\/$/, "")}/api/v2/alerts`),
+    body: (message) => {
+      const { event, tenant, alarm, subject, text, since, time } = message;
+      const endsAt = event === "over" ? time : isoTime(Date.parse(time) + ALERTMANAGER_END_MS);
+      const labels = { alertname: alertName(alarm), tenant, ...(subject === "" ? {} : { subject }) };
+      return [
+        { labels, annotations: { summary: title(message), description: text }, startsAt: since, endsAt },
+      ];
+    },
+  };
+}
+
+function card(message: AlertMessage): object {
+  return {
+    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+    type: "AdaptiveCard",
+    version: "1.4",
+    body: [
+      { type: "TextBlock", text: title(message), weight: "Bolder", wrap: true },
+      ...lines(message).map((text) => ({ type: "TextBlock", text, wrap: true })),
+    ],
+  };
+}
+
+/** `contoso: sink behind (vault) began` */
+function title({ tenant, alarm, subject, event }: AlertMessage): string {
+  return `${tenant}: ${alarm.replaceAll("-", " ")}${subject === "" ? "" : ` (${subject})`} ${EVENT_WORDS[event]}`;
+}
+
+const EVENT_WORDS = { began: "began", lasts: "continues", over: "is over" } as const;
+
+function lines({ text, since, deadline, software }: AlertMessage): readonly string[] {
+  return [
+    text,
+    ...(deadline === null ? [] : [`Deadline: ${deadline}`]),
+    `Since ${since}. Sent by ${software}.`,
+  ];
+}
+
+/** https://docs.slack.dev/messaging/formatting-message-text: these three characters alone. */
+function slackEscaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+/** `DaybookSinkBehind` */
+function alertName(alarm: string): string {
+  return ["daybook", ...alarm.split("-")]
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
+}

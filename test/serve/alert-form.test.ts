@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { alertForm } from "../../src/compose/alert-forms.js";
+import { Redactor } from "../../src/config/redactor.js";
+import { SecretSource } from "../../src/config/secrets.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { DAY_MS } from "../../src/model/utc-day.js";
+import { alertmanagerForm, slackForm, teamsForm } from "../../src/serve/alert-form.js";
+import { NOW_MS, alarm } from "../support/status-sample.js";
+import { standing, webhookRig } from "../support/webhook-rig.js";
+
+const calm = new AbortController().signal;
+const BEHIND = alarm("sink-behind", "vault <down> & out", { subject: "vault" });
+const OVERDUE = alarm("days-overdue", "1 day due", { deadlineMs: NOW_MS + DAY_MS });
+
+describe("the form for Slack", () => {
+  it("is a text with the three characters escaped that Slack reads as markup", async () => {
+    const one = await webhookRig(BEHIND);
+
+    await one.webhook({ form: slackForm(() => Promise.resolve(one.url)) }).sendDue(calm);
+
+    expect(one.received.map(({ body }) => body)).toEqual([
+      {
+        text: "*contoso: sink behind (vault) began*\nvault &lt;down&gt; &amp; out\nSince 2026-11-22T13:07:00.000Z. Sent by daybook 0.1.0.",
+      },
+    ]);
+  });
+});
+
+describe("the form for Teams", () => {
+  it("is one adaptive card, with the deadline", async () => {
+    const one = await webhookRig(OVERDUE);
+
+    await one.webhook({ form: teamsForm(() => Promise.resolve(one.url)) }).sendDue(calm);
+
+    expect(one.received[0]?.body).toMatchObject({
+      type: "message",
+      attachments: [
+        {
+          contentType: "application/vnd.microsoft.card.adaptive",
+          content: {
+            type: "AdaptiveCard",
+            version: "1.4",
+            body: [
+              { type: "TextBlock", text: "contoso: days overdue began", weight: "Bolder", wrap: true },
+              { type: "TextBlock", text: "1 day due", wrap: true },
+              { type: "TextBlock", text: "Deadline: 2026-11-23T18:07:00.000Z", wrap: true },
+              { text: "Since 2026-11-22T13:07:00.000Z. Sent by daybook 0.1.0." },
+            ],
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe("the form for Alertmanager", () => {
+  it("keeps an alert until after the next daily message, and ends it under the same labels", async () => {
+    const one = await webhookRig(BEHIND);
+    const sender = one.webhook({ form: alertmanagerForm(`${one.url}/`) });
+
+    await sender.sendDue(calm);
+    one.state.become(standing());
+    await sender.sendDue(calm);
+
+    const [began, over] = one.received.map(({ body }) => (body as unknown as object[])[0]);
+    const labels = { alertname: "DaybookSinkBehind", tenant: "contoso", subject: "vault" };
+    expect(began).toEqual({
+      labels,
+      annotations: { summary: "contoso: sink behind (vault) began", description: "vault <down> & out" },
+      startsAt: "2026-11-22T13:07:00.000Z",
+      endsAt: "2026-11-23T19:07:00.000Z",
+    });
+    expect(over).toMatchObject({ labels, endsAt: "2026-11-22T18:07:00.000Z" });
+  });
+});
+
+describe("an address that is a secret", () => {
+  const secrets = new SecretSource(
+    nodeFiles,
+    {
+      GOOD: "https://hooks.example/x?sig=1",
+      PLAIN: "http://hooks.example/x",
+      META: "https://169.254.169.254/",
+    },
+    new Redactor(),
+  );
+
+  it("may have a query", async () => {
+    const form = alertForm("chat", { use: "teams", url: { env: "GOOD" } }, secrets);
+    expect(await form.url()).toBe("https://hooks.example/x?sig=1");
+  });
+
+  it.each(["PLAIN", "META"])("is refused when it is unsafe: %s", async (name) => {
+    const form = alertForm("chat", { use: "slack", url: { env: name } }, secrets);
+    await expect(form.url()).rejects.toMatchObject({
+      code: "SECRET_UNREADABLE",
+      message: "alerts.chat.url: found a text that is no address to post to, expected an https:// URL",
+    });
+  });
+});
