@@ -1,4 +1,5 @@
 import type { Tenant } from "../compose/tenant-parts.js";
+import { refuseAnotherArchive } from "../deliver/first-start-check.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { requireContent } from "../deliver/sink-inventory.js";
 import { isCreated } from "../ledger/archive-tree.js";
@@ -57,20 +58,20 @@ export async function lookAtSinks(
   return [...looked.values()];
 }
 
-/** Fails when a record sink no longer holds what it has confirmed; nothing is written to it then. */
+/** Fails when a record sink holds another archive, or no longer what it has confirmed; nothing is written to it then. */
 async function contentCheck(
   tenant: string,
   sinks: OpenedSinks,
   { files, root }: Pick<Tenant, "files" | "root">,
   signal: AbortSignal,
 ): Promise<(name: string, signal: AbortSignal) => Promise<void>> {
-  const index = (await isCreated(files, root))
-    ? (await readArchive(files, root, signal)).ledger.index
-    : undefined;
+  const own = (await isCreated(files, root)) ? await readArchive(files, root, signal) : undefined;
   return async (name, inner) => {
     const opened = sinks.stores().find((one) => one.name === name);
-    if (opened !== undefined && index !== undefined)
-      await requireContent({ name, store: opened.store, tenant }, index, inner);
+    if (opened === undefined) return;
+    await refuseAnotherArchive(opened, tenant, own?.identity, inner);
+    if (own !== undefined)
+      await requireContent({ name, store: opened.store, tenant }, own.ledger.index, inner);
   };
 }
 

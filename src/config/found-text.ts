@@ -10,7 +10,9 @@ export function foundText(path: readonly PropertyKey[], value: unknown): string 
   if (value === undefined || value === null) return "nothing";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "a map";
-  if (isSecretPlace(path) || (typeof value === "string" && looksSecret(value))) return NOT_SHOWN;
+  // A mistyped id of a directory has the look of a secret, and is none.
+  const looksLikeSecret = path.at(-1) === "tenantId" ? holdsSecret : looksSecret;
+  if (isSecretPlace(path) || (typeof value === "string" && looksLikeSecret(value))) return NOT_SHOWN;
   return quoted(value);
 }
 
@@ -34,9 +36,14 @@ function isSecretPlace(path: readonly PropertyKey[]): boolean {
   return path.some((key) => SECRET_KEY.test(String(key))) && (last === undefined || !OPEN_KEYS.has(last));
 }
 
-/** A PEM, a token, an address with a password or a signature in it, or a long word of mixed characters. */
+/** A PEM, a token, an address with a password or a signature in it. */
+function holdsSecret(text: string): boolean {
+  return /-----BEGIN|^eyJ|:\/\/[^/\s]*@|[?&;](sig|accountkey|password)=/i.test(text);
+}
+
+/** The same, or a long word of mixed characters. */
 function looksSecret(text: string): boolean {
-  if (/-----BEGIN|^eyJ|:\/\/[^/\s]*@|[?&;](sig|accountkey|password)=/i.test(text)) return true;
+  if (holdsSecret(text)) return true;
   const isWord = text.length >= 16 && !/[\s/\\]|^\.|:\/\//.test(text);
   return isWord && /\d/.test(text) && /[a-z]/i.test(text) && !/^[0-9a-f-]+$/i.test(text);
 }

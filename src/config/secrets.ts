@@ -118,7 +118,7 @@ function missing(where: string, found: string): never {
 
 function unreadable(where: string, found: string, cause?: unknown): DaybookError {
   return new DaybookError("SECRET_UNREADABLE", {
-    message: `secret in ${where}: ${found}, expected a value`,
+    message: `secret in ${where}: ${found}`,
     ...(cause === undefined ? {} : { cause }),
   });
 }

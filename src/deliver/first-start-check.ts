@@ -32,6 +32,26 @@ export async function refuseSecondArchive(
   if (refusal?.status === "rejected") throw refusal.reason;
 }
 
+/** SINK_TAKEN when the sink holds an archive of this tenant that is not `own`; without `own`, any. */
+export async function refuseAnotherArchive(
+  opened: OpenedStore,
+  tenant: string,
+  own: ArchiveIdentity | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const bytes = await identityBytes(opened, tenant, signal);
+  if (bytes === undefined) return;
+  const found = parseIdentity(bytes, opened.name);
+  if (own === undefined) throw taken(opened.name, tenant, found);
+  if (found.archiveId === own.archiveId) return;
+  throw sinkTaken(
+    `${opened.name}: ${tenant}/archive.json`,
+    { name: opened.name, tenant },
+    found,
+    `archive ${own.archiveId}`,
+  );
+}
+
 /** Undefined when the sink holds no archive of the tenant. */
 async function identityBytes(
   { store }: OpenedStore,

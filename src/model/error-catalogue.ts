@@ -187,18 +187,8 @@ export const ERROR_CATALOGUE = {
     "the file system cannot keep an archive safely",
     "use a local file system with hard links and case-sensitive names",
   ),
-  FILE_EXISTS: disk(
-    "disk",
-    "never",
-    "a file that must be new exists already",
-    "look at what stands at the path in the message; move it away if it is not needed",
-  ),
-  FILE_NOT_FOUND: disk(
-    "disk",
-    "never",
-    "a file is missing",
-    "look for the path in the message; a disk may not be mounted",
-  ),
+  FILE_EXISTS: disk("disk", "never", "a file that must be new exists already", "move it away"),
+  FILE_NOT_FOUND: disk("disk", "never", "a file is missing", "mount its disk"),
   ARCHIVE_LOCKED: archive("busy", "backoff", "another instance holds the archive", "wait for it, or stop it"),
   ARCHIVE_DAMAGED: ofDay(
     ofContent(

@@ -144,7 +144,7 @@ describe("SecretSource", () => {
 
     await expect(source().text({ file })).rejects.toMatchObject({
       code: "SECRET_UNREADABLE",
-      message: `secret in file ${file}: it is no file, expected a value`,
+      message: `secret in file ${file}: it is no file`,
     });
   });
 

@@ -10,6 +10,7 @@ import { readClaims } from "../sign-in/token-claims.js";
 import type { AccessToken, Tokens } from "../tokens.js";
 import { claimSteps } from "./claim-steps.js";
 import type { ExpectedClaims } from "./claim-steps.js";
+import { pageSteps } from "./page-steps.js";
 import { explainAnswer, explainError } from "./explain.js";
 import { certificateStep, clockStep, permissionStep } from "./local-steps.js";
 import { failed, passed } from "./preflight-step.js";
@@ -79,6 +80,7 @@ async function askSource(
     refusal === undefined
       ? passed("activity-log", "a page of the activity log")
       : failed("activity-log", refusal),
+    ...(refusal === undefined ? await pageSteps(answer.body, tenant.tenantId) : []),
     permissionStep(roles, refusal === undefined),
     clockStep(answer.headers, clock.now()),
   ];

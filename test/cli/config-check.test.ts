@@ -1,0 +1,37 @@
+import { renameSync } from "node:fs";
+import { expect, it } from "vitest";
+import { e2eRig } from "../support/e2e-rig.js";
+
+it("config check names a sink that holds another archive", async () => {
+  const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 30 } });
+  await rig.run("archive");
+  expect((await rig.run("config", "check")).exit).toBe(0);
+  renameSync(rig.state, `${rig.state}-lost`);
+
+  const { exit, out } = await rig.run("config", "check");
+
+  expect(exit).toBe(65);
+  expect(out).toMatch(/WRONG {2}contoso sink vault: .*\(SINK_TAKEN\)/);
+  expect(out).toContain("1 of 2 checks failed");
+  expect(out).toContain("daybook restore --from vault --tenant contoso");
+});
+
+it("config check --online finds a wrong tenantId in the page, where the token does not say whose it is", async () => {
+  const rig = await e2eRig({
+    horizon: "4d",
+    scenario: { eventsPerDay: 20_000 },
+    tenantId: "5a0d3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11",
+  });
+
+  const { exit, out } = await rig.run("config", "check", "--online");
+
+  expect(exit).toBe(77);
+  expect(out).toMatch(/WRONG {2}contoso tenant: found events of tenant .*WRONG_TENANT/);
+  expect(out).toContain("correct tenantId");
+});
+
+it("config check shows a mistyped tenantId", async () => {
+  const rig = await e2eRig({ tenantId: "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2g11" });
+
+  expect((await rig.run("config", "check")).err).toContain('found "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2g11"');
+});
