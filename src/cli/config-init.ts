@@ -1,14 +1,20 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { exampleYaml } from "../config/example.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
+import { replaceFile } from "../io/publish-file.js";
 import type { Command } from "./command.js";
+import { bundledSchema } from "./config-schema.js";
+
+/** As the first line of the example names it. */
+const SCHEMA_FILE = "daybook.schema.json";
 
 export interface ConfigInitOptions {
   readonly arguments: readonly (string | undefined)[];
 }
 
-/** Writes the commented example as a first configuration. Never replaces a file. */
-export const configInit: Command<ConfigInitOptions> = async ({ arguments: [file] }, { cwd, files }) => {
+/** Writes the commented example as a first configuration, and beside it the schema that its first line names to editors. */
+export const configInit: Command<ConfigInitOptions> = async ({ arguments: [file] }, surroundings) => {
+  const { cwd, files } = surroundings;
   const path = resolve(cwd, file ?? "daybook.yaml");
   try {
     await files.makeFolder(dirname(path), 0o755);
@@ -21,6 +27,9 @@ export const configInit: Command<ConfigInitOptions> = async ({ arguments: [file]
       hint: "name another file, or move that one away",
     });
   }
+  const schema = await bundledSchema(surroundings);
+  const schemaBytes = new TextEncoder().encode(`${JSON.stringify(schema, null, 2)}\n`);
+  await replaceFile(files, { path: join(dirname(path), SCHEMA_FILE), bytes: schemaBytes, mode: 0o644 });
   const text = `${path} written; fill in tenantId, clientId and the credential, then run: daybook config check --config ${path}`;
   return { exit: 0, text, json: { path } };
 };

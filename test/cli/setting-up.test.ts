@@ -18,6 +18,8 @@ describe("config", () => {
     expect(first.exit).toBe(0);
     expect(readFileSync(join(rig.folder, "new", "daybook.yaml"), "utf8")).toContain("tenants:");
     expect(again.exit).toBe(64);
+    const schema: unknown = JSON.parse(readFileSync(join(rig.folder, "new", "daybook.schema.json"), "utf8"));
+    expect(schema).toEqual(JSON.parse((await rig.run("config", "schema")).out));
   });
 
   it("schema prints a JSON Schema", async () => {
