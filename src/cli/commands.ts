@@ -198,6 +198,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./sinks-new.js")).sinksNew,
   },
   {
+    name: "alerts test",
+    summary: "send a test message to each receiver under alerts, and say what came back",
+    options: [
+      ...COMMON.filter(({ flags }) => !flags.startsWith("-t,")),
+      { flags: "--to <name>", help: "only to this receiver" },
+    ],
+    examples: ["daybook alerts test", "daybook alerts test --to ops"],
+    load: async () => (await import("./alerts-test.js")).alertsTest,
+  },
+  {
     name: "keys list",
     summary: "the public keys that sign each tenant's archive, with their fingerprints",
     options: COMMON,

@@ -287,6 +287,7 @@ export const ERROR_CATALOGUE = {
     "cannot listen on the status page's address",
     "stop what uses the port, or change serve.listen",
   ),
+  ALERT_REFUSED: own("outage", "backoff", "a receiver refused an alert", "check its entry under alerts"),
   INTERRUPTED: own(
     "interrupted",
     "never",

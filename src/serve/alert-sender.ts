@@ -1,23 +1,27 @@
 import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
 import type { Http } from "../io/http.js";
-import { isDaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import type { AlertForm } from "./alert-form.js";
 import { alertMessage } from "./alert-message.js";
-import type { Alert } from "./alert-message.js";
+import type { Alert, AlertMessage } from "./alert-message.js";
 import { dueAlerts } from "./due-alerts.js";
 import type { AlarmState } from "./alarm-state.js";
 
-export interface AlertSenderParts {
-  readonly state: DaemonState;
-  readonly notified: AlarmState;
+/** What one message needs on its way. */
+export interface PostParts {
   readonly http: Http;
   readonly clock: Clock;
-  readonly log: Log;
   readonly redact: (text: string) => string;
   readonly version: string;
+}
+
+export interface AlertSenderParts extends PostParts {
+  readonly state: DaemonState;
+  readonly notified: AlarmState;
+  readonly log: Log;
 }
 
 const ANSWER_LIMITS = { timeoutMs: 10_000, maxBytes: 64 << 10 };
@@ -72,23 +76,13 @@ export class AlertSender {
   }
 
   async #send(alert: Alert, stop: AbortSignal): Promise<boolean> {
-    const { http, clock, log, version, redact } = this.parts;
+    const { clock, log, version } = this.parts;
     const { event, notified } = alert;
     const fields = { tenant: notified.tenant, alarm: notified.kind, event };
-    const body = redact(JSON.stringify(this.form.body(alertMessage(alert, clock.now(), version))));
     try {
-      const headers = {
-        "content-type": "application/json",
-        "user-agent": `daybook/${version}`,
-        ...(await this.form.headers?.(body, clock.now())),
-      };
-      const { status } = await http.request(
-        { method: "POST", url: await this.form.url(), headers, body, ...ANSWER_LIMITS },
-        stop,
-      );
-      if (status >= 200 && status < 300) log.info(fields, "alert sent");
-      else log.warn({ ...fields, status }, "alert rejected");
-      return status >= 200 && status < 300;
+      await postAlert(this.form, alertMessage(alert, clock.now(), version), this.parts, stop);
+      log.info(fields, "alert sent");
+      return true;
     } catch (error) {
       stop.throwIfAborted();
       if (!isDaybookError(error)) throw error;
@@ -116,4 +110,33 @@ export class AlertSender {
 /** 5 s, 10 s, 20 s … up to 15 minutes. */
 function pauseMs(failures: number): number {
   return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, failures - 1));
+}
+
+/** Sends one message once. ALERT_REFUSED when the receiver answers with no status from 200 to 299; the errors of Http. */
+export async function postAlert(
+  form: AlertForm,
+  message: AlertMessage,
+  { http, clock, redact, version }: PostParts,
+  stop: AbortSignal,
+): Promise<void> {
+  // Secrets are read first: the redactor must know them before it sees the body.
+  const url = await form.url();
+  const body = redact(JSON.stringify(form.body(message)));
+  const headers = {
+    "content-type": "application/json",
+    "user-agent": `daybook/${version}`,
+    ...(await form.headers?.(body, clock.now())),
+  };
+  const { status, body: answer } = await http.request(
+    { method: "POST", url, headers, body, ...ANSWER_LIMITS },
+    stop,
+  );
+  if (status >= 200 && status < 300) return;
+  const words = new TextDecoder()
+    .decode(answer.subarray(0, 200))
+    .replaceAll(/[^\x20-\x7e]+/g, " ")
+    .trim();
+  throw new DaybookError("ALERT_REFUSED", {
+    message: `the receiver answered ${status}${words === "" ? "" : `: ${words}`}`,
+  });
 }
