@@ -1,6 +1,8 @@
 import type { z } from "zod";
 import { nearestWord } from "./nearest-word.js";
 
+const PKCS12_RULE =
+  "is no key here: make PEM of it with `openssl pkcs12 -in x.pfx -out x.pem -nodes`, and name that file for certificate and privateKey";
 const NO_KEY = "is no key here; known are ";
 
 /**
@@ -34,6 +36,7 @@ export const ruleText: z.core.$ZodErrorMap = (issue) => {
 
 /** `rule` is the text for unknown keys; names the known key that `key` is a misspelling of. */
 export function unknownKeyText(rule: string, key: string): string {
+  if (/^(pkcs12|pfx|p12)$/i.test(key)) return PKCS12_RULE;
   const known = rule.slice(NO_KEY.length);
   const meant = nearestWord(key, known.split(", "));
   return meant === undefined ? rule : `is no key here: did you mean ${meant}? Known are ${known}`;

@@ -35,3 +35,13 @@ it("config check shows a mistyped tenantId", async () => {
 
   expect((await rig.run("config", "check")).err).toContain('found "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2g11"');
 });
+
+it("config check says how to make PEM of a pkcs12 key", async () => {
+  const rig = await e2eRig({
+    auth: "{ method: client-certificate, clientId: 5f0e7a52-9c0b-4c39-9d0a-6f1d2b7f4e11, pkcs12: { file: ./x.pfx } }",
+  });
+
+  expect((await rig.run("config", "check")).err).toMatch(
+    /auth\.\S+: is no key here: make PEM .*openssl pkcs12 -in x\.pfx/,
+  );
+});
