@@ -18,7 +18,13 @@ const stop = new AbortController();
 const redactor = new Redactor();
 const say = (level: "warn" | "error", phrase: string, message: string): void =>
   void process.stderr.write(
-    redactor.redact(strayText(level, phrase, message, { argv: globalsLast(argv), stderr: process.stderr, env: process.env })),
+    redactor.redact(
+      strayText(level, phrase, message, {
+        argv: globalsLast(argv),
+        stderr: process.stderr,
+        env: process.env,
+      }),
+    ),
   );
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort(name));
 // A defect must never leave the process running in an unknown state: the supervisor starts it anew.

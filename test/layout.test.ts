@@ -25,8 +25,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   deliver: ["model", "io", "archive", "ledger", "plugin"],
   restore: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
+  retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   "pipeline.ts": ["model", "seal", "pass"],
-  pass: ["model", "io", "plan", "source", "verify", "seal", "ledger", "archive", "deliver", "pipeline.js"],
+  pass: ["model", "io", "plan", "source", "verify", "seal", "ledger", "archive", "deliver", "retention", "pipeline.js"],
   // source: when the certificate of the sign-in expires.
   view: ["model", "io", "plan", "source", "ledger", "archive", "deliver"],
   serve: ["model", "io", "plan", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],

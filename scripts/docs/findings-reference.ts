@@ -1,6 +1,7 @@
 import { ARCHIVE_FINDINGS } from "../../src/model/archive-findings.js";
 import type { FindingKind } from "../../src/model/finding-kind.js";
 import { READING_FINDINGS } from "../../src/model/reading-findings.js";
+import { RETENTION_FINDINGS } from "../../src/model/retention-findings.js";
 
 const HEAD = `# Findings
 
@@ -31,7 +32,13 @@ ${table(READING_FINDINGS)}
 
 Found by \`daybook verify\` and \`daybook audit\`. [AUDIT.md](AUDIT.md) explains what the answers mean.
 
-${table(ARCHIVE_FINDINGS)}`;
+${table(ARCHIVE_FINDINGS)}
+## About retention
+
+Found by the same commands in the acts of people, and in what was destroyed. Each disposal is judged by the holds, rules and
+approvals that stood when it began.
+
+${table(RETENTION_FINDINGS)}`;
 }
 
 function table(findings: Readonly<Record<string, FindingKind>>): string {

@@ -1,5 +1,5 @@
 import { COMMANDS } from "../../src/cli/commands.js";
-import type { CommandEntry } from "../../src/cli/commands.js";
+import type { CommandEntry } from "../../src/cli/command-entry.js";
 import type { OptionEntry } from "../../src/cli/global-options.js";
 import { VARIABLES } from "../../src/config/environment.js";
 import { EXIT, EXIT_MEANING } from "../../src/cli/exit-codes.js";

@@ -25,6 +25,24 @@ export function keyPath(keyId: string): string {
   return `keys/${keyId}.pem`;
 }
 
+export const TOMBSTONE = "tombstone.json";
+
+/** What stays of a revision whose content was destroyed. */
+export const TOMBSTONE_FILES: readonly string[] = [MANIFEST, SIGNATURE, TOMBSTONE, `${TOMBSTONE}.sig`];
+
+/** `acts/000000123`: the files that entry 123 names by hash. */
+export function actFolder(seq: number): string {
+  return `acts/${String(seq).padStart(9, "0")}`;
+}
+
+/** `plans/P0001.json` */
+export function planPath(plan: string): string {
+  return `plans/${plan}.json`;
+}
+
+/** The names in an act's folder: a roster, and statements with their signatures and signers. */
+export const ACT_FILE = /^(?:roster\.json|statement(?:-\d+)?\.json(?:\.sig)?|allowed_signers(?:-\d+)?)$/;
+
 /** Upper limits in bytes (docs/FORMAT.md section 11): what a hostile archive can make a reader hold in memory. */
 export const LIMITS = {
   /** `archive.json`, and everything else that has no limit of its own. */

@@ -12,6 +12,8 @@ export const STATE_SIGNS = {
   sealed: { sign: "◆", meaning: "archived; will be read again for late events" },
   closed: { sign: "■", meaning: "archived; all re-readings done" },
   lost: { sign: "×", meaning: "lost: the source no longer served it" },
+  disposing: { sign: "‡", meaning: "being destroyed; some copy is still there" },
+  disposed: { sign: "†", meaning: "destroyed under its retention schedule" },
 } as const satisfies Record<DayState, { readonly sign: string; readonly meaning: string }>;
 
 /** Beside the sign of a day that is unusual, such as an empty working day. */
@@ -26,6 +28,8 @@ const COLOURS: Readonly<Record<DayState, string>> = {
   sealed: "36",
   closed: "32",
   lost: "1;35",
+  disposing: "33",
+  disposed: "2",
 };
 
 // Longer ranges are drawn with a line for each month, so that seven years fit on two screens.

@@ -5,7 +5,7 @@ import type { LedgerEntry } from "../model/ledger-entry.js";
 import { isSignedEntry, parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
-import { LIMITS } from "../archive/layout.js";
+import { ACT_FILE, LIMITS } from "../archive/layout.js";
 import { guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";
@@ -76,6 +76,11 @@ function isNamed(path: string, facts: LedgerFacts): boolean {
   if (path === "head" || facts.pinned.has(path)) return true;
   const folder = path.slice(0, path.lastIndexOf("/"));
   if (facts.packages.has(folder)) return true;
+  const act = /^acts\/(\d{9})$/.exec(folder)?.[1];
+  if (act !== undefined)
+    return facts.retention.filed.has(Number(act)) && ACT_FILE.test(path.slice(folder.length + 1));
+  const plan = /^plans\/(P\d{4,})\.json$/.exec(path)?.[1];
+  if (plan !== undefined) return facts.retention.record.plans.some(({ id }) => id === plan);
   const entry = /^ledger\/\d{3}\/(\d{9})\.json$/.exec(path)?.[1];
   if (entry !== undefined) return Number(entry) < facts.head.size && entryPath(Number(entry)) === path;
   const head = /^heads\/(\d{9})$/.exec(path)?.[1];

@@ -3,6 +3,8 @@ import { entryPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { isRetentionAct, retentionFacts } from "./retention-facts.js";
+import type { RetentionFacts } from "./retention-facts.js";
 import type { FindingList } from "./finding-list.js";
 
 /** A `day-sealed` entry with what the ledger as a whole says of that revision. */
@@ -25,6 +27,7 @@ export interface LedgerFacts {
   /** Path → SHA-256 of the files that the ledger itself fixes: archive.json, the documents, the keys. */
   readonly pinned: ReadonlyMap<string, string>;
   readonly lost: ReadonlyMap<UtcDay, string>;
+  readonly retention: RetentionFacts;
 }
 
 type Sealed = Extract<LedgerEntry, { readonly type: "day-sealed" }>;
@@ -35,6 +38,7 @@ export class LedgerFactsBuilder {
   readonly #head: Head;
   readonly #sealed: Sealed[] = [];
   readonly #lost: Lost[] = [];
+  readonly #acts: LedgerEntry[] = [];
   readonly #pinned = new Map<string, string>();
 
   constructor(head: Head) {
@@ -42,6 +46,7 @@ export class LedgerFactsBuilder {
   }
 
   add(entry: LedgerEntry): void {
+    if (isRetentionAct(entry)) this.#acts.push(entry);
     if (entry.type === "day-sealed") this.#sealed.push(entry);
     if (entry.type === "day-lost") this.#lost.push(entry);
     if (entry.type === "archive-created") {
@@ -52,7 +57,13 @@ export class LedgerFactsBuilder {
   /** Links the entries to one another and reports what does not fit. */
   finish(found: FindingList): LedgerFacts {
     const packages = linkRevisions(this.#sealed.toReversed(), found);
-    return { head: this.#head, packages, pinned: this.#pinned, lost: this.#lostDays(packages, found) };
+    return {
+      head: this.#head,
+      packages,
+      pinned: this.#pinned,
+      lost: this.#lostDays(packages, found),
+      retention: retentionFacts(this.#acts.toReversed(), found),
+    };
   }
 
   #lostDays(packages: ReadonlyMap<string, SealedPackage>, found: FindingList): ReadonlyMap<UtcDay, string> {

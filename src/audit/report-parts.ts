@@ -64,7 +64,9 @@ function renderCell(day: CoveredDay | undefined): Html {
 
 /** Lost and destroyed days with their reasons, and those that can still be read. */
 export function renderNotHeld({ days }: Coverage): Html {
-  const absent = days.filter(({ state }) => !["before", "open", "sealed", "closed"].includes(state));
+  const absent = days.filter(
+    ({ state }) => !["before", "open", "sealed", "closed", "disposed"].includes(state),
+  );
   if (absent.length === 0) return NOTHING;
   return html`<section aria-labelledby="absent">
     <h2 id="absent">Days not held</h2>

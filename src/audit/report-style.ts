@@ -37,6 +37,7 @@ dl.facts dd{margin:0;overflow-wrap:anywhere}
 .month th{font-size:.75rem;font-weight:500;color:var(--soft)}
 .month td{height:2.375rem;border-radius:.375rem;text-align:center;padding:0;font-variant-numeric:tabular-nums;font-size:.8125rem;line-height:1.1}
 .month td span{display:block}
+.disposed,.disposing{background:transparent;color:inherit}
 .closed{background:var(--good);color:var(--good-ink)}
 .sealed{background:var(--wait);color:var(--wait-ink)}
 .due{background:var(--due);color:var(--due-ink)}

@@ -12,6 +12,10 @@ import { DeepCheck } from "./check-deep.js";
 import { checkForeign, checkPinned } from "./check-foreign.js";
 import { checkIdentity, readKeys } from "./check-identity.js";
 import type { KeyFingerprint } from "./check-identity.js";
+import { ActsCheck } from "./check-acts.js";
+import type { SignatureCheck } from "./check-acts.js";
+import { checkTombstone, checkUnfinished } from "./check-tombstone.js";
+import { packagePath } from "../model/manifest.js";
 import { checkLedger } from "./check-ledger.js";
 import type { KnownHead } from "./check-ledger.js";
 import { checkPackage } from "./check-package.js";
@@ -33,6 +37,8 @@ export interface VerifyOptions {
   readonly expectHead?: KnownHead;
   /** A new, empty set that sorts a day's record lines in bounded memory, for `content` and `deep`. */
   readonly openEventSet: () => EventSet;
+  /** Has OpenSSH check the signature of a statement. */
+  readonly signatureProblem: SignatureCheck;
   readonly signal: AbortSignal;
   /** Before each package: how many were done, of how many. */
   readonly progress?: (done: number, total: number, day: UtcDay) => void;
@@ -75,11 +81,12 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
     return resultOf(audit, options, { identity, keys: keys.fingerprints, packages: 0 });
   const context = { identity, keys };
   await checkPinned(audit, facts);
+  await new ActsCheck(audit, facts.retention, identity.archiveId, options.signatureProblem).run();
   const packages = [...facts.packages.values()].filter(({ day }) => isInRange(day, options));
   if (packages.length === 0 && audit.found.counts.damage === 0) throw nothingInRange(options);
   for (const [index, sealed] of packages.entries()) {
     options.progress?.(index, packages.length, sealed.day);
-    await checkOne(audit, context, sealed, options);
+    await checkOne(audit, context, facts, sealed, options);
   }
   await checkForeign(audit, context, facts);
   const days = packages.map(({ day }) => day).toSorted();
@@ -124,9 +131,14 @@ function nothingInRange({ from, to }: VerifyOptions): DaybookError {
 async function checkOne(
   audit: Audit,
   context: PackageContext,
+  { retention }: LedgerFacts,
   sealed: SealedPackage,
   options: VerifyOptions,
 ): Promise<void> {
+  const disposed = retention.tombstones.get(packagePath(sealed.day, sealed.revision));
+  if (disposed !== undefined) return checkTombstone(audit, context, sealed, disposed);
+  const disposal = retention.disposals.get(sealed.day);
+  if (disposal !== undefined) return checkUnfinished(audit, context, sealed, disposal.begun.plan);
   const manifest = await checkPackage(audit, context, sealed);
   if (manifest === undefined) return;
   switch (options.level) {

@@ -56,6 +56,10 @@ function dayText(
       return "before the archive began, not archived";
     case "lost":
       return "lost: it passed the horizon unread, not archived";
+    case "disposing":
+      return "its destruction has begun";
+    case "disposed":
+      return "destroyed under its retention schedule";
     case "due":
     case "gap":
       return `${state}, not archived`;

@@ -1,17 +1,8 @@
-import type { Command } from "./command.js";
+import type { CommandEntry } from "./command-entry.js";
 import { GLOBAL_OPTIONS, JSON_OPTION } from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
+import { retentionCommands } from "./retention-commands.js";
 import { SETUP_METHODS } from "./setup-methods.js";
-
-/** One command: its name below `daybook`, its words, and where its code lies. */
-export interface CommandEntry {
-  readonly name: string;
-  readonly summary: string;
-  readonly arguments?: readonly { readonly flags: string; readonly help: string }[];
-  readonly options: readonly OptionEntry[];
-  readonly examples: readonly string[];
-  readonly load: () => Promise<Command<never>>;
-}
 
 const COMMON: readonly OptionEntry[] = [...GLOBAL_OPTIONS, JSON_OPTION];
 const RANGE: readonly OptionEntry[] = [
@@ -131,6 +122,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     examples: ["daybook verify", "daybook verify --path /srv/daybook/contoso --level deep"],
     load: async () => (await import("./verify.js")).verify,
   },
+  ...retentionCommands(COMMON, RANGE),
   {
     name: "restore",
     summary: "rebuild a lost state folder from a record sink; never over an archive that is there",

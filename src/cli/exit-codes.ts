@@ -24,7 +24,7 @@ export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   integrity: "integrity failure: something stored is missing or altered",
   nothingToVerify: "nothing to verify: no key, no archive, an empty range",
   gap: "a gap: due days that are not archived, or lost ones, in the range asked for",
-  refusedByRetention: "refused by a hold or a retention period",
+  refusedByRetention: "held, overdue, or refused by a hold, a retention period or a missing approval",
   unavailable: "the source or a sink failed",
   internal: "a defect of Daybook",
   disk: "the disk is full or failing",
@@ -45,6 +45,7 @@ const OF_KIND: Readonly<Record<ErrorKind, number>> = {
   interrupted: EXIT.interrupted,
   outage: EXIT.unavailable,
   refused: EXIT.signIn,
+  retained: EXIT.refusedByRetention,
   usage: EXIT.usage,
 };
 

@@ -2,7 +2,7 @@ import { Command as Commander, Option } from "commander";
 import { VERSION } from "../io/version.js";
 import type { Command, CommandResult, Surroundings, Terminal } from "./command.js";
 import { COMMANDS } from "./commands.js";
-import type { CommandEntry } from "./commands.js";
+import type { CommandEntry } from "./command-entry.js";
 
 /**
  * The command tree, made from the table of commands. `ended` gets what the command that was called ends with; a wrong command

@@ -21,7 +21,9 @@ export async function checkInUnit(unit: string, configuration: string, files: Fi
   await files.writeNew(CHECK_UNIT, new TextEncoder().encode(text), 0o644);
   try {
     await required("systemctl", ["daemon-reload"]);
-    const started = await runProgram("systemctl", ["start", "daybook-check.service"], CHECK_TIMEOUT_MS);
+    const started = await runProgram("systemctl", ["start", "daybook-check.service"], {
+      timeoutMs: CHECK_TIMEOUT_MS,
+    });
     const status = await runProgram("systemctl", [
       "show",
       "daybook-check.service",

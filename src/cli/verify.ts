@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import type { ArchiveSource } from "../archive/source.js";
 import type { KnownHead } from "../audit/check-ledger.js";
 import { folderSource } from "../archive/folder-source.js";
+import { signatureProblem } from "../archive/ssh-signature.js";
 import { storeSource } from "../archive/source.js";
 import { isWhole, verifyArchive } from "../audit/verify-archive.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
@@ -118,6 +119,7 @@ export async function verifyPlace(
       ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
       ...(expectHead === undefined ? {} : { expectHead }),
       openEventSet: () => new SortedLines({ files, folder: scratch }),
+      signatureProblem: (one) => signatureProblem(one, files, join(scratch, "ssh")),
       signal,
       progress: (done, total, day) => {
         if (stderr.isTTY) stderr.write(`\r\u001b[2K${place.name}: ${day} (${done + 1} of ${total})`);

@@ -5,6 +5,7 @@ import { SharedHttp } from "../daemon/http.js";
 import type { TenantWork } from "../daemon/tenant-work.js";
 import type { Http } from "../io/http.js";
 import { systemd } from "../io/notify-systemd.js";
+import { Inbox } from "../retention/inbox.js";
 import type { Log } from "../model/log.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import { usualRequests } from "../plan/requests-per-day.js";
@@ -69,6 +70,7 @@ function workOf(parts: Tenant, counts: Counts): TenantWork {
       await files.makeFolder(root);
       return parts.preflight().run(signal);
     },
+    inbox: new Inbox(files, root),
     budget: parts.budget,
     usualRequests: (index) => usualRequests(index, folderSource(files, root), new AbortController().signal),
     keptBack: () => new KeptBackDays(files, root).read(),

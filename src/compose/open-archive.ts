@@ -20,7 +20,7 @@ import { proveArchive } from "../ledger/prove-archive.js";
 import { finishHalfSteps } from "../ledger/recovery.js";
 import { SigningKey, loadOrMakeSigningKey, loadSigningKey } from "../ledger/signing-key.js";
 import type { Log } from "../model/log.js";
-import { dayEndMs } from "../model/utc-day.js";
+import { dayEndMs, utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { TenantDaySteps } from "../pass/day-steps.js";
 import type { PassProgress } from "../pass/progress.js";
@@ -29,13 +29,24 @@ import { TenantPass } from "../pass/tenant-pass.js";
 import { deadlineMs } from "../plan/day-state.js";
 import { refuseUnfinishedRestore } from "../restore/unfinished-restore.js";
 import type { OpenTenant, Tenant, Watch } from "./tenant-parts.js";
-import { BUDGET, LOG, OPEN_SINKS, READER, provide } from "./tokens.js";
+import { RetentionDesk } from "../retention/desk.js";
+import { retentionOfDay } from "../retention/schedules.js";
+import { holdsOn } from "../model/retention-record.js";
+import { lockDay } from "../deliver/kept-copy.js";
+import type { DayPromise } from "../deliver/kept-copy.js";
+import type { RetentionConfig } from "../config/schema.js";
+import type { Clock } from "../io/clock.js";
+import type { ReadingRules } from "../plan/day-state.js";
+import { sourceDate } from "../source/source-date.js";
+import { BUDGET, ENDPOINTS, LOG, OPEN_SINKS, OUTSIDE, READER, provide } from "./tokens.js";
 
 const UNLOCK: InjectionToken<() => void> = Symbol("Unlock");
 const ARCHIVE: InjectionToken<OpenArchive> = Symbol("OpenArchive");
 const PROGRESS: InjectionToken<PassProgress> = Symbol("PassProgress");
 const DELIVERIES: InjectionToken<TenantDeliveries> = Symbol("TenantDeliveries");
 const SINK_CHECKS: InjectionToken<SinkChecks> = Symbol("SinkChecks");
+const TARGETS: InjectionToken<readonly Target[]> = Symbol("Targets");
+const DESK: InjectionToken<RetentionDesk> = Symbol("RetentionDesk");
 const STEPS: InjectionToken<TenantDaySteps> = Symbol("TenantDaySteps");
 const PASS: InjectionToken<TenantPass> = Symbol("TenantPass");
 
@@ -105,12 +116,13 @@ async function putInOrder(tenant: Tenant, log: Log, signal: AbortSignal): Promis
   const { tenantId } = config;
   const archive = await openArchive({ files, clock, root, tenantId, signingKey, documents }, signal);
   if (archive.recovered.length > 0) log.warn({ tenant: name, steps: archive.recovered }, "archive recovered");
-  const settings = { configSha256: loaded.sha256, retention: loaded.config.retention };
-  await recordSettingChanges(archive.ledger, settings, { files, root }, signal);
+  await recordSettingChanges(archive.ledger, loaded.sha256, { files, root }, signal);
   return archive;
 }
 
 function composePass(scope: DependencyContainer, tenant: Tenant, sinks: OpenedSinks): void {
+  provide(scope, TARGETS, (c) => targetsOf(sinks, tenant, c.resolve(ARCHIVE).ledger));
+  provide(scope, DESK, (c) => makeDesk(c, tenant, sinks));
   provide(scope, DELIVERIES, (c) => makeDeliveries(c, tenant, sinks));
   provide(scope, SINK_CHECKS, (c) => makeSinkChecks(c, tenant, sinks));
   provide(scope, STEPS, (c) => makeSteps(c, tenant));
@@ -134,6 +146,7 @@ function openTenant(scope: DependencyContainer, { name, files, clock, root }: Te
   return {
     ledger,
     deliveries: scope.resolve(DELIVERIES),
+    retention: scope.resolve(DESK),
     pass: scope.resolve(PASS),
     prove: (signal) =>
       proveArchive({ files, clock, root, ledger, note: (what) => progress.note(name, what) }, signal),
@@ -153,11 +166,40 @@ function makeDeliveries(c: DependencyContainer, parts: Tenant, sinks: OpenedSink
     clock,
     log,
     ledger,
-    targets: targetsOf(sinks, parts, ledger),
+    targets: c.resolve(TARGETS),
     settings: { tenant, sources: [folderSource(files, root), ...sinks.sources(tenant)] },
     places: new SinkPlaces({ sinks, files, root, log, configSha256: loaded.sha256 }),
-    isPastHorizon: (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day)),
+    isPastHorizon: pastHorizon(clock, rules),
   });
+}
+
+function pastHorizon(clock: Clock, rules: ReadingRules): (day: UtcDay) => boolean {
+  return (day) => clock.now() > Math.max(deadlineMs(day, rules), dayEndMs(day));
+}
+
+function makeDesk(c: DependencyContainer, parts: Tenant, sinks: OpenedSinks): RetentionDesk {
+  const { name: tenant, root, files, clock, rules } = parts;
+  const { http } = c.resolve(OUTSIDE);
+  const { api } = c.resolve(ENDPOINTS);
+  return new RetentionDesk({
+    tenant,
+    root,
+    files,
+    clock,
+    log: c.resolve(LOG),
+    archive: c.resolve(ARCHIVE),
+    targets: c.resolve(TARGETS),
+    sources: [folderSource(files, root), ...sinks.sources(tenant)],
+    settings: { ...retentionOfTenant(parts), people: parts.loaded.config.people ?? {} },
+    isPastHorizon: pastHorizon(clock, rules),
+    otherClock: { name: new URL(api).host, read: (signal) => sourceDate(http, api, signal) },
+    syncLedgers: (signal) => c.resolve(DELIVERIES).syncLedgers(signal),
+  });
+}
+
+/** The tenant's own retention, or the one for all tenants. */
+function retentionOfTenant({ config, loaded }: Pick<Tenant, "config" | "loaded">): RetentionConfig {
+  return config.retention ?? loaded.config.retention;
 }
 
 function makeSinkChecks(c: DependencyContainer, { name, clock }: Tenant, sinks: OpenedSinks): SinkChecks {
@@ -187,7 +229,8 @@ function makeSteps(
     archive: c.resolve(ARCHIVE),
     reader: c.resolve(READER),
     budget: c.resolve(BUDGET),
-    retention: { schedule: loaded.config.retention.schedule, keep: loaded.config.retention.keep },
+    retention: retentionOfTenant({ config, loaded }),
+    copies: c.resolve(DESK).copies,
     software: { name: "daybook", version: VERSION },
     configSha256: loaded.sha256,
     progress: c.resolve(PROGRESS),
@@ -197,23 +240,31 @@ function makeSteps(
 }
 
 function targetsOf(sinks: OpenedSinks, tenant: Tenant, ledger: Ledger): readonly Target[] {
-  const { name: owner, files, root, queues } = tenant;
+  const { name: owner, files, root, queues, clock } = tenant;
   const archive = folderSource(files, root);
   const ledgerSize = (): number => ledger.size;
+  const promiseOf = (day: UtcDay): DayPromise | undefined => {
+    const { retention, days } = ledger.index;
+    const kept = retentionOfDay(retention, day, days.get(day));
+    const isHeld = holdsOn(retention, day).length > 0;
+    return kept && { retainUntil: lockDay(kept.retainUntil, utcDayOf(clock.now())), isHeld };
+  };
+  const { holdViews } = retentionOfTenant(tenant);
   const isExpired = (name: string, day: UtcDay): boolean =>
     queues.some((queue) => queue.kind === "view" && queue.name === name && queue.isExpired(day));
   return [
     ...sinks.stores().map(({ name, store }): Target => ({
       kind: "record",
       name,
-      sink: new RecordSink({ name, store, tenant: owner, archive, ledgerSize, keys: ledger.keys }),
+      sink: new RecordSink({ name, store, tenant: owner, archive, ledgerSize, keys: ledger.keys, promiseOf }),
     })),
     ...sinks.views().map(({ name, sink }): Target => ({
       kind: "view",
       name,
       sink,
       readBack: true,
-      isExpired: (day) => isExpired(name, day),
+      isExpired: (day) =>
+        isExpired(name, day) && !(holdViews && holdsOn(ledger.index.retention, day).length > 0),
     })),
   ];
 }

@@ -66,6 +66,7 @@ export class HeldTenant {
     const record = this.record(day);
     if (record?.lost !== undefined) return { explanation: record.lost.reason };
     const newest = record?.revisions.at(-1);
+    if (record?.disposing !== undefined) return { explanation: `under plan ${record.disposing.plan}` };
     if (newest === undefined) {
       return this.stateOf(day) === "lost" ? { explanation: "passed the horizon unread" } : undefined;
     }

@@ -8,6 +8,7 @@ import type { Ledger } from "../ledger/ledger.js";
 import type { Log } from "../model/log.js";
 import type { PassProgress } from "../pass/progress.js";
 import type { TenantPass } from "../pass/tenant-pass.js";
+import type { RetentionDesk } from "../retention/desk.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
@@ -43,6 +44,7 @@ export interface Tenant extends TenantScope {
 export interface OpenTenant {
   readonly pass: TenantPass;
   readonly deliveries: TenantDeliveries;
+  readonly retention: RetentionDesk;
   readonly ledger: Ledger;
   /** Reads what the state folder holds: to be done before work, which may take long. ARCHIVE_DAMAGED where it differs. */
   prove(signal: AbortSignal): Promise<void>;

@@ -2,9 +2,10 @@ import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.js";
 import { alerts } from "./schema/alerts.js";
 import { collect } from "./schema/collect.js";
+import { people, retention } from "./schema/retention.js";
 import { sinks } from "./schema/sinks.js";
 import { tenant } from "./schema/tenant.js";
-import { duration, filePath, isObject, namedMap, secretRef } from "./schema/values.js";
+import { filePath, isObject, namedMap, secretRef } from "./schema/values.js";
 
 export type { SecretRef } from "./schema/values.js";
 
@@ -22,31 +23,6 @@ const tls = z
   })
   .prefault({})
   .meta({ description: "Trust in the hosts that Daybook talks to." });
-
-const retention = z
-  .strictObject({
-    schedule: z
-      .string()
-      .trim()
-      .min(1, { error: "must not be empty" })
-      .max(200)
-      .default("unassigned")
-      .meta({
-        description:
-          "The rule that this follows, in your organisation's words. It is written into every manifest.",
-        examples: ["FIN-07 audit trails"],
-      }),
-    keep: duration.prefault("7y").meta({ description: "How long a day is kept, from its end." }),
-    approvers: z.int().min(1).max(5).default(1).meta({
-      description:
-        "How many people must approve a disposal. Has no effect yet: no version disposes of anything.",
-    }),
-  })
-  .prefault({})
-  .meta({
-    description:
-      "How long days are kept, and why. It is recorded in every manifest; no version destroys anything yet.",
-  });
 
 const signing = z
   .strictObject({
@@ -96,6 +72,10 @@ export const configSchema = z.strictObject({
     description: "How the archive's files are compressed. gzip is for who wants the plainest tools.",
   }),
   retention,
+  people: people.optional().meta({
+    description:
+      "Who may place holds and approve disposals, by a role. A change counts once `daybook people apply` has recorded it.",
+  }),
   signing,
   sinks,
   tls,
@@ -117,6 +97,7 @@ export type Config = DeepReadonly<z.output<typeof configSchema> & { stateDir: st
 
 export type TenantConfig = Config["tenants"][string];
 export type AuthConfig = TenantConfig["auth"];
+export type RetentionConfig = Config["retention"];
 export type SinkConfig = Config["sinks"][string];
 
 // Two entries would archive one tenant twice and share its request allowance without knowing (fault 81).

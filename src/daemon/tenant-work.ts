@@ -1,3 +1,4 @@
+import type { Inbox } from "../retention/inbox.js";
 import type { SinkQueue } from "../deliver/sink-queue.js";
 import type { Clock } from "../io/clock.js";
 import type { DayIndex } from "../ledger/day-index.js";
@@ -25,6 +26,8 @@ export interface TenantWork {
   open(progress: PassProgress, signal: AbortSignal): Promise<OpenTenant>;
   /** Checks credential, sign-in and source; costs one request. Throws only DISK_* and the signal's reason. */
   preflight(signal: AbortSignal): Promise<readonly PreflightStep[]>;
+  /** Requests of people, which need the archive that the daemon has. */
+  readonly inbox: Inbox;
   budget(): Promise<BudgetState>;
   /** Requests that a reading of a day takes. */
   usualRequests(index: DayIndex): Promise<number>;

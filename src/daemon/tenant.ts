@@ -27,6 +27,7 @@ export class TenantLoop {
   #open: OpenTenant | undefined;
   #proved: { readonly open: OpenTenant; readonly atMs: number } | undefined;
   #isUntidy = false;
+  #unwatch: (() => void) | undefined;
   #rest: AbortController | undefined;
 
   constructor(work: TenantWork, changed: () => void) {
@@ -52,6 +53,7 @@ export class TenantLoop {
   async openArchive(stop: AbortSignal): Promise<boolean> {
     try {
       this.#open ??= await this.#work.open(this.record, stop);
+      this.#unwatch ??= await this.#work.inbox.watch(() => this.wake());
       this.record.opened(this.#open.ledger, this.#open.deliveries.failures);
       return true;
     } catch (error) {
@@ -200,11 +202,25 @@ export class TenantLoop {
     };
     let nextMs = dueMs();
     while (this.#goesOn(stop) && this.#next === undefined && clock.now() < nextMs) {
+      if (!(await this.#serveRequests(stop))) return;
       this.record.rest(nextMs);
       await this.#nap(Math.min(nextMs - clock.now(), MAX_REST_MS));
       if (clock.now() < nextMs) await this.record.refresh();
       // A clock that was set back must not extend the wait beyond the schedule.
       nextMs = Math.min(nextMs, dueMs());
+    }
+  }
+
+  /** Whether the tenant can go on resting: a request that fails on the archive itself ends the rest. */
+  async #serveRequests(stop: AbortSignal): Promise<boolean> {
+    const { inbox, log } = this.#work;
+    if (this.#open === undefined) return true;
+    try {
+      await inbox.serve(this.#open.retention, log, stop);
+      return true;
+    } catch (error) {
+      if (!stop.aborted) await this.#fail(error);
+      return false;
     }
   }
 
@@ -233,6 +249,8 @@ export class TenantLoop {
   async close(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
+    this.#unwatch?.();
+    this.#unwatch = undefined;
     await open?.close();
   }
 }

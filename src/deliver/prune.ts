@@ -50,7 +50,7 @@ function prunable(
 ): SealedDay | undefined {
   const record = index.days.get(day);
   const sealed = sealedAs(index, { day, revision });
-  if (record === undefined || sealed === undefined) return undefined;
+  if (record === undefined || sealed === undefined || record.disposing !== undefined) return undefined;
   const newest = record.revisions.at(-1)?.revision ?? 0;
   const isEverywhere = targets.every(({ name }) => (record.deliveries.get(name)?.revision ?? 0) >= newest);
   return isEverywhere && isClosed(day) ? { day, revision, manifestSha256: sealed.manifestSha256 } : undefined;

@@ -11,9 +11,13 @@ import type { ArchiveSource } from "../archive/source.js";
 import { expectedBody } from "../plugin/expected-body.js";
 import { LedgerFence } from "./ledger-fence.js";
 import type { FenceOptions } from "./ledger-fence.js";
+import { KeptCopy, notKept } from "./kept-copy.js";
+import type { DayPromise } from "./kept-copy.js";
 import { bodyOf, expectedOf } from "./repeatable-body.js";
 import { missingFrom, sinkLost } from "./sink-inventory.js";
 import type { DayIndex } from "../ledger/day-index.js";
+import { parseEntry } from "../ledger/entry-format.js";
+import { namedFiles } from "../ledger/named-files.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { Expected, ObjectStore } from "../plugin/types.js";
@@ -27,7 +31,10 @@ export interface KnownContent {
 }
 
 /** The store is already guarded: it has deadlines and retries. */
-export type RecordSinkOptions = FenceOptions;
+export interface RecordSinkOptions extends FenceOptions {
+  /** Undefined: what the manifest says, and no hold. */
+  readonly promiseOf?: (day: UtcDay) => DayPromise | undefined;
+}
 
 const IN_THE_WAY =
   "nothing was overwritten; no ledger entry in the sink names it: it was written by another host that is still running, or that stopped before recording it; see _A package in the way_ in docs/OPERATIONS.md";
@@ -44,6 +51,9 @@ export class RecordSink {
   readonly #archive: ArchiveSource;
   readonly #ledgerSize: () => number;
   readonly #fence: LedgerFence;
+  readonly #promiseOf: (day: UtcDay) => DayPromise | undefined;
+  /** The copies in this store, with what protects them. */
+  readonly kept: KeptCopy;
   /** The number of ledger entries known to be in the store with their heads; unknown before the first sync. */
   #synced: number | undefined;
   /** The describing files known to be in the store. */
@@ -61,6 +71,8 @@ export class RecordSink {
     this.#archive = options.archive;
     this.#ledgerSize = options.ledgerSize;
     this.#fence = new LedgerFence(options);
+    this.#promiseOf = options.promiseOf ?? (() => undefined);
+    this.kept = new KeptCopy(store, tenant, this.source);
   }
 
   /**
@@ -112,13 +124,15 @@ export class RecordSink {
   async #putPackage(sealed: SealedDay, source: ArchiveSource, signal: AbortSignal): Promise<Manifest> {
     const manifest = await readManifest(source, sealed, signal);
     const folder = packagePath(sealed.day, sealed.revision);
-    const retainUntil = manifest.retention.retain_until;
+    const promise = this.#promiseOf(sealed.day);
+    const retainUntil = promise?.retainUntil ?? manifest.retention.retain_until;
     for (const { path, bytes, sha256 } of manifest.files) {
       await this.#put(`${folder}/${path}`, { bytes, sha256, retainUntil }, source, signal);
     }
     for (const name of CLOSING_FILES) {
       await this.#putSmall(`${folder}/${name}`, source, signal, retainUntil);
     }
+    if (promise?.isHeld === true && this.kept.canHold) await this.kept.hold(sealed, true, signal);
     return manifest;
   }
 
@@ -152,7 +166,7 @@ export class RecordSink {
     if (this.#synced === this.#ledgerSize()) return this.#synced;
     let number = this.#synced ?? (await this.#heldEntries(signal));
     await this.#describe(signal);
-    while (await this.#putIfThere(entryPath(number), signal)) {
+    while (await this.#putEntry(number, signal)) {
       // The entry comes first: after an interruption the next sync starts with this entry and writes its missing head.
       await this.#putIfThere(headPath(number + 1), signal);
       number += 1;
@@ -209,6 +223,16 @@ export class RecordSink {
     const paths = [...FIXED_FILES];
     for await (const path of this.#archive.list("keys/", signal)) paths.push(path);
     return paths;
+  }
+
+  /** The files that an entry names come before it: a ledger must not name what the sink lacks. */
+  async #putEntry(number: number, signal: AbortSignal): Promise<boolean> {
+    const path = entryPath(number);
+    const bytes = await readSmall(this.#archive, path, LIMITS.ledgerEntry, signal);
+    if (bytes === undefined) return false;
+    for (const named of await namedFiles(parseEntry(bytes, path), this.#archive, signal))
+      await this.#putSmall(named, this.#archive, signal);
+    return this.#putIfThere(path, signal);
   }
 
   async #putIfThere(path: string, signal: AbortSignal): Promise<boolean> {
@@ -269,10 +293,4 @@ export class RecordSink {
   #key(path: string): string {
     return `${this.#tenant}/${path}`;
   }
-}
-
-function notKept(key: string, expected: string, found: string): DaybookError {
-  return new DaybookError("SINK_MISMATCH", {
-    message: `${key}: read back: expected ${expected}, found ${found}`,
-  });
 }

@@ -42,7 +42,9 @@ export function fixityDue(
   // Absolute: a clock that was ahead must not postpone the next check for years.
   const sinceMs = last === undefined ? Infinity : Math.abs(nowMs - last.atMs);
   if (sinceMs < (isDamaged ? DAMAGED_EVERY_MS : EVERY_MS)) return [];
-  const days = [...index.days.keys()].toSorted();
+  const days = [...index.days.keys()]
+    .filter((day) => index.days.get(day)?.disposing === undefined)
+    .toSorted();
   const due = isDamaged ? days : daysOfTurns(days, turnsSince(last, nowMs));
   return due.flatMap((day) => confirmedBy(sink, index.days.get(day)));
 }

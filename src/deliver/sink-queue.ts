@@ -24,7 +24,8 @@ type QueueIndex = Pick<DayIndex, "behind" | "totals"> & {
 export function pendingFor(target: SinkQueue, index: QueueIndex): readonly SealedDay[] {
   return daysBehind(target, index).flatMap((day) => {
     const record = index.days.get(day);
-    if (record === undefined) return [];
+    // What is to be destroyed is delivered nowhere.
+    if (record === undefined || record.disposing !== undefined) return [];
     const missing = missingRevisions(record, target.name);
     return target.kind === "record" ? missing : missing.slice(-1);
   });

@@ -60,6 +60,11 @@ export interface Files {
   target(path: string): Promise<FileStat | undefined>;
   /** Bytes that an unprivileged writer may still use on the path's file system. */
   freeBytes(path: string): Promise<number>;
+  /**
+   * Calls `changed` when a name in the folder appears or disappears; a call may be missed or come twice. Returns what ends that.
+   * Keeps no process alive.
+   */
+  watch(path: string, changed: () => void): () => void;
   /** A lock that the kernel frees when the process ends; ARCHIVE_LOCKED when another holds it. Returns its release. */
   lock(path: string): Promise<() => void>;
 }

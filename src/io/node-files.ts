@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
+import { watch } from "node:fs";
 import type { Stats } from "node:fs";
 import { dirname } from "node:path";
 import { DaybookError } from "../model/errors.js";
@@ -32,8 +33,20 @@ export const nodeFiles: Files = {
     const space = await attempt("ask free space", path, fs.statfs(path));
     return space.bavail * space.bsize;
   },
+  watch: watchFolder,
   lock: takeKernelLock,
 };
+
+/** A folder that cannot be watched, because the machine has no watch left, is looked at less often. */
+function watchFolder(path: string, changed: () => void): () => void {
+  try {
+    const watcher = watch(path, { persistent: false }, changed);
+    watcher.on("error", () => watcher.close());
+    return () => watcher.close();
+  } catch {
+    return () => undefined;
+  }
+}
 
 /**
  * Level by level: Node's recursive mkdir never ends where mkdir(2) fails with ENOENT although the parent is there, as below

@@ -29,7 +29,7 @@ export interface SignedCheckpoint {
 }
 
 /** Another form of the body gets another first line: what is not known is not read. */
-const FIRST_LINE = "daybook/1/checkpoint/1";
+const FIRST_LINE = "daybook/1/checkpoint/2";
 const HEADER_LINES = 5;
 export const CHECKPOINT_PATH = "checkpoint";
 /** A century of days with ten sinks. */
@@ -80,16 +80,16 @@ export function openCheckpoint(
 /** What concerns no single day; maps and sets as lists, so that their order lasts. */
 type Rest = Pick<
   LedgerIndex,
-  "previous" | "createdAt" | "totals" | "newestDay" | "newestSeal" | "settings" | "knownNames"
+  "previous" | "createdAt" | "totals" | "newestDay" | "newestSeal" | "settings" | "knownNames" | "retention"
 > & {
   readonly behind: readonly (readonly [string, readonly UtcDay[]])[];
   readonly fixityChecks: readonly (readonly [string, FixityCheck])[];
 };
 
 function bodyOf(index: LedgerIndex): readonly string[] {
-  const { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames } = index;
+  const { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames, retention } = index;
   const behind = [...index.behind].map(([sink, days]) => [sink, [...days]] as const);
-  const own = { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames };
+  const own = { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames, retention };
   const rest: Rest = { ...own, behind, fixityChecks: [...index.fixityChecks] };
   return [JSON.stringify(rest), ...index.days.lines()];
 }

@@ -1,11 +1,19 @@
 import type { EntryOf } from "../model/ledger-entry.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { NO_FAILURES } from "./day-index.js";
-import type { DayIncident, DayRecord, Delivery, DeliveryFailure } from "./day-index.js";
+import type { DayIncident, DayRecord, Delivery, DeliveryFailure, DisposedRevision } from "./day-index.js";
 
 /** The entries that add to the record of their day. */
 export type DayEntry = EntryOf<
-  "day-sealed" | "day-rechecked" | "day-lost" | "source-shrank" | "sink-delivered" | "sink-failed"
+  | "day-sealed"
+  | "day-rechecked"
+  | "day-lost"
+  | "source-shrank"
+  | "sink-delivered"
+  | "sink-failed"
+  | "lock-extended"
+  | "disposal-begun"
+  | "disposed"
 >;
 
 /** The day's record after one more entry; `record` is undefined before the first. Pure. */
@@ -48,9 +56,24 @@ function addEntry(record: DayRecord, entry: DayEntry): DayRecord {
       return addFailure(record, entry.sink, { revision: entry.revision, code: entry.code, at });
     case "source-shrank":
       return { ...record, shrank: { revision: entry.revision, missing: entry.missing, at } };
+    case "lock-extended":
+      return { ...record, locks: { ...record.locks, [entry.sink]: entry.retain_until } };
+    case "disposal-begun":
+      return { ...record, disposing: { plan: entry.plan, seq: entry.seq, at } };
+    case "disposed":
+      return addDisposed(record, {
+        revision: entry.revision,
+        tombstoneSha256: entry.tombstone_sha256,
+        plan: entry.plan,
+        at,
+      });
     default:
       return entry satisfies never;
   }
+}
+
+function addDisposed(record: DayRecord, disposed: DisposedRevision): DayRecord {
+  return { ...record, disposed: [...(record.disposed ?? []), disposed] };
 }
 
 function addDelivery(record: DayRecord, sink: string, delivery: Delivery): DayRecord {

@@ -45,6 +45,28 @@ export interface DayRecord {
   readonly shrank?: { readonly revision: number; readonly missing: number; readonly at: number };
   /** Oldest first. */
   readonly incidents?: readonly DayIncident[];
+  /** Which rule of the ledger's `schedule-set` entries, from 0, was in force at the first seal; absent for the first. */
+  readonly schedule?: number;
+  /** By sink, until when its locks were last extended. */
+  readonly locks?: Readonly<Record<string, UtcDay>>;
+  /** The plan under which the day's destruction has begun. */
+  readonly disposing?: { readonly plan: string; readonly seq: number; readonly at: number };
+  /** The newest revision is the first to be recorded as destroyed; with revision 1 the whole day is. */
+  readonly disposed?: readonly DisposedRevision[];
+}
+
+/** A revision whose content was destroyed, as its `disposed` entry says. */
+export interface DisposedRevision {
+  readonly revision: number;
+  readonly tombstoneSha256: string;
+  readonly plan: string;
+  readonly at: number;
+}
+
+/** Whether every revision of the day was destroyed. */
+export function isDisposed(record: Pick<DayRecord, "revisions" | "disposed"> | undefined): boolean {
+  const disposed = record?.disposed ?? [];
+  return disposed.length > 0 && disposed.length === record?.revisions.length;
 }
 
 /** Shared by all days without a failure, which are nearly all. */
@@ -70,4 +92,7 @@ export interface DayTotals {
   readonly revisions: number;
   /** Readings sealed or rechecked. */
   readonly readings: number;
+  /** Days being destroyed, and those of them that are. */
+  readonly disposing: number;
+  readonly disposed: number;
 }

@@ -109,6 +109,10 @@ function isKind(value: unknown, kind: FieldKind): boolean {
       return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
     case "hash":
       return typeof value === "string" && isSha256Hex(value);
+    case "hash or null":
+      return value === null || isKind(value, "hash");
+    case "flag":
+      return typeof value === "boolean";
     case "time":
       return isTime(value);
     case "text":

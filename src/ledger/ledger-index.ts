@@ -1,10 +1,13 @@
 import type { EntryOf, LedgerEntry } from "../model/ledger-entry.js";
 import { withNames } from "../model/known-names.js";
 import type { CountedNames, KnownNames } from "../model/known-names.js";
+import { NO_RETENTION, addRetentionEntry } from "../model/retention-record.js";
+import type { RetentionRecord } from "../model/retention-record.js";
 import { revisionName } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { addDayEntry, addIncident } from "./day-entries.js";
 import type { DayEntry } from "./day-entries.js";
+import { isDisposed } from "./day-index.js";
 import type { DayIncident, DayIndex, DayRecord, DayTotals } from "./day-index.js";
 import { DayRecords } from "./day-records.js";
 
@@ -19,7 +22,6 @@ export interface FixityCheck {
 /** Settings that entries changed since the newest seal; what is absent is as in the newest manifest. */
 export interface ChangedSettings {
   readonly configSha256?: string;
-  readonly retention?: { readonly schedule: string; readonly keep: string };
 }
 
 /** The revision sealed last, whatever its day. */
@@ -35,7 +37,7 @@ export class LedgerIndex implements DayIndex {
   previous: string | null = null;
   createdAt = 0;
   newestDay: UtcDay | null = null;
-  totals: DayTotals = { read: 0, revisions: 0, readings: 0 };
+  totals: DayTotals = { read: 0, revisions: 0, readings: 0, disposing: 0, disposed: 0 };
   readonly behind = new Map<string, Set<UtcDay>>();
   newestSeal: NewestSeal | null = null;
   settings: ChangedSettings = {};
@@ -43,6 +45,8 @@ export class LedgerIndex implements DayIndex {
   readonly fixityChecks = new Map<string, FixityCheck>();
   /** Undefined before the first `names-seen` entry. */
   knownNames: KnownNames | undefined;
+  /** Rules, holds, people and disposals. */
+  retention: RetentionRecord = NO_RETENTION;
 
   /** The newest check of each of these sinks. A sink that has left the configuration is not checked any more. */
   fixityChecksOf(sinks: readonly string[]): readonly (FixityCheck & { readonly sink: string })[] {
@@ -62,7 +66,13 @@ export class LedgerIndex implements DayIndex {
       case "day-rechecked":
       case "day-lost":
       case "source-shrank":
+      case "lock-extended":
         return void this.#addDay(entry);
+      case "disposal-begun":
+      case "disposed":
+        this.#addDisposal(this.#addDay(entry));
+        this.retention = addRetentionEntry(this.retention, entry);
+        return;
       case "sink-delivered":
       case "sink-failed":
         return this.#addReceipt(entry.sink, this.#addDay(entry));
@@ -80,11 +90,17 @@ export class LedgerIndex implements DayIndex {
       case "config-changed":
         this.settings = { ...this.settings, configSha256: entry.config_sha256 };
         return;
-      case "schedule-changed":
-        this.settings = {
-          ...this.settings,
-          retention: { schedule: entry.schedule, keep: entry.keep },
-        };
+      case "schedule-set":
+      case "roster-set":
+      case "hold-placed":
+      case "hold-released":
+      case "hold-applied":
+      case "plan-drawn":
+      case "disposal-approved":
+      case "plan-refused":
+      case "plan-superseded":
+      case "disposal-refused":
+        this.retention = addRetentionEntry(this.retention, entry);
         return;
       case "recovery-performed":
         return;
@@ -95,10 +111,22 @@ export class LedgerIndex implements DayIndex {
 
   #addDay(entry: DayEntry): DayRecord {
     const before = this.days.get(entry.day);
-    const after = addDayEntry(before, entry);
+    const after = this.#underSchedule(addDayEntry(before, entry), before);
     this.days.set(after);
     this.totals = sumOf(sumOf(this.totals, before, -1), after);
     return after;
+  }
+
+  /** A day keeps the retention rule under which it was first sealed. */
+  #underSchedule(after: DayRecord, before: DayRecord | undefined): DayRecord {
+    const isFirstSeal = after.revisions.length === 1 && before?.revisions.length !== 1;
+    const schedule = this.retention.schedules.length - 1;
+    return isFirstSeal && schedule > 0 ? { ...after, schedule } : after;
+  }
+
+  /** No sink lacks what was destroyed, or is about to be. */
+  #addDisposal({ day }: DayRecord): void {
+    for (const behind of this.behind.values()) behind.delete(day);
   }
 
   #addReceipt(sink: string, { day, revisions, deliveries }: DayRecord): void {
@@ -110,7 +138,9 @@ export class LedgerIndex implements DayIndex {
 
   /** A sink that is named for the first time lacks every sealed day. */
   #daysFor(sink: string): Set<UtcDay> {
-    const days = [...this.days.values()].filter(({ revisions }) => revisions.length > 0);
+    const days = [...this.days.values()].filter(
+      ({ revisions, disposing }) => revisions.length > 0 && disposing === undefined,
+    );
     const behind = new Set(days.map(({ day }) => day));
     this.behind.set(sink, behind);
     return behind;
@@ -161,5 +191,7 @@ function sumOf(totals: DayTotals, record: DayRecord | undefined, sign: 1 | -1 = 
     read: totals.read + (readingsAt.length > 0 ? sign : 0),
     revisions: totals.revisions + sign * revisions.length,
     readings: totals.readings + sign * readingsAt.length,
+    disposing: totals.disposing + (record.disposing === undefined ? 0 : sign),
+    disposed: totals.disposed + (isDisposed(record) ? sign : 0),
   };
 }

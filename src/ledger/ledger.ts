@@ -65,6 +65,11 @@ export class Ledger {
     return this.#index;
   }
 
+  /** The writer's clock, milliseconds since the epoch. */
+  now(): number {
+    return this.#options.clock.now();
+  }
+
   /** Number of entries. */
   get size(): number {
     return this.#size;
@@ -83,15 +88,17 @@ export class Ledger {
   /**
    * Adds one act and signs the new head; durable on return. Calls take turns. After an error the act may stand or not:
    * `size` says which. ARCHIVE_FORKED when the number is taken, DISK_* otherwise. A fork or a failed fsync stops this
-   * ledger for good: only a new start, which reads the disk again, may go on.
+   * ledger for good: only a new start, which reads the disk again, may go on. `prepare` writes what the entry names by hash
+   * and gets the entry's number; after an error in it nothing is added.
    */
-  append(act: Act, actor: string): Promise<LedgerEntry> {
+  append(act: Act, actor: string, prepare?: (seq: number) => Promise<void>): Promise<LedgerEntry> {
     return this.#inTurn(async () => {
       await this.#finishHead();
+      await prepare?.(this.size);
       const entry: LedgerEntry = {
         seq: this.size,
         prev: this.#lastHash,
-        time: isoTime(this.#options.clock.now()),
+        time: isoTime(this.now()),
         actor,
         ...act,
       };

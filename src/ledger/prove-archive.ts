@@ -40,7 +40,7 @@ async function provePackages(
   for (const found of await findPackages(files, root)) {
     signal.throwIfAborted();
     const sealed = sealedAs(ledger.index, found);
-    if (sealed === undefined) continue;
+    if (sealed === undefined || ledger.index.days.get(found.day)?.disposing !== undefined) continue;
     const { path } = found;
     note?.(`reading ${path}`);
     const { day, revision } = found;

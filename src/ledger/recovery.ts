@@ -53,7 +53,8 @@ export async function finishHalfSteps(
 /** A delivered package may have been pruned, but only as a whole: see `prunePackage`. */
 async function refuseMissing({ files, root, ledger }: RecoveryOptions): Promise<void> {
   const here = new Set((await findPackages(files, root)).map(({ path }) => path));
-  for (const { day, revisions } of ledger.index.days.values()) {
+  for (const { day, revisions, disposing } of ledger.index.days.values()) {
+    if (disposing !== undefined) continue;
     for (const { revision, isDelivered } of revisions) {
       if (isDelivered === true) continue;
       const path = packagePath(day, revision);
@@ -63,12 +64,30 @@ async function refuseMissing({ files, root, ledger }: RecoveryOptions): Promise<
 }
 
 /** Staging holds only what was being written: the one writer was this process's predecessor, and it is gone. */
-async function removeLeftovers({ files, root }: RecoveryOptions): Promise<readonly string[]> {
+async function removeLeftovers({ files, root, ledger }: RecoveryOptions): Promise<readonly string[]> {
   const staging = join(root, "staging");
   const names = await files.list(staging);
   for (const name of names) await files.removeTree(join(staging, name));
   if (names.length > 0) await files.syncFolder(staging);
-  return names.map((name) => `removed staging/${name}`);
+  const plans = new Set(ledger.index.retention.plans.map(({ id }) => `${id}.json`));
+  return [
+    ...names.map((name) => `removed staging/${name}`),
+    ...(await removeFrom(files, root, "acts", (name) => Number(name) >= ledger.size)),
+    ...(await removeFrom(files, root, "plans", (name) => !plans.has(name))),
+  ];
+}
+
+/** What an entry would have named that was never added. */
+async function removeFrom(
+  files: Files,
+  root: string,
+  folder: string,
+  isLeft: (name: string) => boolean,
+): Promise<readonly string[]> {
+  const left = (await files.list(join(root, folder))).filter(isLeft);
+  for (const name of left) await files.removeTree(join(root, folder, name));
+  if (left.length > 0) await files.syncFolder(join(root, folder));
+  return left.map((name) => `removed ${folder}/${name}`);
 }
 
 /**

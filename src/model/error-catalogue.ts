@@ -1,7 +1,8 @@
 import { entriesOf, ofContent, ofDay, ofHostOrDay } from "./error-kind.js";
 import type { CatalogueEntry } from "./error-kind.js";
+import { COMMAND_ERRORS } from "./command-errors.js";
+import { RETENTION_ERRORS } from "./retention-errors.js";
 
-const command = entriesOf("command");
 const source = entriesOf("source");
 const disk = entriesOf("disk");
 const archive = entriesOf("archive");
@@ -10,43 +11,7 @@ const own = entriesOf("process");
 
 /** Every error code there is. docs/ERRORS.md is generated from this table. */
 export const ERROR_CATALOGUE = {
-  USAGE: command("usage", "never", "the command line is wrong", "run the command with --help"),
-  SETUP_FAILED: command(
-    "outage",
-    "never",
-    "a program that setup needs failed",
-    "read what the program printed, correct it, and run `daybook setup` again",
-  ),
-  CONFIG_NOT_FOUND: command(
-    "config",
-    "never",
-    "no configuration file",
-    "run `daybook config init`, or name a file with --config",
-  ),
-  CONFIG_INVALID: command(
-    "config",
-    "never",
-    "the configuration breaks a rule",
-    "correct the lines named; `daybook config schema` prints the rules",
-  ),
-  SECRET_UNREADABLE: command(
-    "config",
-    "never",
-    "a secret that the configuration names cannot be read",
-    "check the file, the variable or the systemd credential",
-  ),
-  SECRET_EXPOSED: command(
-    "config",
-    "never",
-    "a file that must be private can be read or changed by others",
-    "chmod 600 the file",
-  ),
-  PLUGIN_INVALID: command(
-    "config",
-    "never",
-    "a sink plugin cannot be loaded or does not fit",
-    "see docs/SINKS.md",
-  ),
+  ...COMMAND_ERRORS,
   NETWORK_UNREACHABLE: source(
     "outage",
     "backoff",
@@ -281,6 +246,7 @@ export const ERROR_CATALOGUE = {
     "a sink lies where the state folder or another record sink lies",
     "give every sink a place of its own, outside the state folder",
   ),
+  ...RETENTION_ERRORS,
   SERVE_FAILED: own(
     "busy",
     "backoff",

@@ -1,7 +1,7 @@
 /**
  * What went wrong; decides what Daybook does next, and in the commands the exit code.
  * `absent`: there is nothing to verify. `busy`: another process has what is needed. `gap`: a day cannot be had any more.
- * `outage`: something else than Daybook failed. `refused`: the source or its sign-in denied access.
+ * `outage`: something else than Daybook failed. `refused`: the source or its sign-in denied access. `retained`: a hold, a retention period or a missing approval forbids it.
  */
 export type ErrorKind =
   | "absent"
@@ -14,10 +14,11 @@ export type ErrorKind =
   | "interrupted"
   | "outage"
   | "refused"
+  | "retained"
   | "usage";
 
 /** Where it went wrong. */
-export type ErrorArea = "archive" | "command" | "disk" | "process" | "sink" | "source";
+export type ErrorArea = "archive" | "command" | "disk" | "process" | "retention" | "sink" | "source";
 
 /**
  * How far a failure of a day's work reaches. `all`: the next day would fail in the same way. `day`: it concerns that day alone.

@@ -8,6 +8,9 @@ interface FieldKinds {
   readonly count: number;
   /** SHA-256, 64 lower-case hex digits. */
   readonly hash: string;
+  readonly "hash or null": string | null;
+  /** `true` or `false` */
+  readonly flag: boolean;
   /** `2026-11-20T07:05:12.345Z` */
   readonly time: string;
   readonly text: string;
@@ -31,6 +34,13 @@ export const BASE_FIELDS = {
 } as const satisfies Readonly<Record<string, FieldKind>>;
 
 const REVISION = { day: "day", revision: "count" } as const;
+const SIGNED_TEXT = { statement_sha256: "hash or null", text_commitment: "hash" } as const;
+const PLAN_ACT = {
+  plan: "text",
+  plan_sha256: "hash",
+  person: "text",
+  statement_sha256: "hash or null",
+} as const;
 const SEAL = { ...REVISION, manifest_sha256: "hash" } as const;
 
 /**
@@ -47,7 +57,33 @@ export const ENTRY_FIELDS = {
   "sink-delivered": { ...SEAL, sink: "text", records: "count" },
   "sink-failed": { ...SEAL, sink: "text", code: "text" },
   "fixity-checked": { sink: "text", days: "count", findings: "count" },
-  "schedule-changed": { schedule: "text", keep: "text" },
+  "schedule-set": {
+    schedule: "text",
+    keep: "text",
+    authority: "text",
+    effective: "day",
+    applies: "text",
+    statement_sha256: "hash or null",
+  },
+  "lock-extended": { ...REVISION, sink: "text", retain_until: "day" },
+  "roster-set": { roster: "count", roster_sha256: "hash", mode: "text" },
+  "hold-placed": {
+    hold: "text",
+    from: "day or null",
+    to: "day or null",
+    future: "flag",
+    matter_ref: "text",
+    ...SIGNED_TEXT,
+  },
+  "hold-released": { hold: "text", ...SIGNED_TEXT },
+  "hold-applied": { hold: "text", sink: "text", objects: "count", outcome: "text" },
+  "plan-drawn": { plan: "text", plan_sha256: "hash", days: "count", revisions: "count", bytes: "count" },
+  "disposal-approved": PLAN_ACT,
+  "plan-refused": PLAN_ACT,
+  "plan-superseded": { plan: "text", by: "text", reason: "text" },
+  "disposal-refused": { plan: "text", ...REVISION, reason: "text", subject: "text" },
+  "disposal-begun": { plan: "text", ...REVISION },
+  disposed: { ...REVISION, tombstone_sha256: "hash", plan: "text" },
   "config-changed": { config_sha256: "hash" },
   "recovery-performed": { steps: "texts" },
   incident: { day: "day or null", code: "text", subject: "text" },

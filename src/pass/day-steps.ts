@@ -4,14 +4,12 @@ import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { OpenArchive } from "../ledger/open-archive.js";
-import type { Duration } from "../model/duration.js";
-import { addToDay } from "../model/duration.js";
 import type { Finding } from "../model/finding.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
 import type { Manifest } from "../model/manifest.js";
 import type { DayTask, Reading } from "../model/reading.js";
-import { addDays } from "../model/utc-day.js";
+import { utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { Verdict } from "../model/verdict.js";
 import type { PassProgress } from "./progress.js";
@@ -21,6 +19,9 @@ import { KeptBackDays } from "../plan/kept-back-days.js";
 import type { RequestBudget } from "../plan/request-budget.js";
 import { folderSource } from "../archive/folder-source.js";
 import { readManifest } from "../archive/sealed-package.js";
+import type { Copies } from "../retention/copies.js";
+import { recordSchedule, retentionOfDay, ruleInForce } from "../retention/schedules.js";
+import type { RetentionRules } from "../retention/schedules.js";
 import { sealDay } from "../seal/seal-day.js";
 import type { EarlierRevision, SealOutcome } from "../seal/seal-day.js";
 import type { SinkChecks } from "../deliver/sink-checks.js";
@@ -39,12 +40,13 @@ export interface DayStepsParts {
   readonly archive: OpenArchive;
   readonly reader: DayReader;
   readonly budget: RequestBudget;
-  readonly retention: { readonly schedule: string; readonly keep: Duration };
+  readonly retention: RetentionRules;
   readonly software: Manifest["software"];
   readonly configSha256: string;
   readonly progress: PassProgress;
   readonly deliveries: TenantDeliveries;
   readonly sinkChecks: Pick<SinkChecks, "run">;
+  readonly copies: Pick<Copies, "settle">;
 }
 
 /** The steps of a pass over one tenant with an open archive: those of the pipeline, and what surrounds them. */
@@ -64,7 +66,9 @@ export class TenantDaySteps implements DaySteps {
   /** Forgets what the previous pass found: failed sinks, and the clock skew. ARCHIVE_FORKED when a sink has another writer's entries. */
   async begin(signal: AbortSignal): Promise<void> {
     this.#skewSeconds = null;
-    await this.#parts.deliveries.begin(signal);
+    const { archive, retention, clock, deliveries } = this.#parts;
+    await recordSchedule(archive.ledger, ruleInForce(retention, utcDayOf(clock.now())));
+    await deliveries.begin(signal);
     // A crash may have come before the anomalies of the day sealed last were recorded.
     await this.#anomalies.complete(signal);
   }
@@ -120,7 +124,7 @@ export class TenantDaySteps implements DaySteps {
   }
 
   async seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome> {
-    const { files, archive, root, tenantId, retention, software, configSha256 } = this.#parts;
+    const { files, archive, root, tenantId, software, configSha256 } = this.#parts;
     const outcome = await sealDay({
       files,
       signer: archive.signer,
@@ -131,8 +135,7 @@ export class TenantDaySteps implements DaySteps {
       stagingFolder: join(root, "staging"),
       archiveId: archive.identity.archiveId,
       tenantId,
-      // Kept from the end of the day, so counted from the day after.
-      retention: { ...retention, retain_until: addToDay(addDays(reading.day, 1), retention.keep) },
+      retention: this.#retentionOf(reading.day),
       software,
       configSha256,
       previous: this.index().previous,
@@ -157,6 +160,7 @@ export class TenantDaySteps implements DaySteps {
   /** Delivers what sinks still lack, checks them, and updates their ledgers. A failing sink is no reason to throw. */
   async deliverRest(signal: AbortSignal): Promise<void> {
     await this.#parts.deliveries.deliverRest(signal);
+    await this.#parts.copies.settle(signal);
     await this.#parts.sinkChecks.run(signal);
     // The checks add entries to the ledger, which the sinks need too.
     await this.#parts.deliveries.syncLedgers(signal);
@@ -174,6 +178,13 @@ export class TenantDaySteps implements DaySteps {
   async clear(reading: Reading): Promise<void> {
     await this.#parts.files.removeTree(reading.folder);
     await this.#parts.files.removeTree(this.#workFolder(reading.day));
+  }
+
+  #retentionOf(day: UtcDay): Manifest["retention"] {
+    const { retention, days } = this.#parts.archive.ledger.index;
+    const kept = retentionOfDay(retention, day, days.get(day));
+    if (kept === undefined) throw new Error("a day is sealed before the first retention rule is recorded");
+    return { schedule: kept.schedule, keep: kept.keep, retain_until: kept.retainUntil };
   }
 
   async #earlierRevision(day: UtcDay, signal: AbortSignal): Promise<EarlierRevision | undefined> {

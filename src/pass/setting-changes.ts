@@ -7,19 +7,10 @@ import { folderSource } from "../archive/folder-source.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { readManifest } from "../archive/sealed-package.js";
 
-/** The settings that every manifest records. */
-export interface Settings {
-  readonly configSha256: string;
-  readonly retention: Pick<Manifest["retention"], "schedule" | "keep">;
-}
-
-/**
- * Records changed settings in the ledger: the configuration, by its hash, and the retention of days sealed from now on; sealed
- * days keep theirs. Before the first sealed day there is nothing to compare with.
- */
+/** Records a changed configuration in the ledger, by its hash. Before the first sealed day there is nothing to compare with. */
 export async function recordSettingChanges(
   ledger: Ledger,
-  { configSha256, retention }: Settings,
+  configSha256: string,
   { files, root }: { readonly files: Files; readonly root: string },
   signal: AbortSignal,
 ): Promise<void> {
@@ -28,10 +19,6 @@ export async function recordSettingChanges(
   const manifest = await heldManifest(newestSeal, folderSource(files, root), signal);
   if ((changed.configSha256 ?? manifest?.config_sha256) !== configSha256)
     await ledger.append({ type: "config-changed", config_sha256: configSha256 }, "daybook");
-  const kept = changed.retention ?? manifest?.retention;
-  const { schedule, keep } = retention;
-  if (kept?.schedule !== schedule || kept.keep !== keep)
-    await ledger.append({ type: "schedule-changed", schedule, keep }, "daybook");
 }
 
 /** Undefined when the package was pruned. No sink is read for it: it may be down, and a duplicate entry is better than a missing one. */

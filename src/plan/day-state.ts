@@ -15,6 +15,11 @@ export interface DayFacts {
   /** When readings of the day were sealed or rechecked, milliseconds since the epoch, in ledger order. */
   readonly readingsAt: readonly number[];
   readonly lost?: unknown;
+  /** Its destruction has begun. */
+  readonly disposing?: unknown;
+  /** Its revisions that are destroyed. */
+  readonly disposed?: readonly unknown[];
+  readonly revisions?: readonly unknown[];
 }
 
 /** The day's state at `nowMs`. Pure: only ledger, rules and clock decide. */
@@ -24,6 +29,8 @@ export function dayState(
   rules: ReadingRules,
   nowMs: number,
 ): DayState {
+  if (facts?.disposing !== undefined)
+    return facts.disposed?.length === facts.revisions?.length ? "disposed" : "disposing";
   if (facts !== undefined && facts.readingsAt.length > 0) {
     return nextReadingMs(day, facts, rules, nowMs) === undefined ? "closed" : "sealed";
   }

@@ -10,6 +10,7 @@ import type { SealedDay } from "../archive/sealed-package.js";
 import { folderSource } from "../archive/folder-source.js";
 import { fetchLedger } from "./fetch-ledger.js";
 import type { FetchedLedger, LedgerOrigin, LeftOut } from "./fetch-ledger.js";
+import { fetchNamed } from "./fetch-named.js";
 import { fetchPackage } from "./fetch-package.js";
 import { compareOtherSinks } from "./other-sinks.js";
 import { RestoredTree } from "./restored-tree.js";
@@ -105,6 +106,7 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
     { from, others, archive: folderSource(files, tree.root), ledger },
     signal,
   );
+  await fetchNamed({ from, files, tree, ledger }, signal);
   const needed = neededPackages(fetched, new Set(readableDays));
   for (const [number, one] of needed.entries()) {
     signal.throwIfAborted();
@@ -151,9 +153,10 @@ async function fetchUnnamed(
 
 /** Of days that are read again, and those that no sink has confirmed: the state folder alone answers for these. */
 function neededPackages({ ledger }: FetchedLedger, readable: ReadonlySet<UtcDay>): readonly SealedDay[] {
-  return [...ledger.index.days.values()].flatMap(({ day, revisions }) =>
+  return [...ledger.index.days.values()].flatMap(({ day, revisions, disposing }) =>
     revisions
       .filter(({ isDelivered }) => readable.has(day) || isDelivered !== true)
+      .filter(() => disposing === undefined)
       .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 })),
   );
 }

@@ -9,7 +9,18 @@ import { DaybookError } from "../model/errors.js";
 export const RESTORE_FOLDER = "staging/restore";
 
 /** What an archive consists of. The ledger comes last: with its first entry the archive exists. */
-const PARTS = ["keys", "README.txt", "FORMAT.md", "archive.json", "heads", "head", "days", "ledger"];
+const PARTS = [
+  "keys",
+  "README.txt",
+  "FORMAT.md",
+  "archive.json",
+  "heads",
+  "head",
+  "acts",
+  "plans",
+  "days",
+  "ledger",
+];
 
 /**
  * An archive that a restore builds beside the tenant's state folder and, once it is whole and durable, moves into place part

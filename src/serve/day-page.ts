@@ -64,6 +64,8 @@ function explain({ rules }: TenantSnapshot, { day, state, explanation }: Covered
     case "sealed":
     case "closed":
     case "lost":
+    case "disposing":
+    case "disposed":
       return html`This day is ${meaning}${explanation === undefined ? "" : ` (${explanation})`}.`;
     default:
       return state satisfies never;

@@ -149,6 +149,10 @@ function countDays(
   const read = recent.filter(({ readingsAt }) => readingsAt.length > 0).length;
   counts.closed = index.totals.read - read;
   counts.lost = daysBetween(from, first) - counts.closed;
+  // Only days past the horizon are destroyed.
+  counts.disposed = index.totals.disposed;
+  counts.disposing = index.totals.disposing - index.totals.disposed;
+  counts.closed -= index.totals.disposing;
   for (const day of eachDay(first, to)) counts[dayState(day, index.days.get(day), rules, nowMs)]++;
   return counts;
 }

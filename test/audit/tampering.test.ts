@@ -1,7 +1,7 @@
 import { appendFile, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AuditCode } from "../../src/audit/finding-list.js";
+import type { ARCHIVE_FINDINGS } from "../../src/model/archive-findings.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
@@ -41,7 +41,7 @@ async function cutBack(root: string, keep: "package" | "entry"): Promise<void> {
 }
 
 /** One tampering for each code. A code without a row does not compile. */
-const TAMPERINGS: Readonly<Record<AuditCode, Tampering>> = {
+const TAMPERINGS: Readonly<Record<keyof typeof ARCHIVE_FINDINGS, Tampering>> = {
   FILE_MISSING: { tamper: (root) => rm(join(root, "README.txt")) },
   FILE_FOREIGN: { tamper: (root) => writeFile(join(root, "days", "note.txt"), "x") },
   FILE_UNREADABLE: {

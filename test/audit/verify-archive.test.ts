@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { folderSource } from "../../src/archive/folder-source.js";
-import { isWhole, verifyArchive } from "../../src/audit/verify-archive.js";
+import { isWhole } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import { SortedLines } from "../../src/verify/sorted-lines.js";
+import { audit } from "../support/audit-sample.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
 import type { SampleArchive } from "../support/sample-archive.js";
 
@@ -16,11 +16,8 @@ describe.each<Compression>(["zstd", "gzip"])("verifyArchive on an unaltered arch
   afterAll(() => sample.remove());
 
   it.each(["structure", "content", "deep"] as const)("finds nothing at level %s", async (level) => {
-    const result = await verifyArchive(folderSource(nodeFiles, sample.root), {
-      level,
-      openEventSet: () => new SortedLines({ files: nodeFiles, folder: join(sample.work, "sort") }),
-      signal: new AbortController().signal,
-    });
+    const openEventSet = () => new SortedLines({ files: nodeFiles, folder: join(sample.work, "sort") });
+    const result = await audit(sample.root, { level, openEventSet });
 
     expect(result.findings).toEqual([]);
     expect(result.packages).toBe(4);

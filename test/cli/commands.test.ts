@@ -233,14 +233,14 @@ describe("verify", () => {
     ];
 
     const whole = await rig.run(...argv);
-    const ledger = join(rig.vault, "ledger", "000", "000000001.json");
+    const ledger = join(rig.vault, "ledger", "000", "000000002.json");
     writeFileSync(ledger, readFileSync(ledger, "utf8").replace("day-sealed", "day-rechecked"));
     const altered = await rig.run(...argv);
 
     expect(whole.exit).toBe(0);
     expect(altered.exit).toBe(65);
     expect(altered.out).toContain("DAMAGED");
-    expect(altered.out).toContain("000000001");
+    expect(altered.out).toContain("000000002");
   });
 });
 

@@ -1,3 +1,5 @@
+import { nodeFiles } from "../../src/io/node-files.js";
+import { Inbox } from "../../src/retention/inbox.js";
 import { describe, expect, it } from "vitest";
 import { TenantLoop } from "../../src/daemon/tenant.js";
 import type { TenantWork } from "../../src/daemon/tenant-work.js";
@@ -35,6 +37,7 @@ function hangingLoop(clock: Clock, log: Log, nextRequestMs: () => number): Tenan
     log,
     open: () => new Promise(() => undefined),
     preflight: () => Promise.resolve([]),
+    inbox: new Inbox(nodeFiles, "/nowhere"),
     budget: () => Promise.resolve({ left: 0, nextMs: nextRequestMs() }),
     usualRequests: () => Promise.resolve(24),
     keptBack: async () => new Map(),

@@ -38,7 +38,12 @@ describe("a hostile archive", () => {
       },
     };
 
-    const result = await verifyArchive(reader, { level: "structure", openEventSet, signal });
+    const result = await verifyArchive(reader, {
+      level: "structure",
+      openEventSet,
+      signatureProblem: async () => undefined,
+      signal,
+    });
 
     expect(result.findings).toHaveLength(1000);
     expect(result.counts.damage).toBe(1_000_000);

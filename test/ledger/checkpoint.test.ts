@@ -10,6 +10,7 @@ import { CHECKPOINT_PATH, signCheckpoint } from "../../src/ledger/checkpoint.js"
 import { readArchive } from "../../src/ledger/open-archive.js";
 import { readWholeLedger } from "../../src/ledger/read-ledger.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
+import { utcDayOf } from "../../src/model/utc-day.js";
 import type { Act } from "../../src/model/ledger-entry.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import {
@@ -38,7 +39,15 @@ const actsOf = (revision: number): readonly Act[] => {
     { type: "day-rechecked", day: DAY, revision: 1, event_set_sha256: HASH },
     { type: "fixity-checked", sink: "vault", days: 2, findings: 0 },
     { type: "config-changed", config_sha256: HASH },
-    { type: "schedule-changed", schedule: "FIN-07", keep: "7y" },
+    {
+      type: "schedule-set",
+      schedule: "FIN-07",
+      keep: "7y",
+      authority: "",
+      effective: utcDayOf(0),
+      applies: "later",
+      statement_sha256: null,
+    },
     { type: "day-lost", day: day("2026-10-01"), reason: "passed the horizon" },
     { type: "incident", day: DAY, code: "DAY_QUIET", subject: "found 3 events, expected about 480" },
   ];
@@ -111,7 +120,7 @@ describe("a checkpoint", () => {
     ],
     ["longer", (root) => appendFile(join(root, CHECKPOINT_PATH), "\n")],
     ["empty", (root) => writeFile(join(root, CHECKPOINT_PATH), "")],
-    ["of another form", (root) => edit(root, CHECKPOINT_PATH, "checkpoint/1", "checkpoint/2")],
+    ["of another form", (root) => edit(root, CHECKPOINT_PATH, "checkpoint/2", "checkpoint/1")],
   ])("is not believed when it is %s: everything is read", async (_, tamper) => {
     const root = await archiveOf70();
     await tamper(root);

@@ -136,7 +136,7 @@ describe("a ledger entry on disk", () => {
   });
 
   it("is refused as newer when its type is not known", () => {
-    expect(() => parse(text.replace("sink-delivered", "hold-placed"))).toThrow(
+    expect(() => parse(text.replace("sink-delivered", "key-rotated"))).toThrow(
       expect.objectContaining({ code: "ARCHIVE_TOO_NEW" }),
     );
   });

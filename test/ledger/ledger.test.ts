@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { readArchive } from "../../src/ledger/open-archive.js";
+import { utcDayOf } from "../../src/model/utc-day.js";
 import { entryPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import {
@@ -60,7 +61,15 @@ describe("the ledger", () => {
       { type: "sink-delivered", ...seal, sink: "vault", records: 4 },
       { type: "sink-failed", ...seal, sink: "vault", code: "SINK_UNAVAILABLE" },
       { type: "fixity-checked", sink: "vault", days: 2, findings: 0 },
-      { type: "schedule-changed", schedule: "FIN-07", keep: "7y" },
+      {
+        type: "schedule-set",
+        schedule: "FIN-07",
+        keep: "7y",
+        authority: "",
+        effective: utcDayOf(0),
+        applies: "later",
+        statement_sha256: null,
+      },
       { type: "config-changed", config_sha256: hash },
       { type: "recovery-performed", steps: ["wrote head"] },
       { type: "incident", day: null, code: "SOURCE_TENANT_MISMATCH", subject: "contoso" },

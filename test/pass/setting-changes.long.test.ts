@@ -18,7 +18,7 @@ function edit({ folder }: E2eRig, from: string, to: string): void {
 }
 
 const changesIn = (rig: E2eRig): readonly object[] =>
-  ledgerOf(rig.vault).filter(({ type }) => type === "config-changed" || type === "schedule-changed");
+  ledgerOf(rig.vault).filter(({ type }) => type === "config-changed" || type === "schedule-set");
 
 describe("a changed configuration", () => {
   it("keeps what is sealed for as long as was promised when it retains less from now on (fault 84)", async () => {
@@ -34,8 +34,9 @@ describe("a changed configuration", () => {
     expect(manifestOf(rig.vault, OLD_DAY, 1)).toEqual(before);
     expect(manifestOf(rig.vault, NEW_DAY, 1).retention.retain_until).toBe("2027-11-22");
     expect(changesIn(rig)).toMatchObject([
+      { type: "schedule-set", schedule: "FIN-07 audit trails", keep: "7y" },
       { type: "config-changed" },
-      { type: "schedule-changed", schedule: "FIN-07 audit trails", keep: "1y" },
+      { type: "schedule-set", keep: "1y", applies: "later" },
     ]);
     expect((await rig.run("verify", "--level", "deep")).exit).toBe(0);
   });

@@ -2,6 +2,7 @@ import { cp, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { folderSource } from "../../src/archive/folder-source.js";
+import { signatureProblem } from "../../src/archive/ssh-signature.js";
 import { verifyArchive } from "../../src/audit/verify-archive.js";
 import type { AuditResult, VerifyOptions } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
@@ -20,6 +21,7 @@ export function audit(root: string, options: Partial<VerifyOptions> = {}): Promi
   return verifyArchive(folderSource(nodeFiles, root), {
     level: "structure",
     openEventSet: () => new SortedLines({ files: nodeFiles, folder: `${root}-sort` }),
+    signatureProblem: (one) => signatureProblem(one, nodeFiles, `${root}-ssh`),
     signal: new AbortController().signal,
     ...options,
   });

@@ -92,6 +92,7 @@ export function failingFiles(inner: Files, plan: FilePlan): { readonly files: Fi
     list: async (path) => (await count("list", path), inner.list(path)),
     stat: async (path) => (await count("stat", path), inner.stat(path)),
     target: async (path) => (await count("target", path), inner.target(path)),
+    watch: (path, changed) => inner.watch(path, changed),
     freeBytes: async (path) => (await count("freeBytes", path), inner.freeBytes(path)),
     lock: (path) => inner.lock(path),
   };

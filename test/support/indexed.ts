@@ -25,6 +25,8 @@ export function indexOfDays(days: ReadonlyMap<UtcDay, DayRecord>, createdAt = 0)
       read: sum(({ readingsAt }) => Math.min(1, readingsAt.length)),
       revisions: sum(({ revisions }) => revisions.length),
       readings: sum(({ readingsAt }) => readingsAt.length),
+      disposing: 0,
+      disposed: 0,
     },
     behind: new Map(),
   };

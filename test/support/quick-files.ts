@@ -25,6 +25,7 @@ export function quickFiles(): Files {
     stat: async (path) => described(fs.lstatSync(path, { throwIfNoEntry: false })),
     target: async (path) => described(fs.statSync(path, { throwIfNoEntry: false })),
     freeBytes: () => Promise.resolve(1e12),
+    watch: () => () => undefined,
     lock: async (path) => {
       if (locked.has(path)) throw new DaybookError("ARCHIVE_LOCKED", { message: path });
       locked.add(path);

@@ -25,11 +25,11 @@ const TENANT_ID = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
 const ARCHIVE_ID = "0b9ff1c2-5a3e-4d0b-8d7e-1f2a3b4c5d6e";
 const SIGNAL = new AbortController().signal;
 
+export const SAMPLE_PEM =
+  "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n";
+
 /** A key for tests alone. */
-export const SAMPLE_KEY = SigningKey.fromPem(
-  "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n-----END PRIVATE KEY-----\n",
-  "test key",
-);
+export const SAMPLE_KEY = SigningKey.fromPem(SAMPLE_PEM, "test key");
 
 export interface SampleArchive {
   /** Holds the archive as a record sink would. */

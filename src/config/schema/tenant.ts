@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { azureAuth } from "./auth.js";
+import { retentionRules } from "./retention.js";
 import { EXAMPLE_ID, endpointUrl, guid, isObject } from "./values.js";
 
 /** The API's own limit is 200 in an hour (https://learn.microsoft.com/rest/api/power-bi/admin/get-activity-events). */
@@ -39,6 +40,9 @@ export const tenant = z
       description: "With `cloud: custom` only: a private cloud, a proxy, the simulator.",
     }),
     auth: azureAuth,
+    retention: retentionRules.optional().meta({
+      description: "Retention of this tenant alone, in place of the one for all tenants.",
+    }),
     requestsPerHour: z
       .int()
       .min(1)

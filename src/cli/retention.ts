@@ -1,0 +1,221 @@
+import { storeSource } from "../archive/source.js";
+import { KeptCopy } from "../deliver/kept-copy.js";
+import type { Protection } from "../deliver/kept-copy.js";
+import { isDisposed } from "../ledger/day-index.js";
+import { isDaybookError } from "../model/errors.js";
+import { FOREVER } from "../model/keep.js";
+import { holdsOn } from "../model/retention-record.js";
+import { utcDayOf } from "../model/utc-day.js";
+import type { UtcDay } from "../model/utc-day.js";
+import { retentionOfDay } from "../retention/schedules.js";
+import type { Command, CommonOptions, Surroundings } from "./command.js";
+import { givenRange } from "./days.js";
+import type { RangeOptions } from "./days.js";
+import { EXIT, worstExit } from "./exit-codes.js";
+import { lookAtTenants } from "./held.js";
+import type { LookedAt } from "./held.js";
+import { never } from "./hold.js";
+import { askArchive, oneTenant, toSignResult } from "./retention-request.js";
+import type { SigningOptions } from "./retention-request.js";
+
+export interface RetentionShowOptions extends CommonOptions, RangeOptions {}
+
+interface ShownDay {
+  readonly day: UtcDay;
+  readonly schedule: string;
+  readonly keep: string;
+  readonly retain_until: UtcDay | "forever";
+  readonly holds: readonly string[];
+  readonly state: "kept" | "overdue" | "disposing" | "disposed";
+}
+
+/** Schedule, end of retention and holds of each day that is archived. */
+export const retentionShow: Command<RetentionShowOptions> = async (options, surroundings) => {
+  const found = await lookAtTenants(options, surroundings, async (looked) => ({
+    tenant: looked.tenant.name,
+    days: shownDays(looked, options),
+  }));
+  const text = found.flatMap(({ tenant, days }) => days.map((day) => `${tenant}  ${dayLine(day)}`));
+  const exit = text.length === 0 ? EXIT.nothingToVerify : EXIT.ok;
+  return { exit, text: text.join("\n"), json: { tenants: found } };
+};
+
+/** The days whose retention has ended and on which no hold stands; 68 when there is one. */
+export const retentionOverdue: Command<CommonOptions> = async (options, surroundings) => {
+  const found = await lookAtTenants(options, surroundings, async (looked) => ({
+    tenant: looked.tenant.name,
+    days: shownDays(looked, {}).filter(({ state, holds }) => state === "overdue" && holds.length === 0),
+  }));
+  const total = found.reduce((sum, { days }) => sum + days.length, 0);
+  const lines = found.flatMap(({ tenant, days }) => days.map((day) => `${tenant}  ${dayLine(day)}`));
+  const rest =
+    total === 0 ? ["no day is past its retention"] : ["`daybook dispose plan` draws a plan of them"];
+  return {
+    exit: total === 0 ? EXIT.ok : EXIT.refusedByRetention,
+    text: [...lines, ...rest].join("\n"),
+    json: { tenants: found },
+  };
+};
+
+/** Applies the rule in force also to days that were sealed under a longer one. */
+export const retentionShorten: Command<SigningOptions> = async (options, surroundings) => {
+  const tenant = await oneTenant(options, surroundings);
+  const answer = await askArchive(tenant, { act: "shorten" }, options, surroundings);
+  if (!("kind" in answer)) return toSignResult(tenant.name, answer);
+  if (answer.kind !== "shortened") return never();
+  const { schedule, keep } = answer;
+  return {
+    exit: EXIT.ok,
+    text: `${tenant.name}: every day is now kept by ${schedule}, ${keep}; a lock in a store that is longer stays`,
+    json: { tenant: tenant.name, schedule, keep },
+  };
+};
+
+function shownDays({ held, tenant }: LookedAt, options: RangeOptions): readonly ShownDay[] {
+  if (held === undefined) return [];
+  const { from, to } = givenRange(options, tenant.clock.now());
+  const { days, retention } = held.index;
+  const today = utcDayOf(tenant.clock.now());
+  return [...days.keys()].toSorted().flatMap((day) => {
+    const record = days.get(day);
+    const kept = retentionOfDay(retention, day, record);
+    const isAsked = (from === undefined || day >= from) && (to === undefined || day <= to);
+    if (record === undefined || record.revisions.length === 0 || kept === undefined || !isAsked) return [];
+    const { schedule, keep, retainUntil } = kept;
+    const state = isDisposed(record)
+      ? "disposed"
+      : record.disposing !== undefined
+        ? "disposing"
+        : retainUntil <= today
+          ? "overdue"
+          : "kept";
+    const holds = holdsOn(retention, day).map(({ id }) => id);
+    return [
+      { day, schedule, keep, retain_until: retainUntil === FOREVER ? "forever" : retainUntil, holds, state },
+    ];
+  });
+}
+
+function dayLine({ day, state, retain_until: until, schedule, keep, holds }: ShownDay): string {
+  const held = holds.length === 0 ? [] : [`held by ${holds.join(", ")}`];
+  return [day, state.padEnd(9), `until ${until}`, `${schedule}, ${keep}`, ...held].join("  ");
+}
+
+interface CheckedCopy {
+  readonly day: UtcDay;
+  readonly sink: string;
+  readonly promised: UtcDay;
+  readonly locked: UtcDay | null;
+  readonly held: boolean;
+  readonly verdict:
+    | "as promised"
+    | "not protected"
+    | "lock too short"
+    | "hold missing"
+    | "hold left"
+    | "absent"
+    | "unreachable";
+}
+
+/** What each store says against what was promised. A shorter lock or a missing hold is damage; more than promised is a notice. */
+export const retentionCheck: Command<RetentionShowOptions> = async (options, surroundings) => {
+  const found = await lookAtTenants(options, surroundings, async (looked) => ({
+    tenant: looked.tenant.name,
+    copies: await checkedCopies(looked, options, surroundings),
+  }));
+  const all = found.flatMap(({ copies }) => copies);
+  const lines = found.flatMap(({ tenant, copies }) => [
+    ...copies
+      .filter(({ verdict }) => verdict !== "as promised")
+      .map((copy) => `${tenant}  ${copyLine(copy)}`),
+    `${tenant}: ${copies.length === 1 ? "1 copy" : `${copies.length} copies`} checked, ${copies.filter(({ verdict }) => verdict === "as promised").length} as promised`,
+  ]);
+  return { exit: worstExit(all.map(exitOfCopy)), text: lines.join("\n"), json: { tenants: found } };
+};
+
+const DAMAGE: ReadonlySet<CheckedCopy["verdict"]> = new Set<CheckedCopy["verdict"]>([
+  "lock too short",
+  "hold missing",
+  "absent",
+]);
+
+function exitOfCopy({ verdict }: CheckedCopy): number {
+  if (DAMAGE.has(verdict)) return EXIT.integrity;
+  return verdict === "unreachable" ? EXIT.unavailable : EXIT.ok;
+}
+
+async function checkedCopies(
+  { held, tenant }: LookedAt,
+  options: RangeOptions,
+  { signal }: Surroundings,
+): Promise<readonly CheckedCopy[]> {
+  if (held === undefined) return [];
+  const { from, to } = givenRange(options, tenant.clock.now());
+  const { days, retention } = held.index;
+  const sinks = tenant.openSinks();
+  const checked: CheckedCopy[] = [];
+  try {
+    for (const day of [...days.keys()].toSorted()) {
+      const record = days.get(day);
+      const promised = retentionOfDay(retention, day, record)?.retainUntil;
+      const isAsked = (from === undefined || day >= from) && (to === undefined || day <= to);
+      if (record === undefined || record.disposing !== undefined || promised === undefined || !isAsked)
+        continue;
+      const isHeld = holdsOn(retention, day).length > 0;
+      for (const { name, store } of sinks.stores()) {
+        const confirmed = record.deliveries.get(name)?.revision ?? 0;
+        const copy = new KeptCopy(store, tenant.name, storeSource(store, tenant.name));
+        for (const { revision, manifestSha256 } of record.revisions.slice(0, confirmed)) {
+          const found = await protectionOf(copy, { day, revision, manifestSha256 }, signal);
+          const verdict = verdictOf(copy, found, promised, isHeld);
+          const now = typeof found === "object" ? found : undefined;
+          checked.push({
+            day,
+            sink: name,
+            promised,
+            locked: now?.lockUntil ?? null,
+            held: now?.isHeld ?? false,
+            verdict,
+          });
+        }
+      }
+    }
+  } finally {
+    await sinks[Symbol.asyncDispose]();
+  }
+  return checked;
+}
+
+async function protectionOf(
+  copy: KeptCopy,
+  sealed: Parameters<KeptCopy["protection"]>[0],
+  signal: AbortSignal,
+): Promise<Protection | "absent" | "unreachable"> {
+  try {
+    return (await copy.protection(sealed, signal)) ?? "absent";
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isDaybookError(error)) throw error;
+    return error.kind === "outage" ? "unreachable" : "absent";
+  }
+}
+
+function verdictOf(
+  copy: KeptCopy,
+  found: Protection | "absent" | "unreachable",
+  promised: UtcDay,
+  isHeld: boolean,
+): CheckedCopy["verdict"] {
+  if (typeof found === "string") return found;
+  if (copy.canHold && isHeld && !found.isHeld) return "hold missing";
+  if (found.hasHold && !isHeld) return "hold left";
+  if (!copy.canLock || found.lastLock === undefined) return "not protected";
+  // Nothing locks for ever.
+  if (promised === FOREVER) return "as promised";
+  return found.lockUntil === undefined || found.lockUntil < promised ? "lock too short" : "as promised";
+}
+
+function copyLine({ day, sink, promised, locked, held, verdict }: CheckedCopy): string {
+  const until = promised === FOREVER ? "forever" : promised;
+  return `${day}  ${sink}  ${verdict}  promised until ${until}, locked until ${locked ?? "no date"}${held ? ", held" : ""}`;
+}

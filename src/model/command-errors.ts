@@ -1,0 +1,45 @@
+import { entriesOf } from "./error-kind.js";
+import type { CatalogueEntry } from "./error-kind.js";
+
+const command = entriesOf("command");
+
+/** The errors of a command line, a configuration and its secrets. */
+export const COMMAND_ERRORS = {
+  USAGE: command("usage", "never", "the command line is wrong", "run the command with --help"),
+  SETUP_FAILED: command(
+    "outage",
+    "never",
+    "a program that setup needs failed",
+    "read what the program printed, correct it, and run `daybook setup` again",
+  ),
+  CONFIG_NOT_FOUND: command(
+    "config",
+    "never",
+    "no configuration file",
+    "run `daybook config init`, or name a file with --config",
+  ),
+  CONFIG_INVALID: command(
+    "config",
+    "never",
+    "the configuration breaks a rule",
+    "correct the lines named; `daybook config schema` prints the rules",
+  ),
+  SECRET_UNREADABLE: command(
+    "config",
+    "never",
+    "a secret that the configuration names cannot be read",
+    "check the file, the variable or the systemd credential",
+  ),
+  SECRET_EXPOSED: command(
+    "config",
+    "never",
+    "a file that must be private can be read or changed by others",
+    "chmod 600 the file",
+  ),
+  PLUGIN_INVALID: command(
+    "config",
+    "never",
+    "a sink plugin cannot be loaded or does not fit",
+    "see docs/SINKS.md",
+  ),
+} as const satisfies Record<string, CatalogueEntry>;

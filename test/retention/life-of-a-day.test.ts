@@ -1,0 +1,84 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { zstdDecompressSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { DAY_MS } from "../../src/model/utc-day.js";
+import type { E2eRig } from "../support/e2e-rig.js";
+import { ANA, BEN, retentionRig, succeed } from "../support/retention-rig.js";
+
+/** The Id of an event that is archived. */
+function idOfAnEvent({ vault }: E2eRig, day: string): string {
+  const path = join(vault, "days", day, "r0001", "events.ndjson.zst");
+  return /"Id":"([^"]+)"/.exec(zstdDecompressSync(readFileSync(path)).toString())?.[1] ?? "";
+}
+
+/** The files below the folder that have the text, as they are or decompressed. */
+function filesWith(folder: string, text: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => {
+      const bytes = readFileSync(path);
+      return (path.endsWith(".zst") ? zstdDecompressSync(bytes) : bytes).includes(text);
+    });
+}
+
+describe("the life of a day until its destruction", () => {
+  it("is held, released, planned, approved by two people with their own keys, and destroyed with proof", async () => {
+    const rig = await retentionRig();
+    await succeed(rig, "people", "apply");
+    const placed = await succeed(
+      rig,
+      "hold",
+      "place",
+      "--matter",
+      "M-1",
+      "--reason",
+      "a letter",
+      "--from",
+      "2026-11-19",
+      "--to",
+      "2026-11-19",
+      ...BEN,
+    );
+    expect(placed).toContain("H0001 is placed");
+    const canary = idOfAnEvent(rig, "2026/11/19");
+    expect(filesWith(rig.folder, canary).length).toBeGreaterThan(2);
+
+    rig.clock.advance(400 * DAY_MS);
+
+    expect((await rig.run("retention", "overdue")).exit).toBe(68);
+    expect((await rig.run("hold", "test", "2026-11-19")).exit).toBe(68);
+    const plan = await succeed(rig, "dispose", "plan");
+    expect(plan).toContain("P0001 is drawn: 1 day");
+    expect(plan).toContain("2026-11-19 is due and stays: held H0001");
+    expect((await rig.run("dispose", "run", "P0001")).exit).toBe(68);
+    await succeed(rig, "hold", "release", "H0001", "--reason", "closed", ...ANA);
+    await succeed(rig, "dispose", "plan");
+    await succeed(rig, "dispose", "approve", "P0002", ...ANA);
+    const twice = await rig.run("dispose", "approve", "P0002", ...ANA);
+    expect(twice).toMatchObject({ exit: 68 });
+    expect(twice.err).toContain("records-manager has approved it already and counts once");
+    expect((await rig.run("dispose", "run", "P0002")).err).toContain("1 of 2 approvals");
+    await succeed(rig, "dispose", "approve", "P0002", ...BEN);
+
+    const ran = await succeed(rig, "dispose", "run", "P0002");
+
+    expect(ran).toContain("P0002 is finished; 2 days destroyed");
+    const day = join(rig.vault, "days/2026/11/19/r0001");
+    expect(readdirSync(day).toSorted()).toEqual([
+      "manifest.json",
+      "manifest.json.sig",
+      "tombstone.json",
+      "tombstone.json.sig",
+    ]);
+    expect(existsSync(join(rig.state, "days/2026/11/19/r0001/tombstone.json"))).toBe(true);
+    const verified = await rig.run("verify", "--level", "deep");
+    expect(verified.out).not.toMatch(/damage|notice/);
+    expect(verified.exit).toBe(0);
+    expect((await rig.run("verify", "--path", rig.vault)).exit).toBe(0);
+    const certificate = await succeed(rig, "dispose", "report", "P0002");
+    expect(certificate).toContain("Certificate of destruction P0002");
+    expect(filesWith(rig.folder, canary)).toEqual([]);
+  }, 60_000);
+});

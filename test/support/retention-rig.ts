@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { e2eRig } from "./e2e-rig.js";
+import type { E2eRig } from "./e2e-rig.js";
+import { SAMPLE_PEM } from "./sample-archive.js";
+
+/** A key of OpenSSH in the rig's folder; its public half. */
+export function newKey({ folder }: E2eRig, name: string, type: "ed25519" | "ecdsa" = "ed25519"): string {
+  execFileSync("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", name, "-f", join(folder, name)]);
+  return readFileSync(join(folder, `${name}.pub`), "utf8").trim();
+}
+
+/** Replaces the line `retention:` of the configuration. */
+export function retain({ folder }: E2eRig, rules: string): void {
+  const path = join(folder, "daybook.yaml");
+  const text = readFileSync(path, "utf8").replace(/^retention: .*$/m, `retention: { ${rules} }`);
+  writeFileSync(path, text, { mode: 0o600 });
+}
+
+/**
+ * A tenant whose days are kept for a year, with two people: records-manager signs with the key `ana`, legal-counsel with `ben`, of
+ * another type. 2026-11-19 and 2026-11-20 are archived, signed with SAMPLE_KEY.
+ */
+export async function retentionRig(approvers = 2): Promise<E2eRig> {
+  const rig = await e2eRig({ more: "signing: { privateKey: { file: ./signing.pem } }\n" });
+  writeFileSync(join(rig.folder, "signing.pem"), SAMPLE_PEM, { mode: 0o600 });
+  retain(rig, `schedule: FIN-07, keep: 1y, approvers: ${approvers}`);
+  const path = join(rig.folder, "daybook.yaml");
+  writeFileSync(
+    path,
+    `${readFileSync(path, "utf8")}people:
+  records-manager: { name: Ana, key: "${newKey(rig, "ana")}", may: [hold, approve] }
+  legal-counsel: { name: Ben, key: "${newKey(rig, "ben", "ecdsa")}", may: [hold, approve] }
+`,
+    { mode: 0o600 },
+  );
+  await succeed(rig, "archive");
+  return rig;
+}
+
+export const ANA = ["--as", "records-manager", "--key", "ana"] as const;
+export const BEN = ["--as", "legal-counsel", "--key", "ben"] as const;
+
+/** Runs a command that must succeed; what it printed. */
+export async function succeed(rig: E2eRig, ...argv: readonly string[]): Promise<string> {
+  const { exit, out, err } = await rig.run(...argv);
+  expect(`${argv.join(" ")}: ${err}${exit}`).toMatch(/0$/);
+  return out;
+}
