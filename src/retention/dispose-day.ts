@@ -16,7 +16,7 @@ import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
 import { sha256Hex } from "../model/sha256.js";
-import { isoTime, parseUtcDay } from "../model/utc-day.js";
+import { isoTime } from "../model/utc-day.js";
 import { DisposalProgress } from "./disposal-progress.js";
 import type { RetentionParts } from "./parts.js";
 
@@ -35,7 +35,7 @@ export interface KeptByCopy {
 }
 
 const METHOD =
-  "every object of the content removed, with all its versions, and confirmed absent; the storage medium was not sanitised";
+  "every object of the content removed and read back as absent; what a store says of its versions is noted with the copy; no storage medium was sanitised";
 
 /** Destroys one day in every copy, in this order: view sinks, record sinks, state folder. Goes on after an interruption. */
 export class DayDisposal {
@@ -242,11 +242,7 @@ const STATE = "state";
 async function removeLeftovers({ files, root }: RetentionParts, day: string): Promise<void> {
   for (const folder of ["spool", "quarantine"]) {
     for (const name of await files.list(join(root, folder)))
-      if (isAbout(name, day)) await files.removeTree(join(root, folder, name));
+      if (name.includes(day)) await files.removeTree(join(root, folder, name));
     if ((await files.stat(join(root, folder))) !== undefined) await files.syncFolder(join(root, folder));
   }
-}
-
-function isAbout(name: string, day: string): boolean {
-  return parseUtcDay(day) !== undefined && name.includes(day);
 }

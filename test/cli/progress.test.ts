@@ -23,7 +23,8 @@ function lineAt(columns: number): string {
 
 it.each([
   [100, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows  12,345 events  194 requests left"],
-  [80, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows"],
+  [80, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows  12,345 events"],
+  [79, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows"],
   [60, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go"],
 ])("at %i columns the time to go is there, and no part is cut", (columns, line) => {
   expect(lineAt(columns)).toBe(line);

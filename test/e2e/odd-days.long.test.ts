@@ -140,7 +140,7 @@ describe("a re-reading that finds fewer events and nothing new", { timeout: 60_0
     await rig.run("archive");
     emptyAnHour(rig);
 
-    const { out, err } = await rig.run("archive", "--reread");
+    const { out, err } = await rig.run("archive", "--reread", "--log-format", "json");
 
     const [shrank] = ledgerOf(rig.vault).filter((entry) => entry.type === "source-shrank");
     expect(shrank?.missing).toBeGreaterThan(0);
@@ -175,7 +175,7 @@ describe("fields that went empty", { timeout: 60_000 }, () => {
     const emptiedFields = { from: FRIDAY, names: ["UserAgent", "WorkSpaceName"] };
     const rig = await e2eRig({ horizon: "7d", scenario: { eventsPerDay: () => 120, emptiedFields } });
 
-    const { err } = await rig.run("archive");
+    const { err } = await rig.run("archive", "--log-format", "json");
     rig.clock.advance(DAY_MS);
     await rig.run("archive");
 
@@ -185,7 +185,7 @@ describe("fields that went empty", { timeout: 60_000 }, () => {
       /^FIELDS_WENT_EMPTY 2026-11-20 r0001: UserAgent filled in 0 of \d+ records of ViewReport, usually in \d+ %; WorkSpaceName filled in 0 of \d+ records of ViewReport, usually in 100 %$/,
     );
     expect(emptied[1]).toContain("2026-11-21 r0001");
-    expect(err).toContain("fields found empty");
+    expect(err).toContain('"msg":"fields found empty"');
     expect(manifestOf(rig.vault, FRIDAY, 1).completeness.by_field).toMatchObject({
       UserAgent: { filled: 0 },
       WorkSpaceName: { present: 120, filled: 0 },

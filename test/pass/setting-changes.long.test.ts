@@ -18,7 +18,10 @@ function edit({ folder }: E2eRig, from: string, to: string): void {
 }
 
 const changesIn = (rig: E2eRig): readonly object[] =>
-  ledgerOf(rig.vault).filter(({ type }) => type === "config-changed" || type === "schedule-set");
+  ledgerOf(rig.vault)
+    .filter(({ type }) => type === "config-changed" || type === "schedule-set")
+    // The first rule is recorded before the first day, and is no change.
+    .slice(1);
 
 describe("a changed configuration", () => {
   it("keeps what is sealed for as long as was promised when it retains less from now on (fault 84)", async () => {
@@ -34,7 +37,6 @@ describe("a changed configuration", () => {
     expect(manifestOf(rig.vault, OLD_DAY, 1)).toEqual(before);
     expect(manifestOf(rig.vault, NEW_DAY, 1).retention.retain_until).toBe("2027-11-22");
     expect(changesIn(rig)).toMatchObject([
-      { type: "schedule-set", schedule: "FIN-07 audit trails", keep: "7y" },
       { type: "config-changed" },
       { type: "schedule-set", keep: "1y", applies: "later" },
     ]);
