@@ -27,7 +27,7 @@ export const RETENTION_ERRORS = {
     "retained",
     "never",
     "the people of the archive cannot be changed like this",
-    "see _People_ in docs/OPERATIONS.md",
+    "see _Retention, holds and disposal_ in docs/OPERATIONS.md",
   ),
   DISPOSAL_REFUSED: retention(
     "retained",

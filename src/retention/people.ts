@@ -89,6 +89,8 @@ function numbered(name: string, index: number): string {
 }
 
 function requireUsable(roster: Roster): void {
+  if (roster.people.length === 0)
+    throw new DaybookError("ROSTER_INVALID", { message: "people: found nobody in the configuration" });
   const shared = sharedKey(roster);
   if (shared !== undefined)
     throw new DaybookError("ROSTER_INVALID", {
