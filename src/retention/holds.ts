@@ -69,10 +69,19 @@ export class Holds {
     });
   }
 
-  async releaseSigned({ statement, sha256, files }: SignedStatement, actor: string): Promise<HoldRecord> {
+  /** Releases a hold that a person has signed for. STATEMENT_INVALID when the statement is about another hold. */
+  async releaseSigned(
+    id: string,
+    { statement, sha256, files }: SignedStatement,
+    actor: string,
+  ): Promise<HoldRecord> {
     if (statement.statement !== "hold-released") throw new Error("another kind of statement");
+    if (statement.subject.hold !== id)
+      throw new DaybookError("STATEMENT_INVALID", {
+        message: `the statement is about ${statement.subject.hold}, expected ${id}`,
+      });
     const act = { actor, commitment: statement.text_commitment, sha256, files };
-    return this.#release(statement.subject.hold, act);
+    return this.#release(id, act);
   }
 
   async releaseUnsigned(id: string, reason: string, actor: string): Promise<HoldRecord> {

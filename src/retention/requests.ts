@@ -129,7 +129,7 @@ async function holdAnswer(
     else ({ id } = await holds.placeUnsigned(ask, reason, actor));
   } else {
     const { hold, reason } = request;
-    if (signed !== undefined) ({ id } = await holds.releaseSigned(signed, actor));
+    if (signed !== undefined) ({ id } = await holds.releaseSigned(hold, signed, actor));
     else if (hasPeople) return toSign(await holds.draftRelease(hold, reason, as));
     else ({ id } = await holds.releaseUnsigned(hold, reason, actor));
   }

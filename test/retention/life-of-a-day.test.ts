@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
@@ -80,5 +81,36 @@ describe("the life of a day until its destruction", () => {
     const certificate = await succeed(rig, "dispose", "report", "P0002");
     expect(certificate).toContain("Certificate of destruction P0002");
     expect(filesWith(rig.folder, canary)).toEqual([]);
+  }, 60_000);
+});
+
+describe("a statement", () => {
+  it("counts for the hold that it names, and no other", async () => {
+    const rig = await retentionRig();
+    await succeed(rig, "people", "apply");
+    for (const matter of ["M-1", "M-2"])
+      await succeed(rig, "hold", "place", "--matter", matter, "--reason", "a letter", "--all", ...BEN);
+    const { exit, out } = await rig.run(
+      "hold",
+      "release",
+      "H0001",
+      "--reason",
+      "closed",
+      "--as",
+      "legal-counsel",
+    );
+    expect(exit).toBe(75);
+    const statement = /daybook-hold-release-\w+\.json/.exec(out)?.[0] ?? "";
+    execFileSync("ssh-keygen", ["-q", "-Y", "sign", "-n", "daybook/1", "-f", "ben", statement], {
+      cwd: rig.folder,
+    });
+
+    const other = await rig.run("hold", "release", "H0002", "--signature", `${statement}.sig`);
+    const named = await rig.run("hold", "release", "H0001", "--signature", `${statement}.sig`);
+
+    expect(other).toMatchObject({ exit: 68 });
+    expect(other.err).toContain("the statement is about H0001, expected H0002");
+    expect(named).toMatchObject({ exit: 0 });
+    expect((await rig.run("hold", "list")).out).toMatch(/^contoso {2}H0002 /);
   }, 60_000);
 });
