@@ -106,14 +106,19 @@ describe("readDay", () => {
   });
 
   it("has as many windows in flight as it is told", async () => {
-    let inFlight = 0;
     let most = 0;
+    let waiting: (() => void)[] = [];
+    const answerAll = (): void => {
+      const answers = waiting;
+      waiting = [];
+      for (const answer of answers) answer();
+    };
+    // Answers come three at a time, so a busy machine changes nothing; the last ones may be fewer.
     const server = await serve((request, response) => {
-      most = Math.max(most, ++inFlight);
-      setTimeout(() => {
-        inFlight--;
-        void twoPages(request, response);
-      }, 10);
+      waiting.push(() => void twoPages(request, response));
+      most = Math.max(most, waiting.length);
+      if (waiting.length === 3) setTimeout(answerAll, 20);
+      else setTimeout(() => (waiting.length < 3 ? answerAll() : undefined), 1_000);
     });
 
     await readingRig(server.url, { concurrency: 3 }).reader.readDay(TASK, running());
