@@ -115,10 +115,7 @@ const METRICS: readonly MetricRule[] = [
     samples: (source) => ofEachOpen(source, ({ view: { backlog } }) => [own(backlog.days)]),
   },
   {
-    ...gauge(
-      "daybook_days_kept_back",
-      "Days that are read after the others because their last readings failed.",
-    ),
+    ...gauge("daybook_kept_back", "Days that are read after the others because their last readings failed."),
     samples: (source) => ofEach(source, ({ view: { keptBack } }) => [own(keptBack.length)]),
   },
   {

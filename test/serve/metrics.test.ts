@@ -33,7 +33,7 @@ describe("metricsOf", () => {
         `daybook_day_states{tenant="fabrikam",state="lost"} 3`,
         `daybook_day_states{tenant="fabrikam",state="due"} 1`,
         `daybook_oddities{tenant="fabrikam"} 1`,
-        `daybook_days_kept_back{tenant="fabrikam"} 1`,
+        `daybook_kept_back{tenant="fabrikam"} 1`,
         `daybook_oldest_kept_back_age_seconds{tenant="fabrikam"} ${3 * 3_600}`,
         `daybook_newest_sealed_day_age_seconds{tenant="fabrikam"} ${2 * 86_400 + 18 * 3_600 + 7 * 60}`,
         `daybook_nearest_deadline_seconds{tenant="fabrikam"} ${86_400 + 5 * 3_600 + 53 * 60}`,
