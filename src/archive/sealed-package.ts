@@ -1,11 +1,10 @@
 import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
-import { sha256Hex } from "../model/sha256.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { missing, raise } from "./flaw.js";
-import { LIMITS, MANIFEST } from "./layout.js";
+import { raise } from "./flaw.js";
+import { MANIFEST } from "./layout.js";
 import { parseManifest } from "./manifest-parser.js";
-import { readSmall } from "./source.js";
+import { readHashed } from "./read-hashed.js";
 import type { ArchiveSource } from "./source.js";
 
 /** One revision as the ledger names it. */
@@ -22,10 +21,7 @@ export async function readManifest(
   signal: AbortSignal,
 ): Promise<Manifest> {
   const subject = `${packagePath(day, revision)}/${MANIFEST}`;
-  const bytes = await readSmall(source, subject, LIMITS.manifest, signal);
-  if (bytes === undefined) return raise(missing(subject));
-  const [found, expected] = [`sha256 ${sha256Hex(bytes)}`, `sha256 ${manifestSha256}`];
-  if (found !== expected) return raise({ code: "FILE_HASH", subject, found, expected });
+  const bytes = await readHashed(source, { path: subject, sha256: manifestSha256 }, signal);
   const manifest = parseManifest(bytes);
   if (!("broken" in manifest)) return manifest;
   return raise({

@@ -1,4 +1,5 @@
 import { storeSource } from "../archive/source.js";
+import { confirmedBy } from "../deliver/confirmed-revisions.js";
 import { KeptCopy } from "../deliver/kept-copy.js";
 import type { Protection } from "../deliver/kept-copy.js";
 import { isDisposed } from "../ledger/day-index.js";
@@ -73,14 +74,12 @@ export const retentionShorten: Command<SigningOptions> = async (options, surroun
 
 function shownDays({ held, tenant }: LookedAt, options: RangeOptions): readonly ShownDay[] {
   if (held === undefined) return [];
-  const { from, to } = givenRange(options, tenant.clock.now());
   const { days, retention } = held.index;
   const today = utcDayOf(tenant.clock.now());
-  return [...days.keys()].toSorted().flatMap((day) => {
+  return askedDays(days, options, tenant.clock.now()).flatMap((day) => {
     const record = days.get(day);
     const kept = retentionOfDay(retention, day, record);
-    const isAsked = (from === undefined || day >= from) && (to === undefined || day <= to);
-    if (record === undefined || record.revisions.length === 0 || kept === undefined || !isAsked) return [];
+    if (record === undefined || record.revisions.length === 0 || kept === undefined) return [];
     const { schedule, keep, retainUntil } = kept;
     const state = isDisposed(record)
       ? "disposed"
@@ -94,6 +93,18 @@ function shownDays({ held, tenant }: LookedAt, options: RangeOptions): readonly 
       { day, schedule, keep, retain_until: retainUntil === FOREVER ? "forever" : retainUntil, holds, state },
     ];
   });
+}
+
+/** The days that the options ask for, oldest first; all without options. */
+function askedDays(
+  days: ReadonlyMap<UtcDay, unknown>,
+  options: RangeOptions,
+  nowMs: number,
+): readonly UtcDay[] {
+  const { from, to } = givenRange(options, nowMs);
+  const isAsked = (day: UtcDay): boolean =>
+    (from === undefined || day >= from) && (to === undefined || day <= to);
+  return [...days.keys()].filter(isAsked).toSorted();
 }
 
 function dayLine({ day, state, retain_until: until, schedule, keep, holds }: ShownDay): string {
@@ -150,23 +161,19 @@ async function checkedCopies(
   { signal }: Surroundings,
 ): Promise<readonly CheckedCopy[]> {
   if (held === undefined) return [];
-  const { from, to } = givenRange(options, tenant.clock.now());
   const { days, retention } = held.index;
   const sinks = tenant.openSinks();
   const checked: CheckedCopy[] = [];
   try {
-    for (const day of [...days.keys()].toSorted()) {
+    for (const day of askedDays(days, options, tenant.clock.now())) {
       const record = days.get(day);
       const promised = retentionOfDay(retention, day, record)?.retainUntil;
-      const isAsked = (from === undefined || day >= from) && (to === undefined || day <= to);
-      if (record === undefined || record.disposing !== undefined || promised === undefined || !isAsked)
-        continue;
+      if (record === undefined || record.disposing !== undefined || promised === undefined) continue;
       const isHeld = holdsOn(retention, day).length > 0;
       for (const { name, store } of sinks.stores()) {
-        const confirmed = record.deliveries.get(name)?.revision ?? 0;
         const copy = new KeptCopy(store, tenant.name, storeSource(store, tenant.name));
-        for (const { revision, manifestSha256 } of record.revisions.slice(0, confirmed)) {
-          const found = await protectionOf(copy, { day, revision, manifestSha256 }, signal);
+        for (const sealed of confirmedBy(name, record)) {
+          const found = await protectionOf(copy, sealed, signal);
           const verdict = verdictOf(copy, found, promised, isHeld);
           const now = typeof found === "object" ? found : undefined;
           checked.push({

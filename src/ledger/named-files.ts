@@ -1,4 +1,5 @@
 import { TOMBSTONE, TOMBSTONE_FILES, actFolder, planPath } from "../archive/layout.js";
+import type { HashedFile } from "../archive/read-hashed.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
@@ -30,9 +31,7 @@ export async function namedFiles(
 }
 
 /** Of these files, the one whose hash the entry has; undefined for entries that name none. */
-export function pinnedFile(
-  entry: LedgerEntry,
-): { readonly path: string; readonly sha256: string } | undefined {
+export function pinnedFile(entry: LedgerEntry): HashedFile | undefined {
   const statement = `${actFolder(entry.seq)}/statement.json`;
   switch (entry.type) {
     case "roster-set":

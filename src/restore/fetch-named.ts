@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
+import { folderSource } from "../archive/folder-source.js";
 import { missing, raise } from "../archive/flaw.js";
 import { LIMITS, MANIFEST, SIGNATURE } from "../archive/layout.js";
+import { readHashed } from "../archive/read-hashed.js";
 import { readSmall, storeSource } from "../archive/source.js";
 import type { Files } from "../io/files.js";
 import { linkNew } from "../io/publish-file.js";
@@ -8,7 +10,6 @@ import { readChain } from "../ledger/ledger-entries.js";
 import { namedFiles, pinnedFile } from "../ledger/named-files.js";
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import { packagePath } from "../model/manifest.js";
-import { sha256Hex } from "../model/sha256.js";
 import type { LedgerOrigin } from "./fetch-ledger.js";
 import type { RestoredTree } from "./restored-tree.js";
 
@@ -41,19 +42,9 @@ export async function fetchNamed(
     if (seq++ >= ledger.size) return;
     for (const path of await namedFiles(entry, source, signal)) await bring(path);
     const pinned = pinnedFile(entry);
-    if (pinned !== undefined) await requireHash(files, tree, pinned);
+    if (pinned !== undefined) await readHashed(folderSource(files, tree.root), pinned, signal);
     if (entry.type !== "disposal-begun") continue;
     for (let revision = 1; revision <= entry.revision; revision++)
       for (const name of [MANIFEST, SIGNATURE]) await bring(`${packagePath(entry.day, revision)}/${name}`);
   }
-}
-
-async function requireHash(
-  files: Files,
-  tree: RestoredTree,
-  { path, sha256 }: { readonly path: string; readonly sha256: string },
-): Promise<void> {
-  if ((await files.stat(join(tree.root, path))) === undefined) return raise(missing(path));
-  const found = sha256Hex(await files.read(join(tree.root, path), LIMITS.manifest));
-  if (found !== sha256) raise({ code: "FILE_HASH", subject: path, found, expected: sha256 });
 }

@@ -1,3 +1,4 @@
+import { confirmedBy } from "../deliver/confirmed-revisions.js";
 import type { Target } from "../deliver/deliver-day.js";
 import { lockDay } from "../deliver/kept-copy.js";
 import type { KeptCopy } from "../deliver/kept-copy.js";
@@ -140,10 +141,7 @@ export class Copies {
     return [...days.keys()].toSorted().flatMap((day) => {
       const record = days.get(day);
       if (record === undefined || record.disposing !== undefined || !isWanted(record)) return [];
-      const confirmed = record.deliveries.get(sink)?.revision ?? 0;
-      return record.revisions
-        .filter(({ revision }) => revision <= confirmed)
-        .map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 }));
+      return confirmedBy(sink, record);
     });
   }
 }

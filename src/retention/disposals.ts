@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { folderSource } from "../archive/folder-source.js";
-import { missing, raise } from "../archive/flaw.js";
-import { LIMITS, planPath } from "../archive/layout.js";
+import { planPath } from "../archive/layout.js";
 import { parsePlan } from "../archive/plan.js";
 import type { Plan } from "../archive/plan.js";
 import type { Tombstone } from "../archive/tombstone.js";
-import { readSmall } from "../archive/source.js";
+import { readHashed } from "../archive/read-hashed.js";
 import { replaceFile } from "../io/publish-file.js";
 import { DaybookError } from "../model/errors.js";
 import { covers, planState } from "../model/retention-record.js";
@@ -51,9 +50,7 @@ export class Disposals {
       });
     const drawn = await drawPlan(this.#parts, policy, until, signal);
     if (drawn === undefined) return undefined;
-    for (const { id, refused, superseded, begun } of this.#records())
-      if (refused === undefined && superseded === undefined && begun === 0)
-        await this.#supersede(id, drawn.plan.plan, "redrawn");
+    for (const { id } of this.#notBegun()) await this.#supersede(id, drawn.plan.plan, "redrawn");
     const { files, root, archive } = this.#parts;
     const { plan, bytes } = drawn;
     const revisions = plan.days.flatMap((day) => day.revisions);
@@ -90,10 +87,6 @@ export class Disposals {
       });
     }
     return this.#known(record);
-  }
-
-  async all(): Promise<readonly KnownPlan[]> {
-    return Promise.all(this.#records().map((record) => this.#known(record)));
   }
 
   /** The statement to sign for an approval or a refusal. */
@@ -167,8 +160,7 @@ export class Disposals {
 
   /** Supersedes every plan that is not running and whose days have changed since it was drawn. */
   async refresh(): Promise<void> {
-    for (const record of this.#records()) {
-      if (record.refused !== undefined || record.superseded !== undefined || record.begun > 0) continue;
+    for (const record of this.#notBegun()) {
       const stale = await this.#staleBy(record);
       if (stale !== undefined) await this.#supersede(record.id, stale.by, stale.reason);
     }
@@ -211,13 +203,16 @@ export class Disposals {
     const { files, root } = this.#parts;
     const path = planPath(record.id);
     const never = new AbortController().signal;
-    const bytes = await readSmall(folderSource(files, root), path, LIMITS.manifest, never);
-    if (bytes === undefined) return raise(missing(path));
-    const found = sha256Hex(bytes);
-    if (found !== record.sha256)
-      return raise({ code: "FILE_HASH", subject: path, found, expected: record.sha256 });
+    const bytes = await readHashed(folderSource(files, root), { path, sha256: record.sha256 }, never);
     const plan = parsePlan(bytes, path);
     return { record, plan, state: planState(record, plan.approvers) };
+  }
+
+  /** The plans that can still be superseded. */
+  #notBegun(): readonly PlanRecord[] {
+    return this.#records().filter(
+      ({ refused, superseded, begun }) => refused === undefined && superseded === undefined && begun === 0,
+    );
   }
 
   #records(): readonly PlanRecord[] {
