@@ -14,6 +14,8 @@ const SUBJECTS = {
   "schedule-shortened": z.strictObject({ schedule: text, keep: text, authority: text }),
   "disposal-approved": z.strictObject({ plan: planId, plan_sha256: hash }),
   "plan-refused": z.strictObject({ plan: planId, plan_sha256: hash }),
+  "standing-approval": z.strictObject({ schedule: text, keep: text, authority: text, until: day }),
+  "standing-withdrawn": z.strictObject({ approval_sha256: hash }),
   roster: z.strictObject({ roster: count, roster_sha256: hash }),
 } as const;
 
@@ -44,6 +46,8 @@ const statement = z.discriminatedUnion("statement", [
   form("schedule-shortened"),
   form("disposal-approved"),
   form("plan-refused"),
+  form("standing-approval"),
+  form("standing-withdrawn"),
   form("roster"),
 ]);
 

@@ -2,13 +2,14 @@ import { LIMITS, actFolder, planPath } from "../archive/layout.js";
 import { parsePlan } from "../archive/plan.js";
 import type { Plan } from "../archive/plan.js";
 import { BREAK_GLASS_MS, fingerprintOf, parseRoster } from "../archive/roster.js";
-import type { May, Roster } from "../archive/roster.js";
+import type { Roster } from "../archive/roster.js";
 import type { SshSignature } from "../archive/ssh-signature.js";
 import { parseStatement } from "../archive/statement.js";
 import type { Statement } from "../archive/statement.js";
 import { isDaybookError } from "../model/errors.js";
 import { entryPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
+import { mismatch, rightOf, standingMismatch } from "./act-statement.js";
 import { guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { FiledAct, RetentionFacts } from "./retention-facts.js";
@@ -37,6 +38,7 @@ export class ActsCheck {
   readonly #rosters: DatedRoster[] = [];
   /** By number of the entry. */
   readonly #valid = new Map<number, ValidStatement>();
+  readonly #planById = new Map<string, Plan>();
   #isUnchecked = false;
 
   constructor(audit: Audit, facts: RetentionFacts, archiveId: string, problemOf: SignatureCheck) {
@@ -47,11 +49,12 @@ export class ActsCheck {
   }
 
   async run(): Promise<void> {
+    await this.#readPlans();
     for (const act of [...this.#facts.filed.values()].toSorted((a, b) => a.seq - b.seq)) {
       if (act.type === "roster-set") await this.#roster(act);
       else await this.#act(act);
     }
-    await this.#plans();
+    this.#disposals();
     if (this.#isUnchecked)
       this.#audit.found.add("STATEMENT_UNCHECKED", {
         subject: "acts/",
@@ -123,10 +126,11 @@ export class ActsCheck {
     const valid = await this.#statement(act, "");
     if (valid === undefined) return;
     const { statement } = valid;
-    const found = [statement.statement, JSON.stringify(statement.subject), commitmentOf(act, statement)];
-    const expected = [kindOf(act), JSON.stringify(subjectOf(act)), statement.text_commitment];
-    if (found.join() !== expected.join())
-      return this.#wrong(act, `a statement about ${found.join(" ")}`, expected.join(" "));
+    const wrong =
+      act.type === "disposal-approved" && statement.statement === "standing-approval"
+        ? standingMismatch(act, statement, this.#planById.get(act.plan), this.#facts.record.standing)
+        : mismatch(act, statement);
+    if (wrong !== undefined) return this.#wrong(act, wrong.found, wrong.expected);
     this.#valid.set(act.seq, valid);
   }
 
@@ -189,8 +193,7 @@ export class ActsCheck {
     return this.#rosters.findLast(({ fromMs }) => fromMs <= atMs)?.roster;
   }
 
-  async #plans(): Promise<void> {
-    const plans = new Map<string, Plan>();
+  async #readPlans(): Promise<void> {
     for (const { id, sha256 } of this.#facts.record.plans) {
       const path = planPath(id);
       const bytes = await readExpected(this.#audit, path, LIMITS.manifest);
@@ -198,8 +201,12 @@ export class ActsCheck {
       this.#audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected: sha256 });
       const parse = async (): Promise<Plan> => parsePlan(bytes, path);
       const plan = await guard(this.#audit, path, undefined, parse, "PLAN_WRONG");
-      if (plan !== undefined) plans.set(id, plan);
+      if (plan !== undefined) this.#planById.set(id, plan);
     }
+  }
+
+  #disposals(): void {
+    const plans = this.#planById;
     for (const disposal of this.#facts.disposals.values()) {
       const { day, seq, plan: id, time } = disposal.begun;
       const planned = plans.get(id)?.days.find((one) => one.day === day);
@@ -246,41 +253,4 @@ export class ActsCheck {
     this.#audit.found.add("STATEMENT_WRONG", { subject: actFolder(act.seq), found, expected });
     return undefined;
   }
-}
-
-function rightOf(act: FiledAct): May | undefined {
-  switch (act.type) {
-    case "hold-placed":
-    case "hold-released":
-      return "hold";
-    case "roster-set":
-      return undefined;
-    default:
-      return "approve";
-  }
-}
-
-type PersonalAct = Exclude<FiledAct, { readonly type: "roster-set" }>;
-
-function kindOf(act: PersonalAct): Statement["statement"] {
-  return act.type === "schedule-set" ? "schedule-shortened" : act.type;
-}
-
-/** What the statement must say, by the entry. */
-function subjectOf(act: PersonalAct): object {
-  switch (act.type) {
-    case "hold-placed":
-      return { from: act.from, to: act.to, future: act.future, matter_ref: act.matter_ref };
-    case "hold-released":
-      return { hold: act.hold };
-    case "schedule-set":
-      return { schedule: act.schedule, keep: act.keep, authority: act.authority };
-    default:
-      return { plan: act.plan, plan_sha256: act.plan_sha256 };
-  }
-}
-
-/** The commitment that the entry states; acts without one rest on the statement's. */
-function commitmentOf(act: PersonalAct, statement: Statement): string {
-  return "text_commitment" in act ? act.text_commitment : statement.text_commitment;
 }

@@ -9,7 +9,14 @@ import type { FindingList } from "./finding-list.js";
 
 /** The acts that a person makes, and a roster: files in `acts/` belong to them. */
 export type FiledAct = EntryOf<
-  "roster-set" | "schedule-set" | "hold-placed" | "hold-released" | "disposal-approved" | "plan-refused"
+  | "roster-set"
+  | "schedule-set"
+  | "hold-placed"
+  | "hold-released"
+  | "disposal-approved"
+  | "plan-refused"
+  | "standing-approved"
+  | "standing-withdrawn"
 >;
 
 /** A disposal as the ledger has it. */
@@ -47,6 +54,8 @@ const RETENTION_ACTS: ReadonlySet<LedgerEntry["type"]> = new Set<LedgerEntry["ty
   "disposal-approved",
   "plan-refused",
   "plan-superseded",
+  "standing-approved",
+  "standing-withdrawn",
   "disposal-begun",
   "disposed",
 ]);
@@ -89,6 +98,8 @@ class Replay implements RetentionFacts {
       case "hold-released":
       case "disposal-approved":
       case "plan-refused":
+      case "standing-approved":
+      case "standing-withdrawn":
         this.filed.set(entry.seq, entry);
         break;
       default:

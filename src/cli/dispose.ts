@@ -112,12 +112,18 @@ export const disposeList: Command<CommonOptions> = async (options, surroundings)
     plans: await Promise.all(
       (looked.held?.index.retention.plans ?? []).map((record) => listedPlan(looked, record)),
     ),
+    standing: (looked.held?.index.retention.standing ?? []).filter(
+      ({ withdrawn }) => withdrawn === undefined,
+    ),
   }));
-  const text = found.flatMap(({ tenant, plans }) =>
-    plans.length === 0
-      ? [`${tenant}: no plan was drawn`]
-      : plans.map((plan) => `${tenant}  ${planLine(plan)}`),
-  );
+  const text = found.flatMap(({ tenant, plans, standing }) => [
+    ...(plans.length === 0 ? [`${tenant}: no plan was drawn`] : []),
+    ...plans.map((plan) => `${tenant}  ${planLine(plan)}`),
+    ...standing.map(
+      ({ person, schedule, keep, until }) =>
+        `${tenant}  approved in advance by ${person} until ${until}: ${schedule}, keep ${keep}`,
+    ),
+  ]);
   return { exit: EXIT.ok, text: text.join("\n"), json: { tenants: found } };
 };
 

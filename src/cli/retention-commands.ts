@@ -20,6 +20,7 @@ export function retentionCommands(
     ...ruleCommands(common, range),
     ...holdCommands(common),
     ...planCommands(common),
+    ...standingCommands(common),
     ...runCommands(common),
   ];
 }
@@ -171,6 +172,31 @@ function planCommands(common: readonly OptionEntry[]): readonly CommandEntry[] {
       options: [...common, ...SIGNING],
       examples: ["daybook dispose refuse P0001 --as legal-counsel"],
       load: async () => (await import("./dispose.js")).disposeRefuse,
+    },
+  ];
+}
+
+/** Approvals in advance. */
+function standingCommands(common: readonly OptionEntry[]): readonly CommandEntry[] {
+  return [
+    {
+      name: "dispose standing",
+      summary: "approve in advance, for at most a year, what the rule in force lets go",
+      options: [
+        ...common,
+        { flags: "--until <day>", help: "the last UTC day on which it counts" },
+        ...SIGNING,
+      ],
+      examples: ["daybook dispose standing --until 2027-06-30 --as records-manager --key ~/.ssh/id_ed25519"],
+      load: async () => (await import("./standing.js")).disposeStanding,
+    },
+    {
+      name: "dispose withdraw",
+      summary: "take a person's approval in advance back",
+      arguments: [{ flags: "<person>", help: "whose approval, by the role in `people`" }],
+      options: [...common, ...SIGNING],
+      examples: ["daybook dispose withdraw records-manager --as legal-counsel"],
+      load: async () => (await import("./standing.js")).disposeWithdraw,
     },
   ];
 }

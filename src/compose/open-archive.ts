@@ -181,6 +181,7 @@ function makeDesk(c: DependencyContainer, parts: Tenant, sinks: OpenedSinks): Re
   const { name: tenant, root, files, clock, rules } = parts;
   const { http } = c.resolve(OUTSIDE);
   const { api } = c.resolve(ENDPOINTS);
+  const retention = retentionOfTenant(parts);
   return new RetentionDesk({
     tenant,
     root,
@@ -190,7 +191,11 @@ function makeDesk(c: DependencyContainer, parts: Tenant, sinks: OpenedSinks): Re
     archive: c.resolve(ARCHIVE),
     targets: c.resolve(TARGETS),
     sources: [folderSource(files, root), ...sinks.sources(tenant)],
-    settings: { ...retentionOfTenant(parts), people: parts.loaded.config.people ?? {} },
+    settings: {
+      ...retention,
+      isAutomatic: retention.dispose === "automatic",
+      people: parts.loaded.config.people ?? {},
+    },
     isPastHorizon: pastHorizon(clock, rules),
     otherClock: { name: new URL(api).host, read: (signal) => sourceDate(http, api, signal) },
     syncLedgers: (signal) => c.resolve(DELIVERIES).syncLedgers(signal),

@@ -137,6 +137,7 @@ export class TenantLoop {
       await this.#tidy(this.#open, stop);
       const outcome = await this.#open.pass.run({ reread: false }, stop);
       record.delivered();
+      if (outcome.stoppedBy === undefined) await this.#dispose(this.#open, stop);
       await this.#settle(outcome, startedMs);
     } catch (error) {
       if (!stop.aborted) await this.#fail(error);
@@ -159,6 +160,21 @@ export class TenantLoop {
     const steps = await open.finishHalfSteps(stop);
     this.#isUntidy = false;
     if (steps.length > 0) this.#work.log.info({ tenant: this.tenant, steps }, "interrupted steps finished");
+  }
+
+  /** What people approved in advance. A plan that is refused now stops nothing else. */
+  async #dispose({ retention }: OpenTenant, stop: AbortSignal): Promise<void> {
+    const { log } = this.#work;
+    try {
+      for (const { plan, days } of await retention.automatic.run(() => this.record.touch(), stop)) {
+        const destroyed = days.filter(({ outcome }) => outcome === "destroyed").length;
+        log.info({ tenant: this.tenant, plan, destroyed, kept: days.length - destroyed }, "days disposed of");
+      }
+    } catch (error) {
+      if (!isDaybookError(error) || error.area === "archive" || error.area === "disk") throw error;
+      const { code, message, hint } = error;
+      log.error({ tenant: this.tenant, code, message, hint }, "disposal failed");
+    }
   }
 
   async #settle(outcome: PassOutcome, startedMs: number): Promise<void> {

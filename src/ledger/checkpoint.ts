@@ -29,7 +29,7 @@ export interface SignedCheckpoint {
 }
 
 /** Another form of the body gets another first line: what is not known is not read. */
-const FIRST_LINE = "daybook/1/checkpoint/2";
+const FIRST_LINE = "daybook/1/checkpoint/3";
 const HEADER_LINES = 5;
 export const CHECKPOINT_PATH = "checkpoint";
 /** A century of days with ten sinks. */

@@ -99,6 +99,8 @@ export class LedgerIndex implements DayIndex {
       case "disposal-approved":
       case "plan-refused":
       case "plan-superseded":
+      case "standing-approved":
+      case "standing-withdrawn":
       case "disposal-refused":
         this.retention = addRetentionEntry(this.retention, entry);
         return;

@@ -16,6 +16,8 @@ export async function namedFiles(
     case "hold-placed":
     case "hold-released":
     case "disposal-approved":
+    case "standing-approved":
+    case "standing-withdrawn":
     case "plan-refused": {
       const paths: string[] = [];
       for await (const path of archive.list(`${actFolder(entry.seq)}/`, signal)) paths.push(path);
@@ -40,6 +42,8 @@ export function pinnedFile(entry: LedgerEntry): HashedFile | undefined {
     case "hold-placed":
     case "hold-released":
     case "disposal-approved":
+    case "standing-approved":
+    case "standing-withdrawn":
     case "plan-refused":
       return entry.statement_sha256 === null
         ? undefined

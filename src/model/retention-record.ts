@@ -61,6 +61,23 @@ export interface PlanRecord {
   readonly kept: Readonly<Record<string, string>>;
 }
 
+/** Nobody approves for longer than a year in advance. */
+export const MAX_STANDING_DAYS = 366;
+
+/** Somebody's approval in advance of every plan whose days were kept by one rule. */
+export interface StandingApproval {
+  readonly seq: number;
+  readonly at: number;
+  readonly person: string;
+  readonly schedule: string;
+  readonly keep: string;
+  readonly authority: string;
+  /** The last UTC day on which it counts. */
+  readonly until: UtcDay;
+  readonly statementSha256: string;
+  readonly withdrawn?: PlanAct;
+}
+
 export interface RosterSet {
   readonly roster: number;
   readonly sha256: string;
@@ -76,9 +93,16 @@ export interface RetentionRecord {
   readonly holds: readonly HoldRecord[];
   readonly rosters: readonly RosterSet[];
   readonly plans: readonly PlanRecord[];
+  readonly standing: readonly StandingApproval[];
 }
 
-export const NO_RETENTION: RetentionRecord = { schedules: [], holds: [], rosters: [], plans: [] };
+export const NO_RETENTION: RetentionRecord = {
+  schedules: [],
+  holds: [],
+  rosters: [],
+  plans: [],
+  standing: [],
+};
 
 /** The record after one more entry. Pure; entries of other types change nothing. */
 export function addRetentionEntry(record: RetentionRecord, entry: LedgerEntry): RetentionRecord {
@@ -105,9 +129,28 @@ export function addRetentionEntry(record: RetentionRecord, entry: LedgerEntry): 
         ...hold,
         applied: { ...hold.applied, [entry.sink]: entry.outcome },
       }));
+    case "standing-approved":
+    case "standing-withdrawn":
+      return addStandingEntry(record, entry, at);
     default:
       return addPlanEntry(record, entry, at);
   }
+}
+
+function addStandingEntry(
+  record: RetentionRecord,
+  entry: Extract<LedgerEntry, { readonly type: "standing-approved" | "standing-withdrawn" }>,
+  at: number,
+): RetentionRecord {
+  if (entry.type === "standing-approved") {
+    const { seq, person, schedule, keep, authority, until, statement_sha256: statementSha256 } = entry;
+    const approval = { seq, at, person, schedule, keep, authority, until, statementSha256 };
+    return { ...record, standing: [...record.standing, approval] };
+  }
+  const standing = record.standing.map((one) =>
+    one.statementSha256 === entry.approval_sha256 ? { ...one, withdrawn: actOf(entry, at) } : one,
+  );
+  return { ...record, standing };
 }
 
 function addPlanEntry(record: RetentionRecord, entry: LedgerEntry, at: number): RetentionRecord {
@@ -161,7 +204,7 @@ function newPlan(entry: Extract<LedgerEntry, { readonly type: "plan-drawn" }>, a
 }
 
 function actOf(
-  entry: Extract<LedgerEntry, { readonly type: "disposal-approved" | "plan-refused" }>,
+  entry: Extract<LedgerEntry, { readonly type: "disposal-approved" | "plan-refused" | "standing-withdrawn" }>,
   at: number,
 ): PlanAct {
   return { seq: entry.seq, at, person: entry.person, statementSha256: entry.statement_sha256 };
@@ -195,6 +238,16 @@ export function holdsOn({ holds }: Pick<RetentionRecord, "holds">, day: UtcDay):
 /** Whether the day lies in the hold's range. */
 export function covers({ from, to }: Pick<HoldRecord, "from" | "to">, day: UtcDay): boolean {
   return (from === null || day >= from) && (to === null || day <= to);
+}
+
+/** Whether the approval counts on `today` for a day that was kept by this rule. */
+export function approves(
+  { schedule, keep, authority, until, withdrawn }: StandingApproval,
+  rule: { readonly schedule: string; readonly keep: string; readonly authority: string },
+  today: UtcDay,
+): boolean {
+  const isRule = schedule === rule.schedule && keep === rule.keep && authority === rule.authority;
+  return isRule && withdrawn === undefined && today <= until;
 }
 
 /** How long a day is kept, by which rule. */

@@ -1,3 +1,4 @@
+import { AutomaticDisposal } from "./automatic.js";
 import { Copies } from "./copies.js";
 import { Disposals } from "./disposals.js";
 import { Holds } from "./holds.js";
@@ -5,6 +6,7 @@ import type { RetentionParts } from "./parts.js";
 import { People } from "./people.js";
 import { DisposalRun } from "./run-disposal.js";
 import { Shortening } from "./shorten.js";
+import { Standing } from "./standing.js";
 import { Statements } from "./statements.js";
 
 /** Everything that can be done about the retention of one open archive. */
@@ -16,6 +18,8 @@ export class RetentionDesk {
   readonly schedules: Shortening;
   readonly disposals: Disposals;
   readonly run: DisposalRun;
+  readonly standing: Standing;
+  readonly automatic: AutomaticDisposal;
 
   /** Brings the ledger of every record sink up to date: what a person did must not be lost with this machine. */
   readonly sync: RetentionParts["syncLedgers"];
@@ -29,5 +33,7 @@ export class RetentionDesk {
     this.schedules = new Shortening(parts, this.statements);
     this.disposals = new Disposals(parts, this.statements);
     this.run = new DisposalRun(parts, this.disposals);
+    this.standing = new Standing(parts, this.statements);
+    this.automatic = new AutomaticDisposal(parts, this.disposals, this.standing, this.run);
   }
 }

@@ -8,11 +8,11 @@ import { readHashed } from "../archive/read-hashed.js";
 import { replaceFile } from "../io/publish-file.js";
 import { DaybookError } from "../model/errors.js";
 import { covers, planState } from "../model/retention-record.js";
-import type { PlanRecord, PlanState } from "../model/retention-record.js";
+import type { PlanRecord, PlanState, StandingApproval } from "../model/retention-record.js";
 import { sha256Hex } from "../model/sha256.js";
 import { DAY_MS } from "../model/utc-day.js";
-import type { UtcDay } from "../model/utc-day.js";
 import { drawPlan } from "./draw-plan.js";
+import type { PlanScope } from "./draw-plan.js";
 import type { Policy } from "./policy.js";
 import type { RetentionParts } from "./parts.js";
 import type { SignedStatement, Statements } from "./statements.js";
@@ -37,18 +37,17 @@ export class Disposals {
     this.#statements = statements;
   }
 
-  /** Draws a plan of everything that is due until `until`; undefined when nothing is. DISPOSAL_REFUSED while a plan runs. */
-  async draw(until: UtcDay, actor: string, signal: AbortSignal): Promise<KnownPlan | undefined> {
+  /** Draws a plan of everything that is due in the scope; undefined when nothing is. DISPOSAL_REFUSED while a plan runs. */
+  async draw(scope: PlanScope, actor: string, signal: AbortSignal): Promise<KnownPlan | undefined> {
     await this.refresh();
     const policy = await this.policy();
-    const running = this.#records().find((plan) =>
-      ["running", "waiting"].includes(planState(plan, policy.approvers)),
-    );
+    // A plan that waits for a lock does not stand in the way: its days are in no other plan.
+    const running = this.#records().find((plan) => planState(plan, policy.approvers) === "running");
     if (running !== undefined)
       throw new DaybookError("DISPOSAL_REFUSED", {
         message: `${running.id} is not finished: run it to its end before another plan is drawn`,
       });
-    const drawn = await drawPlan(this.#parts, policy, until, signal);
+    const drawn = await drawPlan(this.#parts, policy, scope, signal);
     if (drawn === undefined) return undefined;
     for (const { id } of this.#notBegun()) await this.#supersede(id, drawn.plan.plan, "redrawn");
     const { files, root, archive } = this.#parts;
@@ -125,6 +124,32 @@ export class Disposals {
       this.#statements.filing(by.signed?.files ?? new Map()),
     );
     return this.find(record.id);
+  }
+
+  /** Records approvals that people gave in advance. The plan then rests on copies of their statements. */
+  async approveByStanding({ record }: KnownPlan, standing: readonly StandingApproval[]): Promise<KnownPlan> {
+    for (const { seq, person, statementSha256 } of standing) {
+      const files = await this.#statements.filedFiles(seq);
+      await this.#parts.archive.ledger.append(
+        {
+          type: "disposal-approved",
+          plan: record.id,
+          plan_sha256: record.sha256,
+          person,
+          statement_sha256: statementSha256,
+        },
+        "daybook",
+        this.#statements.filing(files),
+      );
+    }
+    return this.find(record.id);
+  }
+
+  /** The plans of the ledger with their states, oldest first. */
+  async all(): Promise<readonly KnownPlan[]> {
+    const known = [];
+    for (const record of this.#records()) known.push(await this.#known(record));
+    return known;
   }
 
   /** DISPOSAL_REFUSED unless the plan is fresh and in one of these states. */

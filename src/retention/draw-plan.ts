@@ -10,6 +10,7 @@ import { packagePath } from "../model/manifest.js";
 import type { Manifest } from "../model/manifest.js";
 import { isoTime, utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
+import type { DayRetention } from "../model/retention-record.js";
 import type { Policy } from "./policy.js";
 import { holdIds } from "./holds.js";
 import { numberedId } from "./numbered-id.js";
@@ -19,7 +20,7 @@ import { retentionOfDay } from "./schedules.js";
 /** A day whose retention has ended, and what keeps it all the same. */
 export interface DueDay {
   readonly day: UtcDay;
-  readonly retainUntil: UtcDay;
+  readonly rule: DayRetention;
   readonly holds: readonly string[];
 }
 
@@ -35,21 +36,29 @@ function dueDays(
     const kept = retentionOfDay(retention, day, record);
     // A day that the source still serves may be read again.
     if (kept === undefined || kept.retainUntil > until || !isPastHorizon(day)) return [];
-    return [{ day, retainUntil: kept.retainUntil, holds: holdIds(retention, day) }];
+    return [{ day, rule: kept, holds: holdIds(retention, day) }];
   });
+}
+
+/** Which days a plan takes in. */
+export interface PlanScope {
+  /** Those whose retention ends by this day. */
+  readonly until: UtcDay;
+  /** Whether days that were kept by the rule are wanted; all when absent. */
+  readonly wants?: (rule: DayRetention) => boolean;
 }
 
 /** A new plan with its bytes; undefined when nothing can be destroyed. Reads every manifest of it. */
 export async function drawPlan(
   parts: RetentionParts,
   policy: Policy,
-  until: UtcDay,
+  { until, wants = () => true }: PlanScope,
   signal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly bytes: Uint8Array } | undefined> {
   const { archive, clock } = parts;
   const { retention, days: records } = archive.ledger.index;
   const today = utcDayOf(clock.now());
-  const due = dueDays(parts, until < today ? until : today);
+  const due = dueDays(parts, until < today ? until : today).filter(({ rule }) => wants(rule));
   const days: PlannedDay[] = [];
   for (const { day, holds } of due) {
     const record = records.get(day);

@@ -19,6 +19,8 @@ export interface ProposedPerson {
 export interface RetentionSettings extends RetentionRules {
   readonly approvers: number;
   readonly separateDuties: boolean;
+  /** Whether the daemon disposes of days that standing approvals cover. */
+  readonly isAutomatic: boolean;
   readonly people: Readonly<Record<string, ProposedPerson>>;
 }
 

@@ -37,6 +37,8 @@ export const retentionRequest = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("dispose-approve"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-refuse"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-run"), plan: planId, ...common }),
+  z.strictObject({ act: z.literal("standing-approve"), until: day, ...common }),
+  z.strictObject({ act: z.literal("standing-withdraw"), person: role, ...common }),
 ]);
 
 export type RetentionRequest = z.output<typeof retentionRequest>;
@@ -49,6 +51,7 @@ export type RetentionAnswer =
   | { readonly kind: "shortened"; readonly schedule: string; readonly keep: string }
   | { readonly kind: "roster"; readonly roster: number; readonly isSame: boolean }
   | { readonly kind: "plan"; readonly plan: PlanSummary | null }
+  | { readonly kind: "standing"; readonly approval: StandingSummary }
   | { readonly kind: "run"; readonly plan: PlanSummary; readonly days: readonly DayOutcome[] };
 
 export interface PlanSummary {
@@ -62,6 +65,13 @@ export interface PlanSummary {
   readonly approvers: number;
   readonly inTheWay: readonly { readonly day: UtcDay; readonly reason: string }[];
   readonly kept: Readonly<Record<string, string>>;
+}
+
+export interface StandingSummary {
+  readonly person: string;
+  readonly schedule: string;
+  readonly keep: string;
+  readonly until: UtcDay;
 }
 
 const noNote: DisposalNote = () => undefined;
@@ -93,13 +103,17 @@ async function perform(
     case "people-apply":
       return peopleAnswer(desk, request);
     case "dispose-plan": {
-      const plan = await desk.disposals.draw(request.until, request.actor, signal);
+      const plan = await desk.disposals.draw({ until: request.until }, request.actor, signal);
       return { kind: "plan", plan: plan === undefined ? null : summaryOf(plan) };
     }
     case "dispose-approve":
       return judgeAnswer(desk, request, "disposal-approved");
     case "dispose-refuse":
       return judgeAnswer(desk, request, "plan-refused");
+    case "standing-approve":
+      return standingAnswer(desk, request);
+    case "standing-withdraw":
+      return withdrawalAnswer(desk, request);
     case "dispose-run": {
       const days = await desk.run.run(request.plan, note, signal);
       return { kind: "run", plan: summaryOf(await desk.disposals.find(request.plan)), days };
@@ -191,6 +205,27 @@ async function judgeAnswer(
     return toSign(await disposals.draft(known, kind, request.as));
   const judged = await disposals.judge(known, kind, { signed, actor: request.actor });
   return { kind: "plan", plan: summaryOf(judged) };
+}
+
+async function standingAnswer(
+  { standing, statements }: RetentionDesk,
+  request: Of<"standing-approve">,
+): Promise<RetentionAnswer> {
+  const [signed] = await checked(statements, request, "standing-approval");
+  if (signed === undefined) return toSign(await standing.draft(request.until, request.as));
+  await standing.approve(signed, request.actor);
+  return { kind: "standing", approval: standing.ofPerson(signed.statement.person) };
+}
+
+async function withdrawalAnswer(
+  { standing, statements }: RetentionDesk,
+  request: Of<"standing-withdraw">,
+): Promise<RetentionAnswer> {
+  const [signed] = await checked(statements, request, "standing-withdrawn");
+  const approval = standing.ofPerson(request.person);
+  if (signed === undefined) return toSign(await standing.draftWithdrawal(approval, request.as));
+  await standing.withdraw(approval, signed, request.actor);
+  return { kind: "standing", approval };
 }
 
 async function checked(

@@ -1,9 +1,10 @@
 import type { DayRecord } from "../ledger/day-index.js";
 import type { Ledger } from "../ledger/ledger.js";
+import { DaybookError } from "../model/errors.js";
 import { isLonger, parseKeep } from "../model/keep.js";
 import type { Keep } from "../model/keep.js";
 import { retentionOf } from "../model/retention-record.js";
-import type { DayRetention, RetentionRecord } from "../model/retention-record.js";
+import type { DayRetention, RetentionRecord, ScheduleSet } from "../model/retention-record.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 
@@ -41,6 +42,17 @@ export async function recordSchedule(ledger: Ledger, rule: RetentionRule): Promi
   const applies = before !== undefined && isLonger(keep, before) ? "all" : "later";
   const act = { type: "schedule-set", schedule, keep, authority, applies, statement_sha256: null } as const;
   await ledger.append({ ...act, effective: effective ?? utcDayOf(ledger.now()) }, "daybook");
+}
+
+/** The rule that the ledger recorded last. USAGE while it has none. */
+export function ruleInLedger({ index }: Ledger): Pick<ScheduleSet, "schedule" | "keep" | "authority"> {
+  const last = index.retention.schedules.at(-1);
+  if (last === undefined)
+    throw new DaybookError("USAGE", {
+      message: "the ledger has no retention rule yet: run `daybook archive` first",
+    });
+  const { schedule, keep, authority } = last;
+  return { schedule, keep, authority };
 }
 
 /** The day's retention by the ledger; for a day that is not sealed, what it would be sealed under. */

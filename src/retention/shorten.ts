@@ -2,6 +2,7 @@ import type { SubjectOf } from "../archive/statement.js";
 import { DaybookError } from "../model/errors.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { RetentionParts } from "./parts.js";
+import { ruleInLedger } from "./schedules.js";
 import type { SignedStatement, Statements } from "./statements.js";
 
 /** Applying a shorter rule to days that were sealed under a longer one. */
@@ -16,13 +17,7 @@ export class Shortening {
 
   /** What a person signs: the rule in force. USAGE while the ledger has none. */
   subject(): SubjectOf<"schedule-shortened"> {
-    const last = this.#parts.archive.ledger.index.retention.schedules.at(-1);
-    if (last === undefined)
-      throw new DaybookError("USAGE", {
-        message: "the ledger has no retention rule yet: run `daybook archive` first",
-      });
-    const { schedule, keep, authority } = last;
-    return { schedule, keep, authority };
+    return ruleInLedger(this.#parts.archive.ledger);
   }
 
   /** Applies the rule in force to every day. Locks of the stores stay. STATEMENT_INVALID when another rule was signed. */

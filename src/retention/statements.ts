@@ -29,9 +29,13 @@ const RIGHT: Readonly<Record<StatementKind, May | undefined>> = {
   "schedule-shortened": "approve",
   "disposal-approved": "approve",
   "plan-refused": "approve",
+  "standing-approval": "approve",
+  "standing-withdrawn": "approve",
   // Everybody in the roster may sign the next one.
   roster: undefined,
 };
+
+const STATEMENT_FILES = ["statement.json", "statement.json.sig", "allowed_signers"] as const;
 
 /** A statement whose signature counts. */
 export interface SignedStatement {
@@ -46,6 +50,8 @@ export interface Draft {
   /** The role that will sign; the only one with the right when absent. */
   readonly person?: string | undefined;
   readonly commitment: string;
+  /** How long it counts, milliseconds since the epoch; a week when absent. */
+  readonly notAfterMs?: number;
 }
 
 /** Writes statements for people to sign, and takes them back signed. */
@@ -63,7 +69,7 @@ export class Statements {
   }
 
   /** A new statement's bytes. USAGE when it is not clear who is to sign; STATEMENT_INVALID for a person without the right. */
-  async draft({ kind, subject, person, commitment }: Draft): Promise<Uint8Array> {
+  async draft({ kind, subject, person, commitment, notAfterMs }: Draft): Promise<Uint8Array> {
     const { archive, clock } = this.#parts;
     const roster = await this.#requiredRoster();
     const signer = signerOf(roster, kind, person);
@@ -77,7 +83,7 @@ export class Statements {
         key_fingerprint: fingerprintOf(signer.keys[0] ?? ""),
         text_commitment: commitment,
         nonce: randomBytes(16).toString("hex"),
-        not_after: isoTime(now + VALID_MS),
+        not_after: isoTime(notAfterMs ?? now + VALID_MS),
         time: isoTime(now),
       },
       kind,
@@ -124,9 +130,17 @@ export class Statements {
 
   /** The statement in the folder of an entry. */
   async filed(seq: number): Promise<Statement> {
+    const bytes = (await this.filedFiles(seq)).get("statement.json") ?? new Uint8Array();
+    return parseStatement(bytes, `${actFolder(seq)}/statement.json`);
+  }
+
+  /** The statement of an entry with its signature and signers, for another entry that rests on it too. */
+  async filedFiles(seq: number): Promise<SignedStatement["files"]> {
     const { files, root } = this.#parts;
-    const path = `${actFolder(seq)}/statement.json`;
-    return parseStatement(await files.read(join(root, path), MAX_SIGNATURE_BYTES), path);
+    const found = new Map<string, Uint8Array>();
+    for (const name of STATEMENT_FILES)
+      found.set(name, await files.read(join(root, actFolder(seq), name), MAX_SIGNATURE_BYTES));
+    return found;
   }
 
   /** Writes the files that an entry names into its folder `acts/…`: to be passed to `Ledger.append`. */
@@ -166,9 +180,11 @@ export class Statements {
       throw invalid(subject, `written at ${statement.time}`, "no time in the future");
     if (!(await this.#isHead(statement.head)))
       throw invalid(subject, `head ${statement.head.size}`, "a head of this ledger");
-    const { holds, plans, schedules } = archive.ledger.index.retention;
+    const { holds, plans, schedules, standing } = archive.ledger.index.retention;
     const acts = plans.flatMap(({ approvals, refused }) => [...approvals, ...(refused ? [refused] : [])]);
-    const used = [...holds, ...schedules, ...acts].some((act) => act.statementSha256 === sha256);
+    const withdrawn = standing.flatMap((one) => one.withdrawn ?? []);
+    const all = [...holds, ...schedules, ...acts, ...standing, ...withdrawn];
+    const used = all.some((act) => act.statementSha256 === sha256);
     if (used) throw invalid(subject, "a statement that was used", "a new one");
   }
 

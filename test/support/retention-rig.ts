@@ -7,7 +7,11 @@ import type { E2eRig } from "./e2e-rig.js";
 import { SAMPLE_PEM } from "./sample-archive.js";
 
 /** A key of OpenSSH in the rig's folder; its public half. */
-function newKey({ folder }: E2eRig, name: string, type: "ed25519" | "ecdsa" = "ed25519"): string {
+export function newKey(
+  { folder }: Pick<E2eRig, "folder">,
+  name: string,
+  type: "ed25519" | "ecdsa" = "ed25519",
+): string {
   execFileSync("ssh-keygen", ["-q", "-t", type, "-N", "", "-C", name, "-f", join(folder, name)]);
   return readFileSync(join(folder, `${name}.pub`), "utf8").trim();
 }

@@ -60,6 +60,14 @@ export const retentionRules = z.strictObject({
     .default(1)
     .meta({ description: "How many different people must approve a disposal. 2 or more need `people`." }),
   separateDuties: z.boolean().default(false).meta({ description: "Whoever drew a plan may not approve it." }),
+  dispose: z
+    .enum(["manual", "automatic"])
+    .default("manual")
+    .meta({
+      title: "word",
+      description:
+        "With `automatic` the daemon destroys what is due, once a day, as far as people approved it in advance with `daybook dispose standing`. Needs `people`.",
+    }),
   holdViews: z
     .boolean()
     .default(false)
@@ -68,7 +76,7 @@ export const retentionRules = z.strictObject({
 
 export const retention = retentionRules.prefault({}).meta({
   description:
-    "How long days are kept, and why. Nothing is destroyed by itself: `daybook dispose` needs a plan and its approvals.",
+    "How long days are kept, and why. Nothing is destroyed without a plan and its approvals: see `daybook dispose`.",
 });
 
 const PUBLIC_KEY =
