@@ -8,7 +8,7 @@ import { FOREVER } from "../model/keep.js";
 import { holdsOn } from "../model/retention-record.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { retentionOfDay } from "../retention/schedules.js";
+import { retentionOfDay } from "../ledger/day-retention.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { givenRange } from "./days.js";
 import type { RangeOptions } from "./days.js";

@@ -16,6 +16,7 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
     ),
     ...reReadingText(status),
     ...status.oddities.map(({ code, found }) => `  unusual: ${found} (${code})`),
+    ...retentionText(status),
     ...status.verified.map(
       ({ sink, time, days, findings }) =>
         `  ${sink} read back at ${minute(time)}: ${count(days, "revision")}, ${findings === 0 ? "all as sealed" : `${count(findings, "file")} NOT as sealed`}`,
@@ -81,6 +82,20 @@ function reReadingText({ re_readings: { unchanged, changed, shrank } }: TenantSt
     ...shrank.map(({ day, missing }) => `${day} given with ${count(missing, "record")} fewer`),
   ];
   return [`  re-readings of the last 7 days: ${parts.join(", ")}`];
+}
+
+function retentionText({ retention: { holds, plans, overdue } }: TenantStatus): readonly string[] {
+  const [oldest] = overdue;
+  return [
+    ...(holds.length === 0 ? [] : [`  on legal hold: ${holds.join(", ")}`]),
+    ...(oldest === undefined
+      ? []
+      : [`  ${count(overdue.length, "day")} past retention, ${oldest} first: daybook dispose plan`]),
+    ...plans.map(({ plan, state, approved_by: by }) => {
+      const approved = by.length === 0 ? "no approval yet" : `approved by ${by.join(", ")}`;
+      return `  plan ${plan} is ${state}, ${approved}`;
+    }),
+  ];
 }
 
 function minute(time: string): string {

@@ -2,7 +2,7 @@ import type { AlarmKind } from "../view/alarms.js";
 import { Schedule } from "../daemon/schedule.js";
 import { keptFailure } from "../view/last-failure.js";
 import { viewTenant } from "../view/tenant-view.js";
-import type { DayKeptBack, TenantFacts } from "../view/tenant-view.js";
+import type { DayKeptBack, TenantFacts, TenantView } from "../view/tenant-view.js";
 import { LedgerIndex } from "../ledger/ledger-index.js";
 import { lastReReadings } from "../ledger/last-re-readings.js";
 import type { ReReadings } from "../ledger/last-re-readings.js";
@@ -59,6 +59,16 @@ export interface TenantStatus {
   }[];
   /** Null where the tenant signs in without a client certificate. */
   readonly certificate: CertificateStatus | null;
+  /** Legal holds that stand, plans that are open, and the days that are due for destruction. */
+  readonly retention: {
+    readonly holds: readonly string[];
+    readonly plans: readonly {
+      readonly plan: string;
+      readonly state: string;
+      readonly approved_by: readonly string[];
+    }[];
+    readonly overdue: readonly UtcDay[];
+  };
   /** What needs a person, by the rules of the daemon's alarms. */
   readonly alarms: readonly { readonly alarm: AlarmKind; readonly subject: string; readonly text: string }[];
 }
@@ -100,9 +110,22 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
       .map(({ sink, behind: revisions }) => ({ sink, revisions })),
     verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
     certificate: await certificateStatus(tenant),
+    retention: retentionOf(view.retention),
     alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
   };
   return { status, exits: exitsOf(status, facts.failure) };
+}
+
+function retentionOf({ holds, plans, overdue }: TenantView["retention"]): TenantStatus["retention"] {
+  return {
+    holds: holds.flatMap(({ hold }) => (hold.released === undefined ? [hold.id] : [])),
+    plans: plans.map(({ plan: { id: plan, approvals }, state }) => ({
+      plan,
+      state,
+      approved_by: approvals.map(({ person }) => person),
+    })),
+    overdue,
+  };
 }
 
 async function factsOf(

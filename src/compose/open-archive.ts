@@ -30,7 +30,7 @@ import { deadlineMs } from "../plan/day-state.js";
 import { refuseUnfinishedRestore } from "../restore/unfinished-restore.js";
 import type { OpenTenant, Tenant, Watch } from "./tenant-parts.js";
 import { RetentionDesk } from "../retention/desk.js";
-import { retentionOfDay } from "../retention/schedules.js";
+import { retentionOfDay } from "../ledger/day-retention.js";
 import { holdsOn } from "../model/retention-record.js";
 import { lockDay } from "../deliver/kept-copy.js";
 import type { DayPromise } from "../deliver/kept-copy.js";

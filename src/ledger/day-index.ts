@@ -1,3 +1,4 @@
+import type { RetentionRecord } from "../model/retention-record.js";
 import type { UtcDay } from "../model/utc-day.js";
 
 export interface SealedRevision {
@@ -81,6 +82,8 @@ export interface DayIndex {
   /** The newest day with a revision. */
   readonly newestDay: UtcDay | null;
   readonly totals: DayTotals;
+  /** Rules, holds and plans. */
+  readonly retention: RetentionRecord;
   /** By sink, the days whose newest revision it has not confirmed; a sink that the ledger never named lacks every day. */
   readonly behind: ReadonlyMap<string, ReadonlySet<UtcDay>>;
 }

@@ -10,7 +10,7 @@ import type { HoldRecord } from "../model/retention-record.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { RetentionParts } from "./parts.js";
-import { retentionOfDay } from "./schedules.js";
+import { retentionOfDay } from "../ledger/day-retention.js";
 
 /** How a hold reached a copy, or left it. */
 export type HoldOutcome = "set" | "released" | "unreachable" | "unsupported";

@@ -15,7 +15,7 @@ import type { Policy } from "./policy.js";
 import { holdIds } from "./holds.js";
 import { numberedId } from "./numbered-id.js";
 import type { RetentionParts } from "./parts.js";
-import { retentionOfDay } from "./schedules.js";
+import { retentionOfDay } from "../ledger/day-retention.js";
 
 /** A day whose retention has ended, and what keeps it all the same. */
 export interface DueDay {

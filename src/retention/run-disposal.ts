@@ -10,7 +10,7 @@ import { DayDisposal } from "./dispose-day.js";
 import type { Warrant } from "./dispose-day.js";
 import type { Disposals, KnownPlan } from "./disposals.js";
 import type { RetentionParts } from "./parts.js";
-import { retentionOfDay } from "./schedules.js";
+import { retentionOfDay } from "../ledger/day-retention.js";
 
 /** What became of a day of the plan in this run. */
 export interface DayOutcome {

@@ -1,10 +1,8 @@
-import type { DayRecord } from "../ledger/day-index.js";
 import type { Ledger } from "../ledger/ledger.js";
 import { DaybookError } from "../model/errors.js";
 import { isLonger, parseKeep } from "../model/keep.js";
 import type { Keep } from "../model/keep.js";
-import { retentionOf } from "../model/retention-record.js";
-import type { DayRetention, RetentionRecord, ScheduleSet } from "../model/retention-record.js";
+import type { ScheduleSet } from "../model/retention-record.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 
@@ -53,14 +51,4 @@ export function ruleInLedger({ index }: Ledger): Pick<ScheduleSet, "schedule" | 
     });
   const { schedule, keep, authority } = last;
   return { schedule, keep, authority };
-}
-
-/** The day's retention by the ledger; for a day that is not sealed, what it would be sealed under. */
-export function retentionOfDay(
-  record: Pick<RetentionRecord, "schedules">,
-  day: UtcDay,
-  sealed: DayRecord | undefined,
-): DayRetention | undefined {
-  const isSealed = sealed !== undefined && sealed.revisions.length > 0;
-  return retentionOf(record, day, isSealed ? (sealed.schedule ?? 0) : record.schedules.length - 1);
 }

@@ -9,6 +9,7 @@ import { deadlineMs, firstReadingMs } from "../plan/day-state.js";
 import { wholeRange } from "../view/tenant-view.js";
 import type { PageContext } from "./overview-page.js";
 import { renderPage } from "./page.js";
+import { renderDayRetention } from "./retention-section.js";
 import { renderRevision } from "./revision-section.js";
 import type { ShownRevision } from "./sealed-manifests.js";
 import { dayText, renderTime, spanText } from "./format-time.js";
@@ -32,7 +33,7 @@ export function renderDayPage(
     </div>`,
     main: html`${renderTurn(tenant, day, wholeRange(tenant, nowMs))}
       <p>${explain(tenant, day, nowMs)}</p>
-      ${renderDeliveries(tenant, day)} ${renderOddities(tenant, day)}
+      ${renderDeliveries(tenant, day)} ${renderOddities(tenant, day)} ${renderDayRetention(tenant, day.day)}
       ${revisions.toReversed().map((revision) => renderRevision(revision))}
       ${revisions.length === 0 ? html`` : renderCommands(tenant.tenant, day.day)}`,
     nowMs,

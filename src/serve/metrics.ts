@@ -1,30 +1,11 @@
 import type { AlarmKind } from "../view/alarms.js";
-import type { DaemonSnapshot, TenantCondition, TenantSnapshot } from "../daemon/state.js";
-import type { ProcessUsage } from "../io/process-usage.js";
+import type { TenantCondition } from "../daemon/state.js";
 import { dayEndMs } from "../model/utc-day.js";
-import type { Counted, Counts } from "./counts.js";
-import type { Metric, Sample } from "./metric-text.js";
+import { counter, flag, gauge, ofEach, ofEachOpen, oneOf, own, toSample } from "./metric-rule.js";
+import type { MetricRule, MetricSource } from "./metric-rule.js";
+import type { Metric } from "./metric-text.js";
 import { PROCESS_METRICS, processMetrics } from "./process-metrics.js";
 import { viewTenant } from "../view/tenant-view.js";
-import type { TenantView } from "../view/tenant-view.js";
-
-/** What the metrics are computed from. */
-export interface MetricSource {
-  readonly snapshot: DaemonSnapshot;
-  readonly counts: Pick<Counts, "eventsSealed" | "requests">;
-  readonly usage: ProcessUsage;
-  readonly nowMs: number;
-  readonly version: string;
-}
-
-/** The same with the view of each tenant, computed once for all metrics. */
-interface Viewed extends MetricSource {
-  readonly tenants: readonly (TenantSnapshot & { readonly view: TenantView })[];
-}
-
-interface MetricRule extends Omit<Metric, "samples"> {
-  readonly samples: (source: Viewed) => readonly Sample[];
-}
 
 const CONDITIONS = {
   starting: true,
@@ -43,6 +24,8 @@ const ALARM_KINDS = {
   "integrity-failure": true,
   "sink-behind": true,
   "certificate-expiring": true,
+  "hold-not-applied": true,
+  "people-replaced": true,
 } as const satisfies Record<AlarmKind, true>;
 
 /** Every metric there is; docs/METRICS.md, docs/alerts.yaml and docs/grafana-dashboard.json use these names alone. */
@@ -129,6 +112,24 @@ const METRICS: readonly MetricRule[] = [
           ? []
           : [own((source.nowMs - Math.min(...keptBack.map(({ sinceMs }) => sinceMs))) / 1_000)],
       ),
+  },
+  {
+    ...gauge("daybook_holds", "Legal holds that stand."),
+    samples: (source) =>
+      ofEachOpen(source, ({ view: { retention } }) => [
+        own(retention.holds.filter(({ hold }) => hold.released === undefined).length),
+      ]),
+  },
+  {
+    ...gauge(
+      "daybook_retention_overdue",
+      "Archived days whose retention has ended and on which no hold stands: due for destruction.",
+    ),
+    samples: (source) => ofEachOpen(source, ({ view: { retention } }) => [own(retention.overdue.length)]),
+  },
+  {
+    ...gauge("daybook_open_plans", "Plans of disposal that are neither finished nor given up."),
+    samples: (source) => ofEachOpen(source, ({ view: { retention } }) => [own(retention.plans.length)]),
   },
   {
     ...gauge("daybook_requests_left", "Requests left in the current hour."),
@@ -245,50 +246,4 @@ export function metricsOf(source: MetricSource): readonly Metric[] {
     ...METRICS.map(({ name, type, help, samples }) => ({ name, type, help, samples: samples(viewed) })),
     ...processMetrics(source.usage),
   ];
-}
-
-function gauge(name: string, help: string): Omit<Metric, "samples"> {
-  return { name, type: "gauge", help };
-}
-
-function counter(name: string, help: string): Omit<Metric, "samples"> {
-  return { name, type: "counter", help };
-}
-
-function ofEach(
-  { tenants }: Viewed,
-  samples: (tenant: Viewed["tenants"][number]) => readonly Sample[],
-): readonly Sample[] {
-  return tenants.flatMap((tenant) =>
-    samples(tenant).map(({ labels, value }) => ({ labels: { tenant: tenant.tenant, ...labels }, value })),
-  );
-}
-
-/** For tenants whose archive is open. Nothing is known of the others, and a counter that falls to 0 would be wrong. */
-function ofEachOpen(
-  source: Viewed,
-  samples: (tenant: Viewed["tenants"][number]) => readonly Sample[],
-): readonly Sample[] {
-  return ofEach(source, (tenant) => (tenant.index === undefined ? [] : samples(tenant)));
-}
-
-/** A sample for every name, including 0: an alert needs the series before it rises. */
-function oneOf<Name extends string>(
-  label: string,
-  names: Readonly<Record<Name, unknown>>,
-  value: (name: Name) => number,
-): readonly Sample[] {
-  return (Object.keys(names) as Name[]).map((name) => ({ labels: { [label]: name }, value: value(name) }));
-}
-
-function own(value: number): Sample {
-  return { labels: {}, value };
-}
-
-function flag(is: boolean): number {
-  return is ? 1 : 0;
-}
-
-function toSample({ labels, times }: Counted): Sample {
-  return { labels, value: times };
 }

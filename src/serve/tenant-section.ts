@@ -12,6 +12,7 @@ import {
   renderWork,
 } from "./tenant-parts.js";
 import { renderTime, spanText } from "./format-time.js";
+import { renderRetention } from "./retention-section.js";
 import { renderMonths, renderLegend } from "./year-calendar.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantView } from "../view/tenant-view.js";
@@ -43,6 +44,7 @@ interface ShownTenant {
 function renderArchive({ tenant, view, nowMs }: ShownTenant, year: string | undefined): Html {
   return html`${renderFigures({ tenant, view, nowMs })} ${renderYear(tenant, nowMs, year)}
     ${renderMissing(tenant.tenant, view, nowMs)} ${renderKeptBack(tenant, view)}
+    ${renderRetention(tenant, view)}
     <div class="pair">${renderSinks(tenant)} ${renderVerifications(tenant, nowMs)}</div>`;
 }
 

@@ -1,5 +1,7 @@
+import type { HoldShown, RetentionView } from "./retention-view.js";
 import type { SinkState } from "./sink-state.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
+import { BREAK_GLASS_MS } from "../archive/roster.js";
 import type { DaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -13,7 +15,9 @@ export type AlarmKind =
   | "tenant-failing"
   | "integrity-failure"
   | "sink-behind"
-  | "certificate-expiring";
+  | "certificate-expiring"
+  | "hold-not-applied"
+  | "people-replaced";
 
 /** A condition that needs a person, as long as it lasts. */
 export interface AlarmFound {
@@ -40,6 +44,7 @@ export interface TenantFindings {
   readonly failure: DaybookError | undefined;
   readonly sinks: readonly Pick<SinkState, "sink" | "failure">[];
   readonly certificate: CertificateExpiry | undefined;
+  readonly retention: RetentionView;
   /** The newest check of each sink. */
   readonly verifications: readonly (Pick<FixityCheck, "findings"> & { readonly sink: string })[];
 }
@@ -55,6 +60,8 @@ export function alarmsOf(found: TenantFindings): readonly AlarmFound[] {
       .filter(({ findings }) => findings > 0)
       .map(({ sink, findings }) => fixityAlarm(sink, findings)),
     ...certificateAlarm(found.certificate),
+    ...found.retention.holds.flatMap(holdAlarm),
+    ...rosterAlarm(found.retention),
   ];
 }
 
@@ -96,6 +103,22 @@ function certificateAlarm(certificate: CertificateExpiry | undefined): readonly 
       ? `the client certificate expired at ${isoTime(expiresAtMs)}`
       : `the client certificate expires in ${daysLeft} days, at ${isoTime(expiresAtMs)}`;
   return [{ kind: "certificate-expiring", subject: "", text, deadlineMs: expiresAtMs }];
+}
+
+function holdAlarm({ hold, unreached }: HoldShown): readonly AlarmFound[] {
+  if (unreached.length === 0) return [];
+  const text =
+    hold.released === undefined
+      ? `${hold.id} stands and is not set in ${unreached.join(", ")}; each pass tries again`
+      : `${hold.id} is released and still set in ${unreached.join(", ")}; each pass tries again`;
+  return [{ kind: "hold-not-applied", subject: hold.id, text }];
+}
+
+function rosterAlarm({ unsignedRoster }: RetentionView): readonly AlarmFound[] {
+  if (unsignedRoster === undefined) return [];
+  const { roster, atMs } = unsignedRoster;
+  const text = `roster ${roster} was recorded at ${isoTime(atMs)} without signatures; find out who did it and why, before it counts 30 days later`;
+  return [{ kind: "people-replaced", subject: "", text, deadlineMs: atMs + BREAK_GLASS_MS }];
 }
 
 function textOf({ message, hint, code }: DaybookError): string {

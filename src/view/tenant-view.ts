@@ -2,6 +2,8 @@ import { alarmsOf } from "./alarms.js";
 import type { AlarmFound } from "./alarms.js";
 import { odditiesOf } from "./oddities.js";
 import type { Oddity } from "./oddities.js";
+import { viewRetention } from "./retention-view.js";
+import type { RetentionView } from "./retention-view.js";
 import type { SinkState } from "./sink-state.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
@@ -72,6 +74,8 @@ export interface TenantView extends DayAlarms {
   /** Oldest first; without those that the source no longer serves. */
   readonly keptBack: readonly DayKeptBack[];
   readonly backlog: Backlog;
+  /** Holds, plans of disposal and overdue days. */
+  readonly retention: RetentionView;
   /** Everything that needs a person. */
   readonly alarms: readonly AlarmFound[];
 }
@@ -82,6 +86,7 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
   const input = { days: index?.days ?? new Map(), rules, nowMs, createdMs: index?.createdAt ?? nowMs };
   const range = wholeRange(facts, nowMs);
   const tasks = index === undefined ? [] : planDays(input).tasks;
+  const retention = viewRetention(index, nowMs);
   const days = index === undefined ? { overdue: [], beyondSaving: [] } : dayAlarms(tasks, input, budget);
   return {
     ...days,
@@ -97,7 +102,8 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
       index === undefined ? [] : odditiesOf(eachDay(oldestReadableDay(rules, nowMs), range.to), index),
     keptBack: keptBackOf(facts, nowMs),
     backlog: backlogOf(tasks, nowMs, budget),
-    alarms: alarmsOf({ days, failure, sinks, certificate, verifications }),
+    retention,
+    alarms: alarmsOf({ days, failure, sinks, certificate, verifications, retention }),
   };
 }
 

@@ -40,6 +40,13 @@ const withdrawn = (seq: number): StandingApproval => ({
 
 const planOf = (...rules: readonly object[]): Plan => ({ days: rules }) as unknown as Plan;
 
+const act = (until: string): EntryOf<"standing-approved"> =>
+  ({ type: "standing-approved", ...RULE, until }) as EntryOf<"standing-approved">;
+const until = (day: string): typeof STATEMENT => ({
+  ...STATEMENT,
+  subject: { ...RULE, until: day as UtcDay },
+});
+
 describe("an approval in advance that a plan rests on", () => {
   it("counts for a plan whose days were all kept by its rule", () => {
     expect(standingMismatch(ACT, STATEMENT, planOf(RULE, RULE), [APPROVAL])).toBeUndefined();
@@ -60,13 +67,6 @@ describe("an approval in advance that a plan rests on", () => {
   });
 
   it("is for a year and a day at most, counted from the day it was written", () => {
-    const act = (until: string): EntryOf<"standing-approved"> =>
-      ({ type: "standing-approved", ...RULE, until }) as EntryOf<"standing-approved">;
-    const until = (day: string): typeof STATEMENT => ({
-      ...STATEMENT,
-      subject: { ...RULE, until: day as UtcDay },
-    });
-
     expect(mismatch(act("2027-11-21"), until("2027-11-21"))).toBeUndefined();
     expect(mismatch(act("2027-11-22"), until("2027-11-22"))?.expected).toBe("2027-11-21 at the latest");
   });

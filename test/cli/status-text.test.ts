@@ -25,6 +25,7 @@ const QUIET: TenantStatus = {
   sinks_behind: [],
   verified: [],
   certificate: null,
+  retention: { holds: [], plans: [], overdue: [] },
   alarms: [],
 };
 

@@ -11,6 +11,7 @@ const NOTHING: TenantFindings = {
   sinks: [],
   certificate: undefined,
   verifications: [],
+  retention: { holds: [], plans: [], overdue: [], unsignedRoster: undefined },
 };
 
 const behind: AlarmFound = { kind: "sink-behind", subject: "vault", text: "vault is full" };

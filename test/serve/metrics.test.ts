@@ -5,7 +5,7 @@ import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { DAY_MS, dayEndMs } from "../../src/model/utc-day.js";
 import { metricText } from "../../src/serve/metric-text.js";
 import { METRIC_NAMES, metricsOf } from "../../src/serve/metrics.js";
-import type { MetricSource } from "../../src/serve/metrics.js";
+import type { MetricSource } from "../../src/serve/metric-rule.js";
 import { NOW_MS, USAGE, dayOf, quietTenant, snapshotOf, troubledTenant } from "../support/status-sample.js";
 import { indexOfDays } from "../support/indexed.js";
 

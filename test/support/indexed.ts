@@ -1,6 +1,7 @@
 import { LedgerIndex } from "../../src/ledger/ledger-index.js";
 import type { DayIndex, DayRecord } from "../../src/ledger/day-index.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
+import { NO_RETENTION } from "../../src/model/retention-record.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 
 /** What these entries say. */
@@ -28,6 +29,7 @@ export function indexOfDays(days: ReadonlyMap<UtcDay, DayRecord>, createdAt = 0)
       disposing: 0,
       disposed: 0,
     },
+    retention: NO_RETENTION,
     behind: new Map(),
   };
 }

@@ -60,14 +60,11 @@ export const retentionRules = z.strictObject({
     .default(1)
     .meta({ description: "How many different people must approve a disposal. 2 or more need `people`." }),
   separateDuties: z.boolean().default(false).meta({ description: "Whoever drew a plan may not approve it." }),
-  dispose: z
-    .enum(["manual", "automatic"])
-    .default("manual")
-    .meta({
-      title: "word",
-      description:
-        "With `automatic` the daemon destroys what is due, once a day, as far as people approved it in advance with `daybook dispose standing`. Needs `people`.",
-    }),
+  dispose: z.enum(["manual", "automatic"]).default("manual").meta({
+    title: "word",
+    description:
+      "With `automatic` the daemon destroys what is due, once a day, as far as people approved it in advance with `daybook dispose standing`. Needs `people`.",
+  }),
   holdViews: z
     .boolean()
     .default(false)
