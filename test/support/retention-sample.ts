@@ -63,7 +63,7 @@ export const APPROVAL: Act = {
 };
 
 /** What these acts say, one an hour. */
-export function recordOf(...acts: readonly Act[]): RetentionRecord {
+function recordOf(...acts: readonly Act[]): RetentionRecord {
   return acts.reduce<RetentionRecord>(
     (record, act, seq) =>
       addRetentionEntry(record, {

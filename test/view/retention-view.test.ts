@@ -21,6 +21,13 @@ function alarms(...acts: readonly Act[]): readonly AlarmFound[] {
   return alarmsOf({ ...nothing, days: { overdue: [], beyondSaving: [] }, retention: view(...acts) });
 }
 
+const roster = (number: number, mode: string): Act => ({
+  type: "roster-set",
+  roster: number,
+  roster_sha256: "0".repeat(64),
+  mode,
+});
+
 describe("what is shown of retention", () => {
   it("names the days that are past it, without those on hold", () => {
     // 400 days after the end of 2025-10-17 is 2026-11-22, the day of the sample.
@@ -50,13 +57,6 @@ describe("what is shown of retention", () => {
   });
 
   it("raises an alarm while the people were replaced without signatures", () => {
-    const roster = (number: number, mode: string): Act => ({
-      type: "roster-set",
-      roster: number,
-      roster_sha256: "0".repeat(64),
-      mode,
-    });
-
     expect(alarms(roster(1, "first"))).toEqual([]);
     expect(alarms(roster(1, "first"), roster(2, "break-glass"))).toMatchObject([{ kind: "people-replaced" }]);
     expect(alarms(roster(1, "first"), roster(2, "break-glass"), roster(3, "quorum"))).toEqual([]);
