@@ -63,6 +63,11 @@ const DOORS: readonly { readonly pattern: RegExp; readonly only: string | null }
   { pattern: /startsWith\("[A-Z]+_/, only: null },
   // Classes elsewhere take plain parts and are built with `new`; no folder but compose/ knows a container.
   { pattern: /from "(tsyringe|reflect-metadata)"/, only: "src/compose/" },
+  {
+    pattern:
+      /\bnew (Daemon|DaemonView|StatusServer|AlertSender|TenantPass|TenantDaySteps|TenantDeliveries|SinkChecks|RetentionDesk)\(/,
+    only: "src/compose/",
+  },
   { pattern: /(?<!\bPromise)(?<!createRequire\(.*\))\.resolve\(/, only: "src/compose/" },
 ];
 

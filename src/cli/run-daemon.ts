@@ -1,9 +1,12 @@
-import { composeDaemon, daemonConfig, onDaemonHttp } from "../compose/daemon.js";
-import type { DaemonParts } from "../compose/daemon.js";
-import type { Program } from "../compose/root.js";
+import { onDaemonHttp } from "../compose/daemon-parts.js";
+import type { Lasting } from "../compose/daemon-parts.js";
+import type { Program } from "../compose/program.js";
 import { changedKeys } from "../daemon/config-changes.js";
+import type { Daemon } from "../daemon/daemon.js";
+import { watchProcess } from "../io/process-usage.js";
 import { isDaybookError } from "../model/errors.js";
 import { Counts } from "../serve/counts.js";
+import type { DaemonView } from "../serve/daemon-view.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { errorFields, logTerminal } from "./daemon-log.js";
 import { logSettings } from "./log-settings.js";
@@ -19,8 +22,12 @@ export const runDaemon: Command<CommonOptions> = async (options, outer) => {
     stderr: logTerminal(outer.stderr, outer.env, logSettings(options, outer.env).format ?? "json"),
   };
   let workspace = await openWorkspace(options, surroundings, "daemon");
-  const running = composeDaemon(workspace, counts, outer.giveBackMemory);
-  const { daemon, view } = running;
+  const { giveBackMemory } = outer;
+  const { usage, stop: stopWatching } = watchProcess();
+  const lasting = { counts, usage, ...(giveBackMemory && { giveBackMemory }) };
+  const scope = workspace.daemon(lasting);
+  const [daemon, view] = [scope.daemon(), scope.view()];
+  const running = { daemon, view, lasting: { ...lasting, state: daemon } };
   const reread = oneAtATime(async () => {
     workspace = await reload(running, workspace, options, surroundings);
   });
@@ -32,12 +39,19 @@ export const runDaemon: Command<CommonOptions> = async (options, outer) => {
   } finally {
     ignoreHangup();
     await view.close();
+    stopWatching();
   }
 };
 
+interface Running {
+  readonly daemon: Daemon;
+  readonly view: DaemonView;
+  readonly lasting: Lasting;
+}
+
 /** A configuration that breaks a rule changes nothing: what worked goes on. */
 async function reload(
-  { daemon, view, counts }: DaemonParts,
+  { daemon, view, lasting }: Running,
   before: Program,
   options: CommonOptions,
   surroundings: Surroundings,
@@ -46,8 +60,9 @@ async function reload(
     const after = await openWorkspace(options, surroundings, "daemon");
     const keys = changedKeys(before.loaded.config, after.loaded.config);
     after.log.info({ config: after.loaded.sha256, keys }, "configuration changed");
-    daemon.reload(daemonConfig(after, counts));
-    await view.follow(after);
+    const { config, shown } = after.daemon(lasting);
+    daemon.reload(config);
+    await view.follow(shown);
     return after;
   } catch (error) {
     const fields = isDaybookError(error) ? errorFields(error) : { code: "INTERNAL", message: String(error) };

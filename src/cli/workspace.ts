@@ -1,7 +1,7 @@
 import { loadConfig } from "../config/load.js";
 import type { LoadedConfig } from "../config/load.js";
-import { composeProgram } from "../compose/root.js";
-import type { Program } from "../compose/root.js";
+import { composeProgram } from "../compose/program.js";
+import type { Program } from "../compose/program.js";
 import { proxySettings, useProxy } from "../io/proxy.js";
 import { requireVerification, trustAuthorities } from "../io/tls.js";
 import { DaybookError } from "../model/errors.js";
@@ -25,8 +25,11 @@ export async function openWorkspace(
     isHidden ? undefined : stderr.write(kind === "daemon" ? line : inFormat(line, format));
   const outside = { clock, files, http, env, redactor, writeLog };
   const logLevel = level ?? (kind === "daemon" ? undefined : "warn");
-  const program = await composeProgram(logLevel === undefined ? outside : { ...outside, logLevel }, loaded);
-  return { ...program, tenants: chosenTenants(program.tenants, options.tenant) };
+  return composeProgram(
+    { ...outside, ...(logLevel && { logLevel }) },
+    loaded,
+    wantedTenants(loaded, options),
+  );
 }
 
 async function prepareNetwork({ config }: LoadedConfig, { env, files }: Surroundings): Promise<void> {
@@ -49,10 +52,11 @@ async function readAuthorities(path: string, files: Surroundings["files"]): Prom
   }
 }
 
-function chosenTenants(all: Program["tenants"], wanted: string | undefined): Program["tenants"] {
-  const chosen = wanted === undefined ? all : all.filter(({ name }) => name === wanted);
-  if (chosen.length > 0 || wanted === undefined) return chosen;
+function wantedTenants({ config }: LoadedConfig, { tenant }: CommonOptions): (name: string) => boolean {
+  const names = Object.keys(config.tenants);
+  if (tenant === undefined || names.includes(tenant))
+    return (name) => tenant === undefined || name === tenant;
   throw new DaybookError("USAGE", {
-    message: `--tenant: expected one of ${all.map(({ name }) => name).join(", ")}, found "${wanted}"`,
+    message: `--tenant: expected one of ${names.join(", ")}, found "${tenant}"`,
   });
 }

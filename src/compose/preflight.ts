@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { inject, injectable } from "tsyringe";
+import type { TenantConfig } from "../config/schema.js";
 import type { SecretSource } from "../config/secrets.js";
 import type { Clock } from "../io/clock.js";
 import { DaybookError } from "../model/errors.js";
@@ -15,13 +16,12 @@ import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js"
 import type { Tokens } from "../source/tokens.js";
 import { certificateOf } from "./credential.js";
 import { ACCESS, BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT, TOKENS } from "./tokens.js";
-import type { Outside, TenantScope } from "./tokens.js";
+import type { Outside, Preflight, TenantScope } from "./tenant-parts.js";
 
 type TakeRequest = (signal: AbortSignal) => Promise<void>;
 
-/** Checks everything between Daybook and a tenant's first day. Takes one request of the hour's budget. */
 @injectable()
-export class TenantPreflight {
+export class TenantPreflight implements Preflight {
   constructor(
     @inject(OUTSIDE) private readonly outside: Outside,
     @inject(TENANT) private readonly tenant: TenantScope,
@@ -33,16 +33,14 @@ export class TenantPreflight {
     @inject(BUDGET) private readonly requests: RequestBudget,
   ) {}
 
-  /** A stored refusal stands until its pause is over: a daemon that restarts often must not ask each time (fault 41). */
   run(signal: AbortSignal): Promise<readonly PreflightStep[]> {
     const take: TakeRequest = async (requestSignal) => {
-      await this.access.check(applicationOf(this.tenant, this.endpoints));
+      await this.access.check(applicationOf(this.tenant.config, this.endpoints));
       await this.#takeRequest(requestSignal);
     };
     return this.#steps(this.tokens, take, signal);
   }
 
-  /** For an operator, who may have repaired it: asks at once, and removes the stored refusal of each step that passes. */
   async check(signal: AbortSignal): Promise<readonly PreflightStep[]> {
     const take: TakeRequest = (requestSignal) => this.#takeRequest(requestSignal);
     const steps = await this.#steps(this.checkTokens, take, signal);
@@ -59,7 +57,7 @@ export class TenantPreflight {
     const { http, clock } = this.outside;
     const { auth, tenantId } = this.tenant.config;
     const { api, scope } = this.endpoints;
-    const certificate = certificateDoor(this.tenant, this.secrets, clock);
+    const certificate = certificateDoor({ scope: this.tenant, secrets: this.secrets, clock });
     return preflight(
       {
         api,
@@ -85,16 +83,22 @@ export class TenantPreflight {
 }
 
 /** The configured application at its source: a stored refusal holds for this one alone. */
-export function applicationOf({ config }: TenantScope, { api }: Endpoints): string {
-  return JSON.stringify([api, config.auth]);
+export function applicationOf({ auth }: TenantConfig, { api }: Endpoints): string {
+  return JSON.stringify([api, auth]);
+}
+
+export interface CertificateParts {
+  readonly scope: TenantScope;
+  readonly secrets: SecretSource;
+  readonly clock: Clock;
 }
 
 /** Reads when the client certificate ends; undefined where the tenant signs in without one. */
-export function certificateDoor(
-  { name, config }: TenantScope,
-  secrets: SecretSource,
-  clock: Clock,
-): (() => Promise<CertificateExpiry>) | undefined {
+export function certificateDoor({
+  scope: { name, config },
+  secrets,
+  clock,
+}: CertificateParts): (() => Promise<CertificateExpiry>) | undefined {
   const { auth } = config;
   if (auth.method !== "client-certificate") return undefined;
   const source = certificateOf(auth, secrets);

@@ -113,11 +113,11 @@ export class TenantRecord implements PassProgress {
   }
 
   /** Reads what the disk has: the budget, the certificate and the days kept back. */
-  async refresh(): Promise<void> {
+  async refresh(signal: AbortSignal): Promise<void> {
     await this.#readBudget();
     const index = this.#ledger?.index;
     if (index !== undefined)
-      this.#requestsPerDay = await this.#work.usualRequests(index).catch(() => this.#requestsPerDay);
+      this.#requestsPerDay = await this.#work.usualRequests(index, signal).catch(() => this.#requestsPerDay);
     // A certificate that cannot be read is reported by the pass that needs it.
     this.#certificate = await this.#work.certificate?.().catch(() => undefined);
     this.#keptBack = await this.#work.keptBack().catch(() => this.#keptBack);

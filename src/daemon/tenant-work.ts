@@ -30,7 +30,7 @@ export interface TenantWork {
   readonly inbox: Inbox;
   budget(): Promise<BudgetState>;
   /** Requests that a reading of a day takes. */
-  usualRequests(index: DayIndex): Promise<number>;
+  usualRequests(index: DayIndex, signal: AbortSignal): Promise<number>;
   /** The days whose last readings failed, as the state folder has them. */
   keptBack(): Promise<KeptBack>;
   /** Stores why the newest pass failed, if it did, for read-only commands that run beside the daemon. */

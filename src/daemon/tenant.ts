@@ -143,7 +143,7 @@ export class TenantLoop {
       if (!stop.aborted) await this.#fail(error);
     } finally {
       record.passEnded();
-      if (!stop.aborted) await record.refresh();
+      if (!stop.aborted) await record.refresh(stop);
     }
   }
 
@@ -221,7 +221,7 @@ export class TenantLoop {
       if (!(await this.#serveRequests(stop))) return;
       this.record.rest(nextMs);
       await this.#nap(Math.min(nextMs - clock.now(), MAX_REST_MS));
-      if (clock.now() < nextMs) await this.record.refresh();
+      if (clock.now() < nextMs) await this.record.refresh(stop);
       // A clock that was set back must not extend the wait beyond the schedule.
       nextMs = Math.min(nextMs, dueMs());
     }

@@ -1,5 +1,5 @@
 import { actOf } from "./deliver-day.js";
-import type { DeliverySettings, Outcome, Target } from "./deliver-day.js";
+import type { Outcome, Target } from "./deliver-day.js";
 import { pruneDelivered } from "./prune.js";
 import { SinkLosses } from "./sink-losses.js";
 import type { SharedPlaces, SinkPlaces } from "./sink-places.js";
@@ -7,6 +7,7 @@ import type { RecordSink } from "./record-sink.js";
 import { pluginError } from "./plugin-error.js";
 import { deliverPending, isKnownFailure, pendingFor } from "./sink-queue.js";
 import { expireView } from "./view-expiry.js";
+import type { ArchiveSource } from "../archive/source.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
@@ -24,7 +25,8 @@ export interface DeliveriesParts {
   readonly log: Log;
   readonly ledger: Ledger;
   readonly targets: readonly Target[];
-  readonly settings: DeliverySettings;
+  /** Where day packages can be read: the state folder, then the record sinks. */
+  readonly sources: readonly ArchiveSource[];
   readonly places: Pick<SinkPlaces, "findSharedFolders" | "findSharedStoresOnce">;
   /** Whether the source no longer serves the day: its package is not needed for another comparison. */
   readonly isPastHorizon: (day: UtcDay) => boolean;
@@ -108,7 +110,7 @@ export class TenantDeliveries {
 
   /** Delivers all that one sink lacks, then its ledger. Returns the number of revisions delivered. USAGE without such a sink. */
   async backfill(name: string, signal: AbortSignal): Promise<number> {
-    const { targets, settings } = this.#parts;
+    const { targets } = this.#parts;
     const target = targets.find((one) => one.name === name);
     if (target === undefined) {
       const names = targets.map((one) => one.name).join(", ");
@@ -123,7 +125,7 @@ export class TenantDeliveries {
     };
     await this.#begin(name, signal);
     if (!this.failures.has(name))
-      await deliverPending([target], this.#index(), { ...settings, settle }, signal);
+      await deliverPending([target], this.#index(), { ...this.#parts, settle }, signal);
     await this.syncLedgers(signal);
     this.#reportLosses();
     return delivered;
@@ -148,7 +150,7 @@ export class TenantDeliveries {
     if (this.#isDisputed) return;
     const healthy = targets.filter(({ name }) => !this.failures.has(name));
     const settle = (outcome: Outcome): Promise<void> => this.#settle(outcome);
-    await deliverPending(healthy, index, { ...this.#parts.settings, settle }, signal);
+    await deliverPending(healthy, index, { ...this.#parts, settle }, signal);
   }
 
   async #settle(outcome: Outcome): Promise<void> {

@@ -22,7 +22,7 @@ export interface StatusServerParts {
   readonly usage: () => ProcessUsage;
   readonly sourcesOf: SourcesOf;
   /** Host names, beside that of the address, under which browsers may open the pages. */
-  readonly hosts: () => readonly string[];
+  readonly hosts: readonly string[];
   /** Removes known secrets from a text: the last step before an answer leaves. */
   readonly redact: (text: string) => string;
   readonly version: string;
@@ -50,7 +50,7 @@ const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metric
 
 /** Serves health, metrics and the status page. It reads, and changes nothing. */
 export class StatusServer {
-  readonly #parts: StatusServerParts;
+  #parts: StatusServerParts;
   readonly #listen: ListenAddress;
   readonly #server: Server;
   /** Connections without a request under way, the longest idle first. */
@@ -89,6 +89,11 @@ export class StatusServer {
     const bound = typeof address === "object" && address !== null ? address.port : port;
     this.#parts.log.info({ host, port: bound }, "status server started");
     return bound;
+  }
+
+  /** Answers with other parts from the next request on. */
+  follow(parts: StatusServerParts): void {
+    this.#parts = parts;
   }
 
   /** Ends every connection at once: a page half sent is no loss. */
@@ -131,7 +136,7 @@ export class StatusServer {
   async #judge(request: IncomingMessage): Promise<Response> {
     const { state, clock, log, counts, usage, sourcesOf, hosts, version } = this.#parts;
     const path = (request.url ?? "").split("?", 1)[0] ?? "";
-    if (!OPEN_PATHS.has(path) && !isOwnHost(request.headers.host, [this.#listen.host, ...hosts()]))
+    if (!OPEN_PATHS.has(path) && !isOwnHost(request.headers.host, [this.#listen.host, ...hosts]))
       return textAnswer(421, "unknown host: use an address, localhost, or a name in serve.hosts");
     if (request.method !== "GET" && request.method !== "HEAD") return textAnswer(405, "only GET and HEAD");
     try {

@@ -4,9 +4,9 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { dirname } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { DaemonView } from "../../src/compose/daemon-view.js";
 import { openWorkspace } from "../../src/cli/workspace.js";
-import type { Program } from "../../src/compose/root.js";
+import type { DaemonScope } from "../../src/compose/daemon-parts.js";
+import type { Program } from "../../src/compose/program.js";
 import { Redactor } from "../../src/config/redactor.js";
 import { systemClock } from "../../src/io/clock.js";
 import { nodeFiles } from "../../src/io/node-files.js";
@@ -14,7 +14,8 @@ import { nodeHttp } from "../../src/io/node-http.js";
 import { Counts } from "../../src/serve/counts.js";
 import { GOOD, written } from "../config/written.js";
 import { sendStatus, startScriptedServer } from "../support/scripted-server.js";
-import { NOW_MS, SampleState, alarm, quietTenant, snapshotOf } from "../support/status-sample.js";
+import type { DaemonView, Shown } from "../../src/serve/daemon-view.js";
+import { NOW_MS, SampleState, USAGE, alarm, quietTenant, snapshotOf } from "../support/status-sample.js";
 
 const contoso = { ...quietTenant("contoso", "2026-11-01"), alarms: [alarm("sink-behind", "vault is down")] };
 
@@ -22,8 +23,8 @@ interface ViewRig {
   readonly view: DaemonView;
   /** The log's lines. */
   readonly lines: readonly Record<string, unknown>[];
-  /** The configuration with this added, loaded and composed. */
-  workspace(more: string): Promise<Program>;
+  /** What the configuration with this added shows. */
+  shown(more: string): Promise<Shown>;
 }
 
 async function viewRig(more: string): Promise<ViewRig> {
@@ -53,9 +54,12 @@ async function viewRig(more: string): Promise<ViewRig> {
       "daemon",
     );
   };
-  const view = new DaemonView(new SampleState(snapshotOf(contoso)), new Counts(), await workspace(more));
+  const state = new SampleState(snapshotOf(contoso));
+  const scope = async (added: string): Promise<DaemonScope> =>
+    (await workspace(added)).daemon({ counts: new Counts(), usage: () => USAGE, state });
+  const view = (await scope(more)).view();
   onTestFinished(() => view.close());
-  return { view, lines, workspace };
+  return { view, lines, shown: async (added) => (await scope(added)).shown };
 }
 
 /** Of the newest server that was started. */
@@ -99,7 +103,7 @@ describe("the daemon's view", () => {
     await rig.view.start();
     const port = await takenPort();
 
-    await rig.view.follow(await rig.workspace(`serve: { listen: "127.0.0.1:${port}" }`));
+    await rig.view.follow(await rig.shown(`serve: { listen: "127.0.0.1:${port}" }`));
     expect(rig.lines.at(-1)).toMatchObject({
       level: "error",
       code: "SERVE_FAILED",
@@ -108,7 +112,7 @@ describe("the daemon's view", () => {
     expect((await fetch(`${addressIn(rig)}/healthz`)).status).toBe(200);
 
     const before = addressIn(rig);
-    await rig.view.follow(await rig.workspace(""));
+    await rig.view.follow(await rig.shown(""));
     await expect(fetch(before)).rejects.toThrow("fetch failed");
   });
 
@@ -127,7 +131,7 @@ describe("the daemon's view", () => {
 
     await rig.view.start();
     await expect.poll(() => rig.lines.map(({ msg }) => msg)).toContain("alert sent");
-    await rig.view.follow(await rig.workspace(`${hook}\n${LISTENING}`));
+    await rig.view.follow(await rig.shown(`${hook}\n${LISTENING}`));
     await fetch(addressIn(rig));
     await rig.view.close();
 

@@ -132,7 +132,7 @@ describe("the status server", () => {
   });
 
   it("opens its pages under the names of serve.hosts", async () => {
-    const { port } = await statusRig(snapshotOf(contoso), { hosts: () => ["Daybook.example"] });
+    const { port } = await statusRig(snapshotOf(contoso), { hosts: ["Daybook.example"] });
 
     expect((await get(port, "/", { host: "daybook.example" })).status).toBe(200);
     expect((await get(port, "/", { host: "other.example" })).status).toBe(421);
@@ -231,7 +231,7 @@ describe("the status server", () => {
         counts: new Counts(),
         usage: () => USAGE,
         sourcesOf: () => [],
-        hosts: () => [],
+        hosts: [],
         redact: (text) => text,
         version: "0.1.0",
       },

@@ -41,7 +41,7 @@ export async function startStatusRig(
       log: silentLog,
       version: "0.1.0",
       sourcesOf: () => [],
-      hosts: () => [],
+      hosts: [],
       redact: (text) => text,
       ...more,
     },
