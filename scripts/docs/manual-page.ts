@@ -2,6 +2,7 @@ import { COMMANDS } from "../../src/cli/commands.js";
 import type { CommandEntry } from "../../src/cli/command-entry.js";
 import type { OptionEntry } from "../../src/cli/global-options.js";
 import { VARIABLES } from "../../src/config/environment.js";
+import { newestRelease } from "../changelog.js";
 import { EXIT, EXIT_MEANING } from "../../src/cli/exit-codes.js";
 
 /** An entry of a list: what it is called, and what it is. */
@@ -44,13 +45,15 @@ const COMMON: ReadonlyMap<string, OptionEntry> = new Map(
 
 /** docs/daybook.1: the manual page, in the macros of man(7). */
 export function manualPage(): string {
+  // The day of the release, not of the build: the same commit gives the same page.
+  const { version, date } = newestRelease();
   const exits = Object.entries(EXIT).map(([name, code]): Term => {
     return [String(code), EXIT_MEANING[name as keyof typeof EXIT]];
   });
   return [
     '.\\" Generated from src/cli/commands.ts by `npm run docs`.',
     // Paths and options stay whole: no hyphenation, ragged right.
-    '.TH DAYBOOK 1 "" "Daybook"\n.nh\n.ad l',
+    `.TH DAYBOOK 1 "${date}" "Daybook ${version}"\n.nh\n.ad l`,
     section("NAME", "daybook \\- compliance archive for the Power BI activity log"),
     section(
       "SYNOPSIS",

@@ -11,7 +11,7 @@ shift
 
 make_root() {
   mmdebstrap --quiet --variant=apt --aptopt='Apt::Install-Recommends "false"' \
-    --include=systemd,systemd-sysv,dbus bookworm "$1.new"
+    --include=systemd,systemd-sysv,dbus,openssh-client bookworm "$1.new"
   mv "$1.new" "$1"
 }
 

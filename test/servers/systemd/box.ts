@@ -4,11 +4,11 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 
 const SCRIPT = join(import.meta.dirname, "box.sh");
-/** Made once for a machine: Debian 12 with apt and systemd, 200 MB. */
+/** Made once for a machine: Debian 12 with apt, systemd and what the package depends on, 200 MB. */
 const ROOT = join(
   process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
   "daybook-test",
-  "systemd-bookworm",
+  "systemd-bookworm-ssh",
 );
 
 /** A Debian with a running systemd, to break and throw away. */
