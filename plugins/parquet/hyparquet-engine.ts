@@ -1,11 +1,11 @@
 import { zstdCompressSync } from "node:zlib";
 import type { SchemaElement } from "hyparquet";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
-import { COLUMNS, EVENT } from "./columns.js";
-import type { Column, ColumnType, Value } from "./columns.js";
+import { EVENT_COLUMNS, RECORD_LINE } from "daybook/plugin";
+import type { EventColumn, EventColumnType, EventValue } from "daybook/plugin";
 import type { ParquetEngine } from "./parquet-engine.js";
 
-const TYPES: Readonly<Record<ColumnType, Partial<SchemaElement>>> = {
+const TYPES: Readonly<Record<EventColumnType, Partial<SchemaElement>>> = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
   integer: { type: "INT32" },
   boolean: { type: "BOOLEAN" },
@@ -27,18 +27,18 @@ export class HyparquetEngine implements ParquetEngine {
   constructor(facts: Readonly<Record<string, string>>) {
     this.#writer = new ParquetWriter({
       writer: this.#bytes,
-      schema: [{ name: "root", num_children: COLUMNS.length }, ...COLUMNS.map(schemaElement)],
+      schema: [{ name: "root", num_children: EVENT_COLUMNS.length }, ...EVENT_COLUMNS.map(schemaElement)],
       codec: "ZSTD",
       compressors: { ZSTD: (bytes) => zstdCompressSync(bytes) },
       kvMetadata: Object.entries(facts).map(([key, value]) => ({ key, value })),
     });
   }
 
-  async encodeGroup(columns: readonly (readonly Value[])[]): Promise<Uint8Array> {
-    const columnData = COLUMNS.map((column, index) => ({
+  async encodeGroup(columns: readonly (readonly EventValue[])[]): Promise<Uint8Array> {
+    const columnData = EVENT_COLUMNS.map((column, index) => ({
       name: column.name,
       data: [...(columns[index] ?? [])],
-      ...(column === EVENT ? EVENT_STORAGE : {}),
+      ...(column === RECORD_LINE ? EVENT_STORAGE : {}),
     }));
     await this.#writer.write({ columnData, rowGroupSize: columns[0]?.length ?? 0 });
     return this.#drain();
@@ -57,6 +57,6 @@ export class HyparquetEngine implements ParquetEngine {
   }
 }
 
-function schemaElement({ name, type, required }: Column): SchemaElement {
+function schemaElement({ name, type, required }: EventColumn): SchemaElement {
   return { name, ...TYPES[type], repetition_type: required ? "REQUIRED" : "OPTIONAL" };
 }

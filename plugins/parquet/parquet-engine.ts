@@ -1,9 +1,9 @@
-import type { Value } from "./columns.js";
+import type { EventValue } from "daybook/plugin";
 
-/** Makes the bytes of one Parquet file of `COLUMNS`, piece by piece in their order. The same rows give the same bytes. */
+/** Makes the bytes of one Parquet file of `EVENT_COLUMNS`, piece by piece in their order. The same rows give the same bytes. */
 export interface ParquetEngine {
   /** One row group, after the file's start if it is the first. The bytes are good until the next call. */
-  encodeGroup(columns: readonly (readonly Value[])[]): Promise<Uint8Array>;
+  encodeGroup(columns: readonly (readonly EventValue[])[]): Promise<Uint8Array>;
   /** What ends the file. */
   encodeEnd(): Promise<Uint8Array>;
 }

@@ -1,10 +1,10 @@
 import parquetjs from "parquetjs-lite";
 import type { FieldDefinition, ParquetWriter } from "parquetjs-lite";
-import { COLUMNS } from "./columns.js";
-import type { Column, ColumnType, Value } from "./columns.js";
+import { EVENT_COLUMNS } from "daybook/plugin";
+import type { EventColumn, EventColumnType, EventValue } from "daybook/plugin";
 import type { ParquetEngine } from "./parquet-engine.js";
 
-const TYPES: Readonly<Record<ColumnType, FieldDefinition["type"]>> = {
+const TYPES: Readonly<Record<EventColumnType, FieldDefinition["type"]>> = {
   text: "UTF8",
   integer: "INT32",
   boolean: "BOOLEAN",
@@ -23,7 +23,7 @@ export class ParquetjsEngine implements ParquetEngine {
 
   constructor(facts: Readonly<Record<string, string>>) {
     const schema = new parquetjs.ParquetSchema(
-      Object.fromEntries(COLUMNS.map((column) => [column.name, fieldDefinition(column)])),
+      Object.fromEntries(EVENT_COLUMNS.map((column) => [column.name, fieldDefinition(column)])),
     );
     const keep = (bytes: Uint8Array): void => void this.#pieces.push(bytes);
     const envelope = new parquetjs.ParquetEnvelopeWriter(schema, keep, () => {}, 0, { pageIndex: false });
@@ -31,7 +31,7 @@ export class ParquetjsEngine implements ParquetEngine {
     for (const [key, value] of Object.entries(facts)) this.#writer.setMetadata(key, value);
   }
 
-  async encodeGroup(columns: readonly (readonly Value[])[]): Promise<Uint8Array> {
+  async encodeGroup(columns: readonly (readonly EventValue[])[]): Promise<Uint8Array> {
     const rows = columns[0]?.length ?? 0;
     // The row that makes the number full writes the group.
     this.#writer.setRowGroupSize(rows);
@@ -54,13 +54,13 @@ export class ParquetjsEngine implements ParquetEngine {
   }
 }
 
-function fieldDefinition({ type, required }: Column): FieldDefinition {
+function fieldDefinition({ type, required }: EventColumn): FieldDefinition {
   return { type: TYPES[type], optional: !required, compression: "GZIP", statistics: false };
 }
 
-function rowOf(columns: readonly (readonly Value[])[], row: number): Record<string, unknown> {
+function rowOf(columns: readonly (readonly EventValue[])[], row: number): Record<string, unknown> {
   return Object.fromEntries(
-    COLUMNS.map(({ name, type }, index) => {
+    EVENT_COLUMNS.map(({ name, type }, index) => {
       const value = columns[index]?.[row] ?? null;
       // The library refuses a number before 1970, but not a Date, which has milliseconds only.
       const isEarly = type === "timestamp" && typeof value === "number" && value < 0;

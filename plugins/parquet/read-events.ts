@@ -1,8 +1,7 @@
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
-import { DaybookError, isDaybookError } from "daybook/plugin";
+import { DaybookError, RECORD_LINE, isDaybookError } from "daybook/plugin";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
-import { EVENT } from "./columns.js";
 
 const DECODING = {
   compressors: {
@@ -34,12 +33,12 @@ async function readGroup(
   rowEnd: number,
 ): Promise<readonly string[]> {
   const range = { file, metadata, rowStart, rowEnd };
-  const rows = await parquetReadObjects({ ...range, columns: [EVENT.name], ...DECODING });
-  const values: unknown[] = rows.map((row) => row[EVENT.name]);
+  const rows = await parquetReadObjects({ ...range, columns: [RECORD_LINE.name], ...DECODING });
+  const values: unknown[] = rows.map((row) => row[RECORD_LINE.name]);
   if (values.length === rowEnd - rowStart && values.every((value) => typeof value === "string"))
     return values;
   throw new Error(
-    `expected ${rowEnd - rowStart} texts in the column ${EVENT.name}, found ${values.length} values`,
+    `expected ${rowEnd - rowStart} texts in the column ${RECORD_LINE.name}, found ${values.length} values`,
   );
 }
 

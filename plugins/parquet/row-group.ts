@@ -1,20 +1,20 @@
-import { FIELD_COLUMNS, fitting } from "./columns.js";
-import type { Value } from "./columns.js";
+import { EVENT_FIELDS, fitting } from "daybook/plugin";
+import type { EventValue } from "daybook/plugin";
 
 /** As measured: larger groups need more memory, smaller ones compress less. */
 const MAX_ROWS = 10_000;
 /** Record lines are 1 kB each as a rule, but one may be megabytes. */
 const MAX_CHARS = 32 << 20;
 
-/** Rows on their way to the file, column by column in the order of `COLUMNS`. */
+/** Rows on their way to the file, column by column in the order of `EVENT_COLUMNS`. */
 export class RowGroup {
   readonly #recordNos: number[] = [];
   readonly #revisions: number[] = [];
   readonly #lines: string[] = [];
-  readonly #fields = FIELD_COLUMNS.map(({ name, type }) => ({ name, type, values: [] as Value[] }));
+  readonly #fields = EVENT_FIELDS.map(({ name, type }) => ({ name, type, values: [] as EventValue[] }));
   #chars = 0;
 
-  get columns(): readonly (readonly Value[])[] {
+  get columns(): readonly (readonly EventValue[])[] {
     return [this.#recordNos, this.#revisions, this.#lines, ...this.#fields.map(({ values }) => values)];
   }
 

@@ -19,6 +19,8 @@ export { Turn } from "../io/turn.js";
 export { writeFile } from "../io/write-file.js";
 export { conflict } from "./conflict.js";
 export { defineSink, defineStore } from "./define.js";
+export { EVENT_COLUMNS, EVENT_FIELDS, RECORD_LINE, fitting } from "./event-columns.js";
+export type { EventColumn, EventColumnType, EventValue } from "./event-columns.js";
 export { expectedBody, readWhole } from "./expected-body.js";
 export { assertKey } from "./object-key.js";
 export { linesOf } from "./record-lines.js";

@@ -98,7 +98,7 @@ async function readOnly(): Promise<void> {
 async function writeAlone(): Promise<void> {
   const { ParquetWriter } = await import("hyparquet-writer");
   const { fileWriter } = await import("hyparquet-writer/src/node.js");
-  const { COLUMNS, fitting } = await import(join(dist, "plugins/parquet/columns.js"));
+  const { EVENT_COLUMNS, fitting } = await import(join(dist, "src/plugin/event-columns.js"));
   const types: Record<string, object> = {
     text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
     integer: { type: "INT32" },
@@ -106,8 +106,8 @@ async function writeAlone(): Promise<void> {
     timestamp: { type: "INT64", converted_type: "TIMESTAMP_MILLIS" },
   };
   const schema = [
-    { name: "root", num_children: COLUMNS.length },
-    ...COLUMNS.map(({ name, type }: { name: string; type: string }) => ({
+    { name: "root", num_children: EVENT_COLUMNS.length },
+    ...EVENT_COLUMNS.map(({ name, type }: { name: string; type: string }) => ({
       name,
       ...types[type],
       repetition_type: "OPTIONAL",
@@ -123,7 +123,7 @@ async function writeAlone(): Promise<void> {
       record_no: rows.map((_, index) => written + index + 1),
       revision: rows.map(() => 1),
     };
-    const columnData = COLUMNS.map(({ name, type }: { name: string; type: string }) => ({
+    const columnData = EVENT_COLUMNS.map(({ name, type }: { name: string; type: string }) => ({
       name,
       data: own[name] ?? rows.map(({ fields }) => fitting(type, fields[name])),
     }));

@@ -2,7 +2,7 @@ import { HOSTILE_LINES, batchOf, recordLine, recordLines } from "daybook/plugin/
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { parseUtcDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { COLUMNS, FIELD_COLUMNS, fitting } from "../../plugins/parquet/columns.js";
+import { EVENT_COLUMNS, EVENT_FIELDS, fitting } from "../../src/plugin/event-columns.js";
 import { ENGINE_NAMES } from "../../plugins/parquet/engine.js";
 import type { EngineName } from "../../plugins/parquet/engine.js";
 import { installDuckDb, openDuckDb } from "../support/parquet-duckdb.js";
@@ -92,7 +92,7 @@ describe.each(ENGINE_NAMES)("DuckDB on the files of %s", (engine) => {
     const described = await query(`DESCRIBE SELECT * EXCLUDE (tenant, date) FROM ${all()}`);
 
     expect(described.map((row) => [row.column_name, row.column_type])).toEqual(
-      COLUMNS.map(({ name, type }) => [name, types[type]]),
+      EVENT_COLUMNS.map(({ name, type }) => [name, types[type]]),
     );
   });
 
@@ -117,11 +117,11 @@ describe.each(ENGINE_NAMES)("DuckDB on the files of %s", (engine) => {
     await write(FIRST, lines);
     const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
-    const counts = FIELD_COLUMNS.map(({ name }) => `count("${name}") AS "${name}"`).join(", ");
+    const counts = EVENT_FIELDS.map(({ name }) => `count("${name}") AS "${name}"`).join(", ");
     const [found] = await query(`SELECT count(*) AS n, count(event) AS event, ${counts} FROM ${all()}`);
     const stored = await query(`SELECT event FROM ${all()} ORDER BY record_no`);
 
-    const expected = FIELD_COLUMNS.map(({ name, type }) => {
+    const expected = EVENT_FIELDS.map(({ name, type }) => {
       const present = events.filter((event) => fitting(type, event[name]) !== null);
       return [name, String(present.length)];
     });

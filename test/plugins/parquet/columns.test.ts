@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { HOSTILE_LINES, batchOf } from "daybook/plugin/contract";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { COLUMNS, fitting } from "../../../plugins/parquet/columns.js";
+import { EVENT_COLUMNS, fitting } from "../../../src/plugin/event-columns.js";
 import { ENGINE_NAMES } from "../../../plugins/parquet/engine.js";
 import { parquetPlace } from "../../support/parquet-place.js";
 import type { ParquetPlace } from "../../support/parquet-place.js";
@@ -11,7 +11,7 @@ const FILE = "tenant=contoso/date=2026-11-20/events.parquet";
 
 describe("the columns", () => {
   it("have names that stay distinct where case does not count", () => {
-    const names = COLUMNS.map(({ name }) => name.toLowerCase());
+    const names = EVENT_COLUMNS.map(({ name }) => name.toLowerCase());
 
     expect(new Set(names).size).toBe(names.length);
     expect(names).not.toContain("tenant");
@@ -110,7 +110,7 @@ describe.each(ENGINE_NAMES)("a file by %s", (engine) => {
     const rows = await rowsOf(lines);
 
     expect(rows.map(({ event }) => event)).toEqual(lines);
-    for (const row of rows) expect(Object.keys(row)).toEqual(COLUMNS.map(({ name }) => name));
+    for (const row of rows) expect(Object.keys(row)).toEqual(EVENT_COLUMNS.map(({ name }) => name));
   });
 
   it("takes a field by its exact name when others differ in case only, and the last of those that repeat", async () => {
@@ -145,7 +145,7 @@ describe("a file by parquetjs-lite", () => {
     const { row_groups: groups } = await parquetFooter(join(place.lake, FILE));
 
     expect(groups.flatMap(({ columns }) => columns.map(({ meta_data: meta }) => meta?.statistics))).toEqual(
-      COLUMNS.map(() => undefined),
+      EVENT_COLUMNS.map(() => undefined),
     );
   });
 });

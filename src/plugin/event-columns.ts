@@ -1,26 +1,26 @@
-import { creationTimeMicros } from "daybook/plugin";
+import { creationTimeMicros } from "../model/creation-time.js";
 
 /** What a column holds. A timestamp is microseconds since the epoch. */
-export type ColumnType = "text" | "integer" | "boolean" | "timestamp";
+export type EventColumnType = "text" | "integer" | "boolean" | "timestamp";
 
 /** A value that fits its column; null where the event has none that does. */
-export type Value = string | number | boolean | null;
+export type EventValue = string | number | boolean | null;
 
-export interface Column {
+export interface EventColumn {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: EventColumnType;
   /** Whether every row has a value. */
   readonly required: boolean;
 }
 
 /** The record line as sealed. */
-export const EVENT: Column = { name: "event", type: "text", required: true };
+export const RECORD_LINE: EventColumn = { name: "event", type: "text", required: true };
 
 /** What Daybook says of a record: its number in the day, from 1, and the revision that the file shows. */
-const OWN_COLUMNS: readonly Column[] = [
+const OWN_COLUMNS: readonly EventColumn[] = [
   { name: "record_no", type: "integer", required: true },
   { name: "revision", type: "integer", required: true },
-  EVENT,
+  RECORD_LINE,
 ];
 
 /**
@@ -29,7 +29,7 @@ const OWN_COLUMNS: readonly Column[] = [
  * at the end, never change or remove one: files of several versions are queried together. No two names differ in case only,
  * for engines that ignore case.
  */
-export const FIELD_COLUMNS: readonly Column[] = [
+export const EVENT_FIELDS: readonly EventColumn[] = [
   ...fields("text", "Id"),
   ...fields("timestamp", "CreationTime"),
   ...fields("text", "Activity", "Operation", "Workload", "ResultStatus"),
@@ -53,7 +53,7 @@ export const FIELD_COLUMNS: readonly Column[] = [
   ...fields("text", "DistributionMethod", "ConsumptionMethod", "SharingAction", "RefreshType"),
 ];
 
-export const COLUMNS: readonly Column[] = [...OWN_COLUMNS, ...FIELD_COLUMNS];
+export const EVENT_COLUMNS: readonly EventColumn[] = [...OWN_COLUMNS, ...EVENT_FIELDS];
 
 const MAX_INTEGER = 2 ** 31 - 1;
 
@@ -61,7 +61,7 @@ const MAX_INTEGER = 2 ** 31 - 1;
  * The value as a column of the type holds it, else null: the source changes types without notice, no value is converted to
  * fit, and every value can still be read in `event`.
  */
-export function fitting(type: ColumnType, value: unknown): Value {
+export function fitting(type: EventColumnType, value: unknown): EventValue {
   switch (type) {
     case "text":
       // A lone surrogate has no UTF-8: the writers would put U+FFFD in its place.
@@ -79,6 +79,6 @@ export function fitting(type: ColumnType, value: unknown): Value {
   }
 }
 
-function fields(type: ColumnType, ...names: readonly string[]): readonly Column[] {
+function fields(type: EventColumnType, ...names: readonly string[]): readonly EventColumn[] {
   return names.map((name) => ({ name, type, required: false }));
 }
