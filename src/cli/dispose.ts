@@ -140,17 +140,17 @@ export const disposeReport: Command<DisposeReportOptions> = async (options, surr
   return { exit: EXIT.ok, text: `certificate of ${plan}: ${path}`, json: certificate };
 };
 
-async function certificateOf({ held, tenant }: LookedAt, id: string): Promise<Certificate> {
+async function certificateOf({ held, tenant, signal }: LookedAt, id: string): Promise<Certificate> {
   const record = held?.index.retention.plans.find((one) => one.id === id);
   if (held === undefined || record === undefined)
     throw new DaybookError("PLAN_UNKNOWN", {
       message: `${id}: found no such plan in the archive of ${tenant.name}`,
     });
-  const plan = await readPlan({ held, tenant }, id);
+  const plan = await readPlan({ tenant }, id);
   const destroyed = await tombstonesOf({ held, tenant }, plan);
   const { index, ledger, identity } = held;
   const people = tenant.loaded.config.people ?? {};
-  const keys = await keysOf({ held, tenant });
+  const keys = await keysOf({ held, tenant, signal });
   return {
     format: "daybook.certificate/1",
     plan: id,
@@ -180,7 +180,7 @@ async function certificateOf({ held, tenant }: LookedAt, id: string): Promise<Ce
   };
 }
 
-async function readPlan({ tenant: { files, root } }: LookedAt, id: string): Promise<Plan> {
+async function readPlan({ tenant: { files, root } }: Pick<LookedAt, "tenant">, id: string): Promise<Plan> {
   const path = planPath(id);
   return parsePlan(await files.read(join(root, path), LIMITS.manifest), path);
 }

@@ -9,6 +9,7 @@ import { openWorkspace } from "./workspace.js";
 export interface LookedAt {
   readonly tenant: Tenant;
   readonly held: HeldTenant | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** Opens each tenant asked for, for reading only, and closes it when `look` is done with it. */
@@ -40,7 +41,7 @@ export async function lookAt<T>(
     openSinks,
   });
   try {
-    return await look({ tenant, held });
+    return await look({ tenant, held, signal });
   } finally {
     await held?.close();
   }

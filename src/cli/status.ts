@@ -50,6 +50,9 @@ async function tellTenant(
   } catch (error) {
     surroundings.signal.throwIfAborted();
     if (!isDaybookError(error)) throw error;
-    return { ...(await statusOf({ tenant, held: undefined }, error)), calendar: "" };
+    return {
+      ...(await statusOf({ tenant, held: undefined, signal: surroundings.signal }, error)),
+      calendar: "",
+    };
   }
 }

@@ -172,10 +172,9 @@ function keptBackOf(
   }));
 }
 
-export async function outlookOf({ held, tenant }: LookedAt): Promise<RequestOutlook> {
+export async function outlookOf({ held, tenant, signal }: LookedAt): Promise<RequestOutlook> {
   const { root, config, files, budget } = tenant;
   const source = folderSource(files, root);
-  const signal = new AbortController().signal;
   return {
     ...(await budget()),
     requestsPerHour: config.requestsPerHour,

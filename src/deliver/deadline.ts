@@ -9,13 +9,13 @@ import { pluginError } from "./plugin-error.js";
 export async function withDeadline<T>(
   sink: string,
   limitMs: number,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
   run: (inner: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  signal.throwIfAborted();
+  signal?.throwIfAborted();
   const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
+  const onAbort = (): void => stop.abort(signal?.reason);
+  signal?.addEventListener("abort", onAbort, { once: true });
   const timer = setTimeout(() => stop.abort(lateError(sink, limitMs)), limitMs);
   try {
     return await firstOf(stop.signal, () => run(stop.signal));
@@ -23,7 +23,7 @@ export async function withDeadline<T>(
     throw stop.signal.aborted ? stop.signal.reason : pluginError(sink, error);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
 

@@ -71,7 +71,8 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
       return call(signal, (inner) => store.remove(key, inner));
     },
     ...guardRetention(store, call),
-    close: () => withDeadline(name, deadlineMs, new AbortController().signal, () => store.close()),
+    // What is open is closed after an abort as well; only the deadline ends it.
+    close: () => withDeadline(name, deadlineMs, undefined, () => store.close()),
   };
 }
 
@@ -119,6 +120,6 @@ export function guardSink(sink: Sink, options: GuardOptions): Sink {
     read: (day, signal) =>
       pieceByPiece(name, { firstMs: dayMs, nextMs: deadlineMs }, signal, () => sink.read(day, signal)),
     remove: (day, signal) => call(signal, (inner) => sink.remove(day, inner)),
-    close: () => withDeadline(name, deadlineMs, new AbortController().signal, () => sink.close()),
+    close: () => withDeadline(name, deadlineMs, undefined, () => sink.close()),
   };
 }
