@@ -11,15 +11,14 @@ import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import { nextToken } from "../bytes/continuation.js";
 import { Transcription } from "../verify/transcription.js";
-import { readSmall } from "../archive/source.js";
-import { LIMITS } from "../archive/layout.js";
+import { readManifest } from "../archive/sealed-package.js";
+import { isDaybookError } from "../model/errors.js";
 import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { fileOf } from "./check-content.js";
 import type { PageVisitor } from "./check-content.js";
 import { LackingLines } from "../archive/lacking-lines.js";
 import { PackageFiles } from "../archive/package-files.js";
-import { parseManifest } from "../archive/manifest-parser.js";
 
 /** The smallest event is `{}` and a comma: more events than this in a body is not possible. */
 const LEAST_EVENT_BYTES = 2;
@@ -144,12 +143,15 @@ export class DeepCheck implements PageVisitor {
   }
 
   /** Undefined when it was destroyed, or is damaged: its own check says so. */
-  async #readEarlier(sha256: string): Promise<Manifest | undefined> {
-    const path = `${packagePath(this.#manifest.day, this.#manifest.revision - 1)}/manifest.json`;
-    const bytes = await readSmall(this.#audit.reader, path, LIMITS.manifest, this.#audit.signal);
-    if (bytes === undefined || sha256Hex(bytes) !== sha256) return undefined;
-    const manifest = parseManifest(bytes);
-    return "broken" in manifest ? undefined : manifest;
+  async #readEarlier(manifestSha256: string): Promise<Manifest | undefined> {
+    const { reader, signal } = this.#audit;
+    const { day, revision } = this.#manifest;
+    try {
+      return await readManifest(reader, { day, revision: revision - 1, manifestSha256 }, signal);
+    } catch (error) {
+      if (isDaybookError(error, "ARCHIVE_DAMAGED")) return undefined;
+      throw error;
+    }
   }
 
   /** Whether the file could be read to its end. */

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { folderChain } from "../io/folder-chain.js";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
+import { readStamp } from "../io/stamp-file.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { stableJson } from "../model/stable-json.js";
@@ -23,7 +24,6 @@ export interface SinkPlacesParts {
 export type SharedPlaces = ReadonlyMap<string, DaybookError>;
 
 const STAMP = "separate-sinks.json";
-const MAX_STAMP_BYTES = 4096;
 
 /**
  * Finds sinks that lie in the state folder, or where another record sink lies. Such a sink "has" every package before it is
@@ -137,9 +137,7 @@ export class SinkPlaces {
 
   async #isProven(): Promise<boolean> {
     const { files, root, configSha256 } = this.#parts;
-    const path = join(root, STAMP);
-    if ((await files.stat(path)) === undefined) return false;
-    return new TextDecoder().decode(await files.read(path, MAX_STAMP_BYTES)).includes(configSha256);
+    return (await readStamp(files, join(root, STAMP)))?.["config_sha256"] === configSha256;
   }
 
   async #writeStamp(): Promise<void> {

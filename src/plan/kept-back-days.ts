@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
-import { isDaybookError } from "../model/errors.js";
+import { readStamp } from "../io/stamp-file.js";
 import { stableJson } from "../model/stable-json.js";
 import { isoTime, parseUtcDay } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -18,8 +18,6 @@ export interface KeptBackDay {
 export type KeptBack = ReadonlyMap<UtcDay, KeptBackDay>;
 
 const NAME = "kept-back.json";
-/** A horizon of days, each with a line of text. */
-const MAX_BYTES = 65_536;
 
 /**
  * Remembers, in the tenant's state folder, which days failed when they were last read, so that one window that fails at each
@@ -43,13 +41,8 @@ export class KeptBackDays {
   }
 
   async #stored(): Promise<KeptBack> {
-    try {
-      const text = new TextDecoder().decode(await this.#files.read(this.#path, MAX_BYTES));
-      return new Map(Object.entries(JSON.parse(text) as object).flatMap(parsed));
-    } catch (error) {
-      if (isDaybookError(error) || error instanceof SyntaxError) return new Map();
-      throw error;
-    }
+    const stamp = (await readStamp(this.#files, this.#path)) ?? {};
+    return new Map(Object.entries(stamp).flatMap(parsed));
   }
 
   /** The day's reading failed. Throws DISK_* when that cannot be kept. */

@@ -3,14 +3,13 @@ import { promisify } from "node:util";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
+import { MAX_STAMP, parseStamp } from "../io/stamp-file.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { ErrorCode } from "../model/error-catalogue.js";
 import type { Log } from "../model/log.js";
 
 /** Minimum interval between attempts after a refusal: one a minute would lock the application out, or look like an attack. */
 const BACKOFF_MS = 15 * 60_000;
-
-const MAX_STAMP_BYTES = 8192;
 
 /** The stamps' names in a tenant's state folder. */
 export const SIGN_IN_STAMP = "sign-in-refused.json";
@@ -118,7 +117,7 @@ export class RefusalBackoff {
     const { stamp } = this.options;
     if (stamp === undefined || this.#isOnDisk === false) return;
     try {
-      this.#refusal = parseRefusal(await stamp.files.read(stamp.path, MAX_STAMP_BYTES));
+      this.#refusal = parseRefusal(await stamp.files.read(stamp.path, MAX_STAMP));
     } catch (error) {
       this.#refusal = undefined;
       if (!isDaybookError(error, "FILE_NOT_FOUND")) this.#warn(error);
@@ -157,13 +156,8 @@ export async function removeStamp({ files, path }: RefusalStamp): Promise<void> 
 
 /** Undefined when it is not what we write: then the next attempt is simply made. */
 function parseRefusal(bytes: Uint8Array): Refusal | undefined {
-  try {
-    const value = JSON.parse(Buffer.from(bytes).toString("utf8")) as Partial<Refusal> | null;
-    const { refusedAtMs, mark, message, hint } = value ?? {};
-    if (typeof refusedAtMs !== "number" || typeof mark !== "string") return undefined;
-    if (typeof message !== "string" || typeof hint !== "string") return undefined;
-    return { refusedAtMs, mark, message, hint };
-  } catch {
-    return undefined;
-  }
+  const { refusedAtMs, mark, message, hint } = parseStamp(bytes) ?? {};
+  if (typeof refusedAtMs !== "number" || typeof mark !== "string") return undefined;
+  if (typeof message !== "string" || typeof hint !== "string") return undefined;
+  return { refusedAtMs, mark, message, hint };
 }

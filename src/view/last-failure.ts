@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
+import { readStamp } from "../io/stamp-file.js";
 import { DaybookError, isDaybookError, isErrorCode } from "../model/errors.js";
 import { stableJson } from "../model/stable-json.js";
 import { isoTime } from "../model/utc-day.js";
@@ -12,7 +13,6 @@ export interface KeptFailure {
 }
 
 const NAME = "last-failure.json";
-const MAX_BYTES = 65_536;
 
 /** Kept in the tenant's state folder; undefined: the last pass was made. Best effort: the daemon's log says it in any case. */
 export async function keepFailure(
@@ -31,23 +31,13 @@ export async function keepFailure(
 
 /** Undefined where there is none, or none that can be read. */
 export async function keptFailure(files: Files, root: string): Promise<KeptFailure | undefined> {
-  try {
-    return parse(await files.read(join(root, NAME), MAX_BYTES));
-  } catch (error) {
-    if (isDaybookError(error) || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function bytesOf({ atMs, error: { code, message, hint } }: KeptFailure): Uint8Array {
-  return stableJson({ at: isoTime(atMs), code, message, hint });
-}
-
-function parse(bytes: Uint8Array): KeptFailure | undefined {
-  const value = JSON.parse(new TextDecoder().decode(bytes)) as Readonly<Record<string, unknown>> | null;
-  const { at, code, message, hint } = value ?? {};
+  const { at, code, message, hint } = (await readStamp(files, join(root, NAME))) ?? {};
   const atMs = Date.parse(String(at));
   if (!isErrorCode(code) || typeof message !== "string" || typeof hint !== "string" || Number.isNaN(atMs))
     return undefined;
   return { atMs, error: new DaybookError(code, { message, hint }) };
+}
+
+function bytesOf({ atMs, error: { code, message, hint } }: KeptFailure): Uint8Array {
+  return stableJson({ at: isoTime(atMs), code, message, hint });
 }
