@@ -26,6 +26,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   restore: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
   retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
+  // plugin: the columns of the lake are declared once.
+  query: ["model", "io", "archive", "ledger", "plugin", "html"],
   "pipeline.ts": ["model", "seal", "pass"],
   pass: [
     "model",

@@ -1,6 +1,7 @@
 import type { CommandEntry } from "./command-entry.js";
 import { GLOBAL_OPTIONS, JSON_OPTION } from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
+import { queryCommands } from "./query-commands.js";
 import { retentionCommands } from "./retention-commands.js";
 import { SETUP_METHODS } from "./setup-methods.js";
 
@@ -122,6 +123,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     examples: ["daybook verify", "daybook verify --path /srv/daybook/contoso --level deep"],
     load: async () => (await import("./verify.js")).verify,
   },
+  ...queryCommands(COMMON, RANGE),
   ...retentionCommands(COMMON, RANGE),
   {
     name: "restore",

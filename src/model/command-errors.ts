@@ -42,4 +42,22 @@ export const COMMAND_ERRORS = {
     "a sink plugin cannot be loaded or does not fit",
     "see docs/SINKS.md",
   ),
+  QUERY_ENGINE_MISSING: command(
+    "config",
+    "never",
+    "the package of the query engine is not installed",
+    "install the package that the message names",
+  ),
+  QUERY_REFUSED: command(
+    "usage",
+    "never",
+    "the query engine refused the SQL",
+    "correct the SQL; docs/QUERY.md lists the tables and their columns",
+  ),
+  QUERY_LIMIT: command(
+    "usage",
+    "never",
+    "a query reached its limit of time or memory",
+    "narrow --from and --to, or raise --time-limit or --memory",
+  ),
 } as const satisfies Record<string, CatalogueEntry>;

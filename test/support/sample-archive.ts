@@ -48,20 +48,41 @@ export async function makeSampleArchive(
   signingKey: SigningKey = SAMPLE_KEY,
   falsify: (counts: Completeness) => Completeness = (counts) => counts,
 ): Promise<SampleArchive> {
+  return makeArchive(
+    [
+      ["2026-11-18", manyEvents("2026-11-18")],
+      ["2026-11-19", [event("a", "2026-11-19T01:00:00"), event("b", "2026-11-19T01:30:00")]],
+      ["2026-11-17", "lost"],
+      ["2026-11-20", []],
+      ["2026-11-19", [event("b", "2026-11-19T01:30:00"), event("late", "2026-11-19T01:59:59")]],
+    ],
+    { compression, signingKey, falsify },
+  );
+}
+
+/** A reading of a day, its events as the source has them; or its loss. */
+type SampleReading = readonly [day: string, events: readonly string[] | "lost"];
+
+/** An archive made by the real steps from these readings, in their order. */
+async function makeArchive(
+  readings: readonly SampleReading[],
+  {
+    compression = "zstd",
+    signingKey = SAMPLE_KEY,
+    falsify = (counts) => counts,
+  }: {
+    readonly compression?: Compression;
+    readonly signingKey?: SigningKey;
+    readonly falsify?: (counts: Completeness) => Completeness;
+  } = {},
+): Promise<SampleArchive> {
   const work = await mkdtemp(join(tmpdir(), "daybook-sample-"));
   const maker = new SampleMaker(join(work, "state"), compression, falsify);
   await maker.open(signingKey);
-  await maker.seal("2026-11-18" as UtcDay, manyEvents("2026-11-18"));
-  await maker.seal("2026-11-19" as UtcDay, [
-    event("a", "2026-11-19T01:00:00"),
-    event("b", "2026-11-19T01:30:00"),
-  ]);
-  await maker.lose("2026-11-17" as UtcDay);
-  await maker.seal("2026-11-20" as UtcDay, []);
-  await maker.seal("2026-11-19" as UtcDay, [
-    event("b", "2026-11-19T01:30:00"),
-    event("late", "2026-11-19T01:59:59"),
-  ]);
+  for (const [day, events] of readings) {
+    if (events === "lost") await maker.lose(day as UtcDay);
+    else await maker.seal(day as UtcDay, events);
+  }
   const root = join(work, "archive");
   await mkdir(root);
   const parts = ["archive.json", "README.txt", "FORMAT.md", "head", "keys", "ledger", "heads", "days"];
