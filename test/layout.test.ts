@@ -135,6 +135,15 @@ describe("the layout", () => {
     expect(wrong).toEqual([]);
   });
 
+  it("loads what tsyringe needs before tsyringe, wherever a process begins", () => {
+    const wrong = sources
+      .filter(({ text }) => /^import (?!type )[^;]*from "tsyringe"/m.test(text))
+      .filter(({ text }) => !text.startsWith('import "reflect-metadata";\n'))
+      .map(({ path }) => path);
+
+    expect(wrong).toEqual([]);
+  });
+
   it("lets a plugin import from Daybook only what a stranger's could", () => {
     const wrong = plugins.flatMap(({ path, text }) =>
       importsOf(text)

@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { join } from "node:path";
 import { inject, injectable } from "tsyringe";
 import type { TenantConfig } from "../config/schema.js";

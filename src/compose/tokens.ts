@@ -1,3 +1,4 @@
+import "reflect-metadata";
 import { instanceCachingFactory } from "tsyringe";
 import type { DependencyContainer, InjectionToken } from "tsyringe";
 import type { LoadedConfig } from "../config/load.js";
