@@ -24,6 +24,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ledger: ["model", "io", "archive"],
   deliver: ["model", "io", "archive", "ledger", "plugin"],
   restore: ["model", "io", "archive", "ledger", "plugin", "deliver"],
+  export: ["model", "archive"],
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
   retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   // plugin: the columns of the lake are declared once.

@@ -1,4 +1,5 @@
 import { COMMANDS } from "../../src/cli/commands.js";
+import { shownOptions } from "../../src/cli/global-options.js";
 import type { OptionEntry } from "../../src/cli/global-options.js";
 
 /**
@@ -45,7 +46,11 @@ function optionCases(): readonly string[] {
 
 /** An option means the same wherever it is taken. */
 function uniqueOptions(): readonly OptionEntry[] {
-  return [...new Map(COMMANDS.flatMap(({ options }) => options).map((one) => [one.flags, one])).values()];
+  return [
+    ...new Map(
+      COMMANDS.flatMap(({ options }) => shownOptions(options)).map((one) => [one.flags, one]),
+    ).values(),
+  ];
 }
 
 function patterns(options: readonly OptionEntry[]): string {
@@ -68,7 +73,7 @@ function commandCases(): readonly string[] {
     ),
     ...COMMANDS.map(({ name, options }) =>
       wordsCase(name.includes(" ") ? `*" ${name}"` : `*" ${name} "*`, [
-        ...options.map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0] ?? flags),
+        ...shownOptions(options).map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0] ?? flags),
         "--help",
       ]),
     ),

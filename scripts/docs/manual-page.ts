@@ -1,5 +1,6 @@
 import { COMMANDS } from "../../src/cli/commands.js";
 import type { CommandEntry } from "../../src/cli/command-entry.js";
+import { shownOptions } from "../../src/cli/global-options.js";
 import type { OptionEntry } from "../../src/cli/global-options.js";
 import { VARIABLES } from "../../src/config/environment.js";
 import { newestRelease } from "../changelog.js";
@@ -38,7 +39,7 @@ const SIGNALS: readonly Term[] = [
 
 /** Told once, and named by each command that takes them. */
 const COMMON: ReadonlyMap<string, OptionEntry> = new Map(
-  COMMANDS.flatMap(({ options }) => options)
+  COMMANDS.flatMap(({ options }) => shownOptions(options))
     .filter(({ flags }, at, all) => all.findIndex((other) => other.flags === flags) < at)
     .map((option) => [option.flags, option]),
 );
@@ -82,7 +83,9 @@ function command({ name, summary, arguments: positional = [], options, examples 
     `.SS daybook ${escaped(name)}${words}`,
     sentence(escaped(summary)),
     ...positional.map(({ flags, help }) => term(flags, help)),
-    ...options.filter(({ flags }) => !COMMON.has(flags)).map(optionTerm),
+    ...shownOptions(options)
+      .filter(({ flags }) => !COMMON.has(flags))
+      .map(optionTerm),
     ...(common.length === 0 ? [] : [`.PP\nAlso ${escaped(common.join(", "))}.`]),
     `.PP\n.EX\n${examples.map((line) => escaped(`    $ ${line}`)).join("\n")}\n.EE`,
   ].join("\n");

@@ -1,7 +1,8 @@
 import { entryPath } from "../model/ledger-entry.js";
 import type { EntryOf, LedgerEntry } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
-import { NO_RETENTION, addRetentionEntry, holdsOn, retentionOf } from "../model/retention-record.js";
+import { addRetentionEntry } from "../model/retention-fold.js";
+import { NO_RETENTION, holdsOn, retentionOf } from "../model/retention-record.js";
 import type { PlanRecord, RetentionRecord } from "../model/retention-record.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";

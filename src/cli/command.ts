@@ -21,6 +21,8 @@ export interface Surroundings {
   /** Learns every secret that is read; everything printed has passed it. */
   readonly redactor: Redactor;
   readonly stdout: Terminal;
+  /** Standard output for bytes as they are: events that are exported are no text to be changed. */
+  readonly output: ByteOutput;
   readonly stderr: Terminal;
 }
 
@@ -28,6 +30,11 @@ export interface Terminal {
   readonly isTTY: boolean;
   readonly columns: number;
   write(text: string): void;
+}
+
+export interface ByteOutput {
+  /** Resolves once the bytes were taken. INTERRUPTED when the reader has gone away. */
+  write(bytes: Uint8Array): Promise<void>;
 }
 
 /** The options that every command takes. */

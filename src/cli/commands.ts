@@ -2,6 +2,7 @@ import type { CommandEntry } from "./command-entry.js";
 import { GLOBAL_OPTIONS, JSON_OPTION } from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
 import { queryCommands } from "./query-commands.js";
+import { evidenceCommands } from "./evidence-commands.js";
 import { retentionCommands } from "./retention-commands.js";
 import { SETUP_METHODS } from "./setup-methods.js";
 
@@ -124,6 +125,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./verify.js")).verify,
   },
   ...queryCommands(COMMON, RANGE),
+  ...evidenceCommands(COMMON),
   ...retentionCommands(COMMON, RANGE),
   {
     name: "restore",

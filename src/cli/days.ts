@@ -42,11 +42,15 @@ export function dayArgument(name: string, text: string | undefined, nowMs: numbe
   throw new DaybookError("USAGE", { message: `${name}: expected a UTC day (${DAY_FORMS}), found ${found}` });
 }
 
-/** The days that an option names: one, or those of a month. */
+/** The days that a text names: one, or those of a month; undefined for another text. */
+export function daysNamed(text: string, nowMs: number): DayRange | undefined {
+  const day = parseDay(text, nowMs);
+  return day === undefined ? parseMonth(text) : { from: day, to: day };
+}
+
 function daysOption(name: string, text: string | undefined, nowMs: number): DayRange | undefined {
   if (text === undefined) return undefined;
-  const day = parseDay(text, nowMs);
-  const days = day === undefined ? parseMonth(text) : { from: day, to: day };
+  const days = daysNamed(text, nowMs);
   if (days !== undefined) return days;
   throw new DaybookError("USAGE", {
     message: `${name}: expected a UTC day (${DAY_FORMS}) or a month (YYYY-MM), found "${text}"`,

@@ -3,6 +3,13 @@ export interface OptionEntry {
   readonly help: string;
   readonly choices?: readonly string[];
   readonly fallback?: string;
+  /** Another spelling for scripts that move over: it works, and no help shows it. */
+  readonly isHidden?: true;
+}
+
+/** The options that help, manual page and completion show. */
+export function shownOptions(options: readonly OptionEntry[]): readonly OptionEntry[] {
+  return options.filter(({ isHidden }) => isHidden !== true);
 }
 
 /** The options that may stand before the command too, as in `daybook -c daybook.yaml status`. */

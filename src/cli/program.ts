@@ -80,8 +80,9 @@ function addEntry(
   });
 }
 
-function toOption({ flags, help, choices, fallback }: CommandEntry["options"][number]): Option {
+function toOption({ flags, help, choices, fallback, isHidden }: CommandEntry["options"][number]): Option {
   const option = new Option(flags, help);
+  if (isHidden === true) option.hideHelp();
   if (choices !== undefined) option.choices([...choices]);
   if (fallback !== undefined) option.default(fallback);
   return option;

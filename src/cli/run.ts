@@ -66,6 +66,7 @@ async function realSurroundings(signal: AbortSignal): Promise<Surroundings> {
     },
     redactor: new Redactor(),
     stdout: terminal(process.stdout),
+    output: { write: (bytes) => writeWhole(process.stdout, bytes) },
     stderr: terminal(process.stderr),
   };
 }
@@ -76,6 +77,22 @@ function terminal(stream: NodeJS.WriteStream): Terminal {
     columns: stream.columns,
     write: (text) => void stream.write(text),
   };
+}
+
+function writeWhole(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (cause) => {
+      if (cause === undefined || cause === null) resolve();
+      else
+        reject(
+          new DaybookError("INTERRUPTED", {
+            message: "the reader of the output has gone away",
+            hint: "nothing is wrong with the archive; run it again, into a file where a command has --out",
+            cause,
+          }),
+        );
+    });
+  });
 }
 
 function print(result: CommandResult, isJson: boolean, stdout: Terminal): void {

@@ -91,7 +91,8 @@ async function configuredPlaces(
   });
 }
 
-function placesOf(tenant: string, sinks: OpenedSinks, only: string | undefined): readonly Place[] {
+/** The record sinks of a tenant, or the one of this name; none when there is no such sink. */
+export function placesOf(tenant: string, sinks: OpenedSinks, only: string | undefined): readonly Place[] {
   return sinks
     .stores()
     .filter(({ name }) => only === undefined || name === only)

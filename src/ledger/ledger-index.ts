@@ -1,7 +1,8 @@
 import type { EntryOf, LedgerEntry } from "../model/ledger-entry.js";
 import { withNames } from "../model/known-names.js";
 import type { CountedNames, KnownNames } from "../model/known-names.js";
-import { NO_RETENTION, addRetentionEntry } from "../model/retention-record.js";
+import { addRetentionEntry } from "../model/retention-fold.js";
+import { NO_RETENTION } from "../model/retention-record.js";
 import type { RetentionRecord } from "../model/retention-record.js";
 import { revisionName } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -99,6 +100,7 @@ export class LedgerIndex implements DayIndex {
       case "disposal-approved":
       case "plan-refused":
       case "plan-superseded":
+      case "export-produced":
       case "standing-approved":
       case "standing-withdrawn":
       case "disposal-refused":

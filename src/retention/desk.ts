@@ -1,6 +1,7 @@
 import { AutomaticDisposal } from "./automatic.js";
 import { Copies } from "./copies.js";
 import { Disposals } from "./disposals.js";
+import { Exports } from "./exports.js";
 import { Holds } from "./holds.js";
 import type { RetentionParts } from "./parts.js";
 import { People } from "./people.js";
@@ -20,6 +21,7 @@ export class RetentionDesk {
   readonly run: DisposalRun;
   readonly standing: Standing;
   readonly automatic: AutomaticDisposal;
+  readonly exports: Exports;
 
   /** Brings the ledger of every record sink up to date: what a person did must not be lost with this machine. */
   readonly sync: RetentionParts["syncLedgers"];
@@ -34,6 +36,7 @@ export class RetentionDesk {
     this.disposals = new Disposals(parts, this.statements);
     this.run = new DisposalRun(parts, this.disposals);
     this.standing = new Standing(parts, this.statements);
+    this.exports = new Exports(parts);
     this.automatic = new AutomaticDisposal(parts, this.disposals, this.standing, this.run);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { day, holdId, planId, role, text } from "../archive/strict-json.js";
+import { count, day, hash, holdId, planId, role, text } from "../archive/strict-json.js";
 import type { StatementKind } from "../archive/statement.js";
 import { DaybookError } from "../model/errors.js";
 import { sha256Hex } from "../model/sha256.js";
@@ -37,6 +37,20 @@ export const retentionRequest = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("dispose-approve"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-refuse"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-run"), plan: planId, ...common }),
+  z.strictObject({
+    act: z.literal("export-produced"),
+    produced: z.strictObject({
+      from: day,
+      to: day,
+      filters: z.string(),
+      records: count,
+      bytes: count,
+      sha256: hash,
+      form: text,
+      recipient: text,
+    }),
+    ...common,
+  }),
   z.strictObject({ act: z.literal("standing-approve"), until: day, ...common }),
   z.strictObject({ act: z.literal("standing-withdraw"), person: role, ...common }),
 ]);
@@ -51,6 +65,7 @@ export type RetentionAnswer =
   | { readonly kind: "shortened"; readonly schedule: string; readonly keep: string }
   | { readonly kind: "roster"; readonly roster: number; readonly isSame: boolean }
   | { readonly kind: "plan"; readonly plan: PlanSummary | null }
+  | { readonly kind: "export"; readonly number: string }
   | { readonly kind: "standing"; readonly approval: StandingSummary }
   | { readonly kind: "run"; readonly plan: PlanSummary; readonly days: readonly DayOutcome[] };
 
@@ -110,6 +125,8 @@ async function perform(
       return judgeAnswer(desk, request, "disposal-approved");
     case "dispose-refuse":
       return judgeAnswer(desk, request, "plan-refused");
+    case "export-produced":
+      return { kind: "export", number: await desk.exports.record(request.produced, request.actor) };
     case "standing-approve":
       return standingAnswer(desk, request);
     case "standing-withdraw":

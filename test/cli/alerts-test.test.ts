@@ -27,6 +27,7 @@ async function tested(added: string, chatUrl: string, to?: string): Promise<Comm
       signal: new AbortController().signal,
       onHangup: () => () => undefined,
       redactor: new Redactor(),
+      output: { write: async () => undefined },
       stdout: terminal,
       stderr: terminal,
     },

@@ -48,6 +48,7 @@ async function viewRig(more: string): Promise<ViewRig> {
         signal: new AbortController().signal,
         onHangup: () => () => undefined,
         redactor: new Redactor(),
+        output: { write: async () => undefined },
         stdout: terminal,
         stderr: terminal,
       },

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { bashCompletion } from "../../scripts/docs/bash-completion.js";
 import { COMMANDS } from "../../src/cli/commands.js";
+import { shownOptions } from "../../src/cli/global-options.js";
 
 const folder = mkdtempSync(join(tmpdir(), "daybook-completion-"));
 const script = join(folder, "daybook");
@@ -29,7 +30,7 @@ describe("the completion in bash", () => {
   });
 
   it.each(COMMANDS)("offers every option of $name", ({ name, options }) => {
-    const names = options.map(({ flags }) => flags.replace(/^-., /, "").replace(/ .*/, ""));
+    const names = shownOptions(options).map(({ flags }) => flags.replace(/^-., /, "").replace(/ .*/, ""));
 
     expect(offered(...name.split(" "), "--")).toEqual([...names, "--help"]);
   });

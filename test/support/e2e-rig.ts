@@ -136,6 +136,11 @@ export async function runIn(
     env: { TMPDIR: folder },
     cwd: folder,
     stdout: terminal("out"),
+    output: {
+      write: async (bytes) => {
+        written.out += Buffer.from(bytes).toString("utf8");
+      },
+    },
     stderr: terminal("err"),
     ...overrides,
   });

@@ -1,6 +1,7 @@
 import type { DayIndex } from "../../src/ledger/day-index.js";
 import type { Act } from "../../src/model/ledger-entry.js";
-import { NO_RETENTION, addRetentionEntry } from "../../src/model/retention-record.js";
+import { addRetentionEntry } from "../../src/model/retention-fold.js";
+import { NO_RETENTION } from "../../src/model/retention-record.js";
 import type { RetentionRecord } from "../../src/model/retention-record.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { quietTenant } from "./status-sample.js";

@@ -1,0 +1,24 @@
+import type { DayState } from "../model/day-state.js";
+import type { Manifest } from "../model/manifest.js";
+import type { DayRange, UtcDay } from "../model/utc-day.js";
+import type { PackageFiles } from "./package-files.js";
+import type { SealedDay } from "./sealed-package.js";
+
+/** A sealed revision that can be read: its manifest is the one that the ledger names. */
+export interface HeldRevision {
+  readonly manifest: Manifest;
+  readonly files: PackageFiles;
+}
+
+/** The current view of an archive: of each day its newest revision, in one form for an own archive, a sink and a folder. */
+export interface HeldDays {
+  readonly identity: { readonly archiveId: string; readonly tenantId: string };
+  readonly head: { readonly size: number; readonly lastHash: string };
+  /** From the first to the last day that the ledger names; undefined when it names none. */
+  readonly range: DayRange | undefined;
+  readonly stateOf: (day: UtcDay) => DayState;
+  /** The newest revision of each day that has content, by day, oldest first. */
+  readonly newest: ReadonlyMap<UtcDay, SealedDay>;
+  /** ARCHIVE_DAMAGED when the revision is not as the ledger names it. */
+  readonly read: (sealed: SealedDay) => Promise<HeldRevision>;
+}
