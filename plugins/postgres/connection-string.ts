@@ -21,30 +21,38 @@ const KNOWN = new Set(["host", "port", "sslmode", "application_name"]);
 export function parseConnection(text: string): ServerAddress {
   // WHATWG URLs cannot have a user without a host, which libpq's may for a Unix socket.
   const url = URL.parse(text.trim().replace(/@(?=\/)/, "@%2F"));
-  if (url === null || !/^postgres(ql)?:$/.test(url.protocol))
-    throw invalid("no address", "postgres://user@host/database");
-  // A / ? or # in a password ends it for a URL: the rest would be taken for host, database or parameters, and shown.
-  if (`${url.pathname}${url.search}${url.hash}`.includes("@"))
-    throw invalid("an @ behind the host", "@ in a user, password or database written as %40, and / as %2F");
-  const { searchParams } = url;
-  const unknown = [...searchParams.keys()].find((name) => !KNOWN.has(name));
-  if (unknown !== undefined) throw invalid("a parameter that is not known", [...KNOWN].join(", "));
-  const host = searchParams.get("host") ?? decoded(url.hostname).replace(/^\[(.*)\]$/, "$1");
-  const isLocal = host.startsWith("/") || LOOPBACK.test(host);
-  if (host === "" || host === "/") throw invalid("no host", "a host, or the folder of a socket as ?host=");
-  if (UNVERIFIED.has(searchParams.get("sslmode") ?? "") && !isLocal) {
-    throw invalid("an sslmode without verification", "sslmode=verify-full or none");
-  }
+  if (url === null) throw invalid("no address", "postgres://user@host/database");
+  checkUrl(url);
+  const { host, isLocal } = hostOf(url);
   const user = decoded(url.username);
   if (user === "") throw invalid("no user", "one");
   return {
     host,
-    port: portOf(searchParams.get("port") ?? url.port),
+    port: portOf(url.searchParams.get("port") ?? url.port),
     user,
     password: url.password === "" ? undefined : decoded(url.password),
     database: decoded(url.pathname.slice(1)) || user,
     isLocal,
   };
+}
+
+function checkUrl(url: URL): void {
+  if (!/^postgres(ql)?:$/.test(url.protocol)) throw invalid("no address", "postgres://user@host/database");
+  // A / ? or # in a password ends it for a URL: the rest would be taken for host, database or parameters, and shown.
+  if (`${url.pathname}${url.search}${url.hash}`.includes("@"))
+    throw invalid("an @ behind the host", "@ in a user, password or database written as %40, and / as %2F");
+  const unknown = [...url.searchParams.keys()].find((name) => !KNOWN.has(name));
+  if (unknown !== undefined) throw invalid("a parameter that is not known", [...KNOWN].join(", "));
+}
+
+function hostOf({ searchParams, hostname }: URL): Pick<ServerAddress, "host" | "isLocal"> {
+  const host = searchParams.get("host") ?? decoded(hostname).replace(/^\[(.*)\]$/, "$1");
+  const isLocal = host.startsWith("/") || LOOPBACK.test(host);
+  if (host === "" || host === "/") throw invalid("no host", "a host, or the folder of a socket as ?host=");
+  if (UNVERIFIED.has(searchParams.get("sslmode") ?? "") && !isLocal) {
+    throw invalid("an sslmode without verification", "sslmode=verify-full or none");
+  }
+  return { host, isLocal };
 }
 
 function portOf(text: string): number {

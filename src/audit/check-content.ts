@@ -98,15 +98,15 @@ async function checkPages(
     });
   }
   const byName = new Map(pages.map((page) => [pageFileName(page.window, page.number, extension), page]));
-  for (const file of files) await checkPage(audit, manifest, file, byName.get(file.path), visitor);
+  for (const file of files)
+    await checkPage(audit, manifest, file, { record: byName.get(file.path), visitor });
 }
 
 async function checkPage(
   audit: Audit,
   manifest: Manifest,
   file: ManifestFile,
-  record: PageRecord | undefined,
-  visitor: PageVisitor | undefined,
+  { record, visitor }: { readonly record: PageRecord | undefined; readonly visitor: PageVisitor | undefined },
 ): Promise<void> {
   if (record !== undefined) {
     const found = `${record.body_bytes} bytes, ${record.body_sha256}`;
@@ -137,7 +137,7 @@ async function checkEventSet(
     const carried =
       fileOf(manifest, "carried") === undefined ? 0 : await addLines(audit, manifest, "carried", set);
     if (events === undefined || carried === undefined) return;
-    compareCounts(audit, reading, manifest, events, carried);
+    compareCounts(audit, reading, manifest, { events, carried });
     const found = await set.sha256();
     audit.found.expect("EVENT_SET_DIFFERS", {
       subject: manifest.day,
@@ -173,8 +173,7 @@ function compareCounts(
   audit: Audit,
   reading: Reading,
   manifest: Manifest,
-  events: number,
-  carried: number,
+  { events, carried }: Readonly<Record<"events" | "carried", number>>,
 ): void {
   const { completeness, day } = manifest;
   const counted = { completeness, linesWritten: events, linesKnown: completeness.distinct };

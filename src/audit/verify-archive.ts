@@ -86,7 +86,7 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
   if (packages.length === 0 && audit.found.counts.damage === 0) throw nothingInRange(options);
   for (const [index, sealed] of packages.entries()) {
     options.progress?.(index, packages.length, sealed.day);
-    await checkOne(audit, context, facts, sealed, options);
+    await checkOne(audit, sealed, { context, facts, options });
   }
   await checkForeign(audit, context, facts);
   const days = packages.map(({ day }) => day).toSorted();
@@ -128,13 +128,18 @@ function nothingInRange({ from, to }: VerifyOptions): DaybookError {
   });
 }
 
+interface Known {
+  readonly context: PackageContext;
+  readonly facts: LedgerFacts;
+  readonly options: VerifyOptions;
+}
+
 async function checkOne(
   audit: Audit,
-  context: PackageContext,
-  { retention }: LedgerFacts,
   sealed: SealedPackage,
-  options: VerifyOptions,
+  { context, facts, options }: Known,
 ): Promise<void> {
+  const { retention } = facts;
   const disposed = retention.tombstones.get(packagePath(sealed.day, sealed.revision));
   if (disposed !== undefined) return checkTombstone(audit, context, sealed, disposed);
   const disposal = retention.disposals.get(sealed.day);

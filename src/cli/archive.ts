@@ -122,41 +122,43 @@ function resultOf(results: readonly TenantResult[]): CommandResult {
   };
 }
 
-function tenantText({
-  tenant,
-  days,
-  lost,
-  stoppedBy,
-  sinks,
-  backfilled,
-  missing = [],
-  untouched = [],
-}: TenantResult): string {
-  const sealed = days.filter(({ result }) => result.kind === "sealed").length;
-  const unchanged = days.filter(({ result }) => result.kind === "rechecked").length;
-  const failed = days.filter(({ result }) => result.kind === "failed");
-  const parts = [
-    sealed > 0 ? `${count(sealed, "day")} sealed` : "",
-    unchanged > 0 ? `${count(unchanged, "day")} unchanged` : "",
-    failed.length > 0 ? `${count(failed.length, "day")} NOT sealed` : "",
-    lost.length > 0 ? `${count(lost.length, "day")} LOST` : "",
-    backfilled === undefined ? "" : `${count(backfilled, "revision")} delivered`,
-    stoppedBy !== undefined && days.length === 0 ? "NOT archived" : "",
-  ].filter((part) => part !== "");
-  const lines = [`${tenant}: ${parts.length === 0 ? "nothing was due; nothing added" : parts.join(", ")}`];
-  for (const { day, result } of failed) {
-    if (result.kind === "failed") lines.push(`  ${day}: ${result.message} (${result.code})`);
-  }
-  for (const { day, result } of days) {
-    if (result.kind !== "failed" && result.missing > 0)
-      lines.push(`  ${day}: the source no longer gives ${count(result.missing, "record")}; all are kept`);
-  }
+function tenantText(result: TenantResult): string {
+  const { tenant, days, stoppedBy, sinks, missing = [], untouched = [] } = result;
+  const lines = [`${tenant}: ${sumText(result)}`, ...daysText(days)];
   const unread = missing.filter(({ day }) => !days.some((one) => one.day === day));
   lines.push(...askedText(unread), ...askedText(untouched));
   if (stoppedBy !== undefined) lines.push(...stopText(stoppedBy, days.length === 0));
   for (const [sink, error] of sinks)
     lines.push(`  sink ${sink} is behind: ${error.message}; ${error.hint} (${error.code})`);
   return lines.join("\n");
+}
+
+function sumText({ days, lost, stoppedBy, backfilled }: TenantResult): string {
+  const sealed = days.filter(({ result }) => result.kind === "sealed").length;
+  const unchanged = days.filter(({ result }) => result.kind === "rechecked").length;
+  const failed = days.filter(({ result }) => result.kind === "failed").length;
+  const parts = [
+    sealed > 0 ? `${count(sealed, "day")} sealed` : "",
+    unchanged > 0 ? `${count(unchanged, "day")} unchanged` : "",
+    failed > 0 ? `${count(failed, "day")} NOT sealed` : "",
+    lost.length > 0 ? `${count(lost.length, "day")} LOST` : "",
+    backfilled === undefined ? "" : `${count(backfilled, "revision")} delivered`,
+    stoppedBy !== undefined && days.length === 0 ? "NOT archived" : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "nothing was due; nothing added" : parts.join(", ");
+}
+
+/** The days that a person should know of: those that failed first. */
+function daysText(days: TenantResult["days"]): readonly string[] {
+  const failed = days.flatMap(({ day, result }) =>
+    result.kind === "failed" ? [`  ${day}: ${result.message} (${result.code})`] : [],
+  );
+  const shrunk = days.flatMap(({ day, result }) =>
+    result.kind !== "failed" && result.missing > 0
+      ? [`  ${day}: the source no longer gives ${count(result.missing, "record")}; all are kept`]
+      : [],
+  );
+  return [...failed, ...shrunk];
 }
 
 /** Where no day says why, the error itself does. */

@@ -18,15 +18,20 @@ export function dayRange(options: RangeOptions, bounds: DayRange, nowMs: number)
 
 /** The ends that the options give, checked; `bounds` are what a missing end is compared as. */
 export function givenRange(options: RangeOptions, nowMs: number, bounds?: DayRange): Partial<DayRange> {
-  if (options.day !== undefined && (options.from !== undefined || options.to !== undefined)) {
-    throw new DaybookError("USAGE", { message: "--day stands alone: found it beside --from or --to" });
-  }
-  const only = daysOption("--day", options.day, nowMs);
-  const from = (only ?? daysOption("--from", options.from, nowMs))?.from ?? bounds?.from;
-  const to = (only ?? daysOption("--to", options.to, nowMs))?.to ?? bounds?.to;
+  const { from = bounds?.from, to = bounds?.to } = namedEnds(options, nowMs);
   if (from !== undefined && to !== undefined && from > to)
     throw new DaybookError("USAGE", { message: `--from ${from} lies after --to ${to}` });
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+}
+
+function namedEnds({ day, from, to }: RangeOptions, nowMs: number): Partial<DayRange> {
+  if (day !== undefined && (from !== undefined || to !== undefined))
+    throw new DaybookError("USAGE", { message: "--day stands alone: found it beside --from or --to" });
+  const only = daysOption("--day", day, nowMs);
+  if (only !== undefined) return only;
+  const first = daysOption("--from", from, nowMs)?.from;
+  const last = daysOption("--to", to, nowMs)?.to;
+  return { ...(first && { from: first }), ...(last && { to: last }) };
 }
 
 /** Whether any day option was given. */

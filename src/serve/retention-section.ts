@@ -3,6 +3,7 @@ import type { TenantSnapshot } from "../daemon/state.js";
 import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import { renderTable } from "../html/table.js";
+import type { DayRecord } from "../ledger/day-index.js";
 import { retentionOfDay } from "../ledger/day-retention.js";
 import { FOREVER } from "../model/keep.js";
 import { holdsOn } from "../model/retention-record.js";
@@ -72,34 +73,21 @@ function rangeText({ from, to, future }: HoldRecord): string {
 
 /** How long a day is kept, by which rule, which holds stand, and what became of it. */
 export function renderDayRetention({ index, tenant }: TenantSnapshot, day: UtcDay): Html {
-  const record = index?.days.get(day);
-  const kept = index === undefined ? undefined : retentionOfDay(index.retention, day, record);
-  if (index === undefined || kept === undefined) return NOTHING;
+  if (index === undefined) return NOTHING;
+  const record = index.days.get(day);
+  const kept = retentionOfDay(index.retention, day, record);
+  if (kept === undefined) return NOTHING;
   const { schedule, keep, authority, retainUntil } = kept;
   const holds = holdsOn(index.retention, day);
-  const destroyed = (record?.disposed ?? []).toSorted((a, b) => b.revision - a.revision);
-  const facts: readonly (readonly [string, Html | string])[] = [
+  const destroyed = destroyedOf(record);
+  const facts: readonly Fact[] = [
     ["Schedule", authority === "" ? schedule : `${schedule} (${authority})`],
     ["Kept until", retainUntil === FOREVER ? "forever" : `${retainUntil}, ${keep} after its end`],
     [
       "Holds",
       holds.length === 0 ? "none" : holds.map(({ id, matterRef }) => `${id} (${matterRef})`).join(", "),
     ],
-    ...(record?.disposing === undefined || destroyed.length > 0
-      ? []
-      : [
-          [
-            "Destruction",
-            html`begun ${renderTime(record.disposing.at)} under ${record.disposing.plan}`,
-          ] as const,
-        ]),
-    ...destroyed.map(
-      ({ revision, plan, at, tombstoneSha256 }) =>
-        [
-          `Revision ${revision}`,
-          html`destroyed ${renderTime(at)} under ${plan}; tombstone <code>${tombstoneSha256}</code>`,
-        ] as const,
-    ),
+    ...destructionFacts(record),
   ];
   return html`<h2>Retention</h2>
     <dl class="facts">
@@ -117,4 +105,23 @@ export function renderDayRetention({ index, tenant }: TenantSnapshot, day: UtcDa
             certificate.
           </p>`
     }`;
+}
+
+type Fact = readonly [name: string, value: Html | string];
+
+/** The destroyed revisions, the newest first. */
+function destroyedOf(record: DayRecord | undefined): NonNullable<DayRecord["disposed"]> {
+  return (record?.disposed ?? []).toSorted((a, b) => b.revision - a.revision);
+}
+
+function destructionFacts(record: DayRecord | undefined): readonly Fact[] {
+  const destroyed = destroyedOf(record);
+  if (destroyed.length === 0 && record?.disposing !== undefined) {
+    const { at, plan } = record.disposing;
+    return [["Destruction", html`begun ${renderTime(at)} under ${plan}`]];
+  }
+  return destroyed.map(({ revision, plan, at, tombstoneSha256 }) => [
+    `Revision ${revision}`,
+    html`destroyed ${renderTime(at)} under ${plan}; tombstone <code>${tombstoneSha256}</code>`,
+  ]);
 }
