@@ -33,7 +33,7 @@ const COLOURS: Readonly<Record<DayState, string>> = {
 };
 
 // Longer ranges are drawn with a line for each month, so that seven years fit on two screens.
-const MOST_DAYS_AS_WEEKS = 100;
+const MAX_DAYS_AS_WEEKS = 100;
 
 export interface CalendarOptions {
   readonly colour: boolean;
@@ -43,7 +43,7 @@ export interface CalendarOptions {
 export function renderCalendar(coverage: Coverage, options: CalendarOptions): string {
   const paint = options.colour ? painted : plain;
   const lines =
-    coverage.days.length > MOST_DAYS_AS_WEEKS ? monthLines(coverage, paint) : weekLines(coverage, paint);
+    coverage.days.length > MAX_DAYS_AS_WEEKS ? monthLines(coverage, paint) : weekLines(coverage, paint);
   return [...lines, "", ...legendLines(coverage, paint), ""].join("\n");
 }
 

@@ -21,7 +21,7 @@ import { LackingLines } from "../archive/lacking-lines.js";
 import { PackageFiles } from "../archive/package-files.js";
 
 /** The smallest event is `{}` and a comma: more events than this in a body is not possible. */
-const LEAST_EVENT_BYTES = 2;
+const MIN_EVENT_BYTES = 2;
 
 /**
  * Level deep: derives the record lines from the pages again, by the code that sealed them, and counts everything again.
@@ -70,7 +70,7 @@ export class DeepCheck implements PageVisitor {
   }
 
   #isPossible(page: PageRecord): boolean {
-    return page.events * LEAST_EVENT_BYTES <= page.body_bytes;
+    return page.events * MIN_EVENT_BYTES <= page.body_bytes;
   }
 
   async #scan(record: PageRecord, body: Uint8Array): Promise<ScannedPage | undefined> {

@@ -24,7 +24,7 @@ export interface KeyFingerprint {
   readonly fingerprint: string;
 }
 
-const MOST_KEYS = 1000;
+const MAX_KEYS = 1000;
 
 /** What `archive.json` says; undefined after a finding. ARCHIVE_NOT_FOUND where there is nothing at all. */
 export async function checkIdentity(audit: Audit): Promise<ArchiveIdentity | undefined> {
@@ -73,7 +73,7 @@ async function readOwnKeys(audit: Audit, origin: string): Promise<Map<string, st
   const pems = new Map<string, string>();
   for await (const path of audit.reader.list("keys/", audit.signal)) {
     const id = /^keys\/([0-9a-f]{8})\.pem$/.exec(path)?.[1];
-    if (id === undefined || pems.size === MOST_KEYS) continue; // Reported as foreign, later.
+    if (id === undefined || pems.size === MAX_KEYS) continue; // Reported as foreign, later.
     const bytes = await guard(audit, path, undefined, () =>
       readSmall(audit.reader, path, LIMITS.smallFile, audit.signal),
     );

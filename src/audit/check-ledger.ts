@@ -22,7 +22,7 @@ export interface KnownHead {
 
 const READS_AT_ONCE = 32;
 // A head may claim a billion entries: after this many missing ones in a row nothing more is learnt.
-const MOST_MISSING = 1000;
+const MAX_MISSING = 1000;
 
 /**
  * Walks the ledger backwards from the newest signed head, so that every entry is authenticated by a hash from a signed
@@ -154,7 +154,7 @@ class BackwardWalk {
   }
 
   get isLost(): boolean {
-    return this.#missing > MOST_MISSING;
+    return this.#missing > MAX_MISSING;
   }
 
   end(): LedgerFacts {

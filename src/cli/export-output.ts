@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import type { ColumnNote } from "../export/csv.js";
+import { writeFile } from "../io/write-file.js";
 import { DaybookError } from "../model/errors.js";
 import type { CommandResult, Surroundings } from "./command.js";
 import type { ExportOptions } from "./export-options.js";
@@ -47,13 +48,8 @@ export async function toFile(out: string, going: Going, surroundings: Surroundin
   if ((await files.stat(path)) !== undefined)
     throw new DaybookError("USAGE", { message: `--out: ${path} is there already, expected a new name` });
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString("hex")}.new`);
-  const writer = await files.create(temporary, 0o600);
   try {
-    for await (const piece of pieces) await writer.write(piece);
-    await writer.finish();
-  } catch (error) {
-    await writer.abort();
-    throw error;
+    await writeFile(files, temporary, pieces, 0o600);
   } finally {
     clearProgress(surroundings);
   }

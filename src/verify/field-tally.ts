@@ -5,11 +5,11 @@ import { OTHER_NAMES } from "../model/known-names.js";
 import { NameTable, OTHER } from "./name-table.js";
 
 /** Far above what the source has; what comes after them is counted together. */
-const MOST_FIELDS = 500;
-const MOST_ACTIVITIES = 1_000;
+const MAX_FIELDS = 500;
+const MAX_ACTIVITIES = 1_000;
 
 /** An activity with fewer records in a day says nothing about what it usually fills. */
-const FEWEST_RECORDS = 20;
+const MIN_RECORDS = 20;
 /** They hold nearly all events of a day, and keep the manifest small. */
 const ACTIVITIES_LISTED = 20;
 
@@ -35,14 +35,14 @@ interface ActivityTally {
  * that is scanned counts, so one that turns out to be an exact duplicate is taken back.
  */
 export class FieldTally implements MemberVisitor {
-  readonly #fields = new NameTable(MOST_FIELDS);
-  readonly #activities = new NameTable(MOST_ACTIVITIES);
-  readonly #present = new Uint32Array(MOST_FIELDS + 1);
-  readonly #filled = new Uint32Array(MOST_FIELDS + 1);
+  readonly #fields = new NameTable(MAX_FIELDS);
+  readonly #activities = new NameTable(MAX_ACTIVITIES);
+  readonly #present = new Uint32Array(MAX_FIELDS + 1);
+  readonly #filled = new Uint32Array(MAX_FIELDS + 1);
   readonly #byActivity: ActivityTally[] = [];
   /** Of the event being scanned: its fields' numbers, and by number what each one is. */
-  readonly #met = new Uint16Array(MOST_FIELDS + 1);
-  readonly #states = new Uint8Array(MOST_FIELDS + 1);
+  readonly #met = new Uint16Array(MAX_FIELDS + 1);
+  readonly #states = new Uint8Array(MAX_FIELDS + 1);
   #metCount = 0;
   /** What an event adds: 1, or -1 while one is taken back. */
   #weight = 1;
@@ -83,7 +83,7 @@ export class FieldTally implements MemberVisitor {
   }
 
   #activityAt(number: number): ActivityTally {
-    return (this.#byActivity[number] ??= { records: 0, filled: new Uint32Array(MOST_FIELDS + 1) });
+    return (this.#byActivity[number] ??= { records: 0, filled: new Uint32Array(MAX_FIELDS + 1) });
   }
 
   #byField(): FieldCounts["by_field"] {
@@ -97,7 +97,7 @@ export class FieldTally implements MemberVisitor {
   #filledByActivity(): FieldCounts["filled_by_activity"] {
     const listed = this.#byActivity
       .map((tally, number) => ({ ...tally, number, name: this.#activities.nameOf(number) }))
-      .filter(({ number, records }) => number > 0 && records >= FEWEST_RECORDS)
+      .filter(({ number, records }) => number > 0 && records >= MIN_RECORDS)
       .toSorted((one, other) => other.records - one.records || byName([one.name], [other.name]))
       .slice(0, ACTIVITIES_LISTED);
     return Object.fromEntries(

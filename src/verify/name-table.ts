@@ -2,7 +2,7 @@
 export const OTHER = 0;
 
 /** Longer than any name that the source is known to use. */
-const LONGEST_NAME = 100;
+const MAX_NAME_BYTES = 100;
 /** Each name has 128 bytes of room. */
 const ROOM_BITS = 7;
 const WORD = 4;
@@ -78,7 +78,7 @@ export class NameTable {
   }
 
   #add(bytes: Uint8Array, start: number, end: number, slot: number): number {
-    if (end - start > LONGEST_NAME) return OTHER;
+    if (end - start > MAX_NAME_BYTES) return OTHER;
     for (let at = start; at < end; at++) {
       if (IDENTIFIER[bytes[at] as number] === 1) continue;
       return bytes[at] === BACKSLASH ? this.#unescaped(bytes, start, end) : OTHER;
