@@ -8,7 +8,7 @@ import {
   renderFindings,
   renderNotHeld,
 } from "./report-parts.js";
-import { REPORT_STYLE } from "./report-style.js";
+import { REPORT_STYLE } from "../html/report-style.js";
 import type { ReportInput } from "./report-input.js";
 import { judgeReport } from "./report-verdict.js";
 

@@ -32,6 +32,29 @@ export function queryCommands(
       ],
       load: async () => (await import("./query.js")).query,
     },
+    {
+      name: "report",
+      summary: "usage reports of an archive: views, people, exports, sharing, changes and more",
+      arguments: [{ flags: "[name]", help: "a report, or all; without it, the reports there are" }],
+      options: [
+        ...common,
+        ...range,
+        ...SCOPE_OPTIONS,
+        { flags: "--idle <days>", help: "for unused: how long nobody viewed a report", fallback: "30d" },
+        {
+          flags: "--format <format>",
+          help: "form of the answer",
+          choices: ["table", "csv", "html"],
+          fallback: "table",
+        },
+        { flags: "--out <path>", help: "write to this new file, or into this folder for all" },
+      ],
+      examples: [
+        "daybook report views --from 2026-11-01 --to 2026-11-30",
+        "daybook report all --format html --out reports",
+      ],
+      load: async () => (await import("./report.js")).report,
+    },
     ...operationCommands(common),
   ];
 }

@@ -6,7 +6,7 @@ import { csvText } from "../query/csv-text.js";
 import { summaryOf } from "../query/day-table.js";
 import { tableText } from "../query/table-text.js";
 import type { Command, CommandResult, Surroundings } from "./command.js";
-import { daysText } from "./days-text.js";
+import { daysText } from "../query/days-text.js";
 import { EXIT } from "./exit-codes.js";
 import { outPath, withTables } from "./query-scope.js";
 import type { LoadedTables, ScopeOptions } from "./query-scope.js";

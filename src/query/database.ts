@@ -93,7 +93,7 @@ export class QueryDatabase {
     appender.closeSync();
   }
 
-  /** Adds `views`, each a statement, and closes every door. Nothing can be added from then on. */
+  /** Runs `views`, each a statement that makes a table or a view, and closes every door. Nothing can be added from then on. */
   async seal(views: readonly string[] = []): Promise<void> {
     this.#events.closeSync();
     await this.#connection.run("COMMIT");

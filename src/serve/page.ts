@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { html, policyAndStyle } from "../html/html.js";
 import type { Html } from "../html/html.js";
-import { REPORT_STYLE } from "../audit/report-style.js";
+import { REPORT_STYLE } from "../html/report-style.js";
 import { PAGE_STYLE } from "./page-style.js";
 import { renderTime } from "./format-time.js";
 

@@ -1,8 +1,7 @@
 import type { UtcDay } from "../model/utc-day.js";
 import type { DayRange } from "../model/utc-day.js";
-import { summaryOf } from "../query/day-table.js";
-import type { DayFacts } from "../query/day-table.js";
-import { count } from "./progress.js";
+import { summaryOf } from "./day-table.js";
+import type { DayFacts } from "./day-table.js";
 
 const MAX_DAYS_NAMED = 10;
 
@@ -15,7 +14,7 @@ export function daysText(days: readonly DayFacts[], range: DayRange | undefined)
     `${empty} of them empty`,
     named("lost", lost),
     ...(missing.length === 0 ? [] : [named("not archived", missing)]),
-    ...(disposed === 0 ? [] : [`${count(disposed, "day")} destroyed after their retention`]),
+    ...(disposed === 0 ? [] : [`${disposed} destroyed after their retention`]),
   ];
   return parts.join(", ");
 }
