@@ -17,7 +17,7 @@ interface Event {
 }
 
 async function archived(): Promise<E2eRig> {
-  const rig = await e2eRig({ horizon: "5d", scenario: { eventsPerDay: 200 } });
+  const rig = await e2eRig({ horizon: "5d", scenario: { eventsPerDay: 60 } });
   expect((await rig.run("archive")).exit).toBe(0);
   return rig;
 }
@@ -59,7 +59,7 @@ describe("an export", () => {
       form: "csv",
     });
     expect((await rig.run("verify")).exit).toBe(0);
-  });
+  }, 60_000);
 
   it("finds what one person did between two times, over days, as a plain loop finds it", async () => {
     const rig = await archived();
@@ -86,7 +86,7 @@ describe("an export", () => {
 
     const found = out.split("\n").filter(Boolean);
     expect(found.map((line) => (JSON.parse(line) as Event).Id)).toEqual(expected.map(({ Id }) => Id));
-  });
+  }, 60_000);
 
   it("takes the parameters of the cmdlet", async () => {
     const rig = await archived();
@@ -104,7 +104,7 @@ describe("an export", () => {
     const own = ["--day", "2026-11-20", "--format", "json", "--activity", "ViewReport"];
     expect(out).toBe((await rig.run("export", ...own)).out);
     expect(JSON.parse(out)).not.toEqual([]);
-  });
+  }, 60_000);
 
   it("keeps the names of its filters out of the ledger", async () => {
     const rig = await archived();
@@ -115,7 +115,7 @@ describe("an export", () => {
     expect(entry).toMatchObject({ records: 0, recipient_ref: "AUD-7" });
     expect(JSON.stringify(entry)).not.toContain("somebody");
     expect(readFileSync(join(rig.state, "register.jsonl"), "utf8")).toContain("somebody@contoso.com");
-  });
+  }, 60_000);
 
   it("writes a new file for its owner alone, with the notes of the cells, and never over one", async () => {
     const rig = await archived();
@@ -134,7 +134,7 @@ describe("an export", () => {
     const again = await rig.run(...argv);
     expect(again).toMatchObject({ exit: 64 });
     expect(again.err).toContain("is there already");
-  });
+  }, 60_000);
 
   it("reads a sink and a folder, and writes nothing there", async () => {
     const rig = await archived();
@@ -148,7 +148,7 @@ describe("an export", () => {
     expect(folder.err).toContain("not recorded in the ledger");
     expect(sink.out).toBe(own.out);
     expect(readdirSync(rig.vault, { recursive: true })).toHaveLength(before);
-  });
+  }, 60_000);
 
   it("ends with 67 where days of the range are missing, with 66 where none is there", async () => {
     const rig = await archived();
@@ -161,7 +161,7 @@ describe("an export", () => {
     expect(gaps).toMatchObject({ exit: 67 });
     expect(gaps.err).toMatch(/3 days of the range LOST: 2026-11-21, 2026-11-22, 2026-11-23/);
     expect(early).toMatchObject({ exit: 66, out: "[]\n" });
-  });
+  }, 60_000);
 
   it("gives nothing of a day that is not as it was sealed", async () => {
     const rig = await archived();
@@ -189,7 +189,7 @@ describe("an export", () => {
     expect((await rig.run("export", "--day", "2026-11-19", "--path", rig.vault, "--out", "x")).exit).toBe(65);
     expect(existsSync(join(rig.folder, "x"))).toBe(false);
     expect(readdirSync(rig.folder).filter((name) => name.includes(".x."))).toEqual([]);
-  });
+  }, 60_000);
 
   it("is recorded also when its reader went away, with what it got", async () => {
     const rig = await archived();
@@ -205,7 +205,7 @@ describe("an export", () => {
 
     expect(exit).toBe(130);
     expect(lastEntry(rig)).toMatchObject({ type: "export-produced", form: "ndjson, interrupted" });
-  });
+  }, 60_000);
 
   it("says that a misspelt activity is in no day", async () => {
     const rig = await archived();
@@ -215,5 +215,5 @@ describe("an export", () => {
     expect(err).toContain(
       "--activity ViewRaport: no day of the range has an event of this name; did you mean ViewReport?",
     );
-  });
+  }, 60_000);
 });
