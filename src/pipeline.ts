@@ -5,8 +5,19 @@ import type { Act } from "./model/ledger-entry.js";
 import type { DayTask, Reading } from "./model/reading.js";
 import type { UtcDay } from "./model/utc-day.js";
 import type { Verdict } from "./model/verdict.js";
-import type { DayResult } from "./pass/progress.js";
 import type { SealOutcome } from "./seal/seal-day.js";
+
+/** How a day of a pass ended. `missing`: records that the source returned before and no longer returns; all are kept. */
+export type DayResult =
+  | {
+      readonly kind: "sealed";
+      readonly revision: number;
+      readonly records: number;
+      readonly added: number;
+      readonly missing: number;
+    }
+  | { readonly kind: "rechecked"; readonly revision: number; readonly missing: number }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
 export type CompleteVerdict = Extract<Verdict, { readonly outcome: "complete" }>;
 

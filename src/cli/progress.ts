@@ -2,7 +2,8 @@ import type { Clock } from "../io/clock.js";
 import type { DayTask } from "../model/reading.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY } from "../model/window.js";
-import type { DayResult, PassProgress, ReadingStep } from "../pass/progress.js";
+import type { PassProgress, ReadingStep } from "../pass/progress.js";
+import type { DayResult } from "../pipeline.js";
 import type { Terminal } from "./command.js";
 
 const REDRAW_MS = 100;

@@ -14,7 +14,7 @@ import type { RequestOutlook } from "../plan/backlog.js";
 import { oldestReadableDay } from "../plan/day-state.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import { folderSource } from "../archive/folder-source.js";
-import { usualRequests } from "../plan/requests-per-day.js";
+import { usualRequests } from "../view/requests-per-day.js";
 import { certificateStatus } from "./certificate-status.js";
 import type { CertificateStatus } from "./certificate-status.js";
 import { EXIT, exitOf } from "./exit-codes.js";

@@ -20,6 +20,7 @@ import type { Log } from "../model/log.js";
 import { dayEndMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { TenantDaySteps } from "../pass/day-steps.js";
+import type { OpenTenant } from "../pass/open-tenant.js";
 import type { PassProgress } from "../pass/progress.js";
 import type { TenantPass } from "../pass/tenant-pass.js";
 import { deadlineMs } from "../plan/day-state.js";
@@ -29,7 +30,7 @@ import { RetentionDesk } from "../retention/desk.js";
 import type { Endpoints } from "../source/clouds.js";
 import type { DayReader } from "../source/read-day.js";
 import { sourceDate } from "../source/source-date.js";
-import type { OpenTenant, TenantScope } from "./tenant-parts.js";
+import type { TenantScope } from "./tenant-parts.js";
 
 const SOFTWARE = { name: "daybook", version: VERSION } as const;
 

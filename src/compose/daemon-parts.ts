@@ -18,7 +18,7 @@ import { VERSION } from "../io/version.js";
 import { withFields } from "../model/log.js";
 import type { Log } from "../model/log.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
-import { usualRequests } from "../plan/requests-per-day.js";
+import { usualRequests } from "../view/requests-per-day.js";
 import { Inbox } from "../retention/inbox.js";
 import { AlarmState } from "../serve/alarm-state.js";
 import { AlertSender } from "../serve/alert-sender.js";

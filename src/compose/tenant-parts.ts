@@ -4,16 +4,13 @@ import type { TenantConfig } from "../config/schema.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import type { PluginSet } from "../deliver/plugin-set.js";
 import type { SinkQueue } from "../deliver/sink-queue.js";
-import type { TenantDeliveries } from "../deliver/tenant-deliveries.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import type { Http } from "../io/http.js";
 import type { LogLevel } from "../io/pino-log.js";
-import type { Ledger } from "../ledger/ledger.js";
 import type { Log } from "../model/log.js";
+import type { OpenTenant } from "../pass/open-tenant.js";
 import type { PassProgress } from "../pass/progress.js";
-import type { TenantPass } from "../pass/tenant-pass.js";
-import type { RetentionDesk } from "../retention/desk.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
@@ -76,20 +73,6 @@ export interface Preflight {
   run(signal: AbortSignal): Promise<readonly PreflightStep[]>;
   /** For an operator, who may have repaired it: asks at once, and removes the stored refusal of each step that passes. */
   check(signal: AbortSignal): Promise<readonly PreflightStep[]>;
-}
-
-/** A tenant whose archive this process alone may write. */
-export interface OpenTenant {
-  readonly pass: TenantPass;
-  readonly deliveries: TenantDeliveries;
-  readonly retention: RetentionDesk;
-  readonly ledger: Ledger;
-  /** Reads what the state folder holds: to be done before work, which may take long. ARCHIVE_DAMAGED where it differs. */
-  prove(signal: AbortSignal): Promise<void>;
-  /** Ends or undoes what a pass that failed left half done; says what it did. */
-  finishHalfSteps(signal: AbortSignal): Promise<readonly string[]>;
-  /** Closes the sinks and frees the archive. */
-  close(): Promise<void>;
 }
 
 /** What observes the work on an open archive. */

@@ -20,6 +20,7 @@ import type { OpenArchive } from "../ledger/open-archive.js";
 import type { Log } from "../model/log.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { TenantDaySteps } from "../pass/day-steps.js";
+import type { OpenTenant } from "../pass/open-tenant.js";
 import type { PassProgress } from "../pass/progress.js";
 import type { TenantPass } from "../pass/tenant-pass.js";
 import type { ReadingRules } from "../plan/day-state.js";
@@ -36,7 +37,7 @@ import type { RefusalBackoff } from "../source/refusal-backoff.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Credential } from "../source/sign-in/sign-in.js";
 import type { Tokens } from "../source/tokens.js";
-import type { ConfiguredSinks, OpenTenant, Outside, Tenant, TenantScope } from "./tenant-parts.js";
+import type { ConfiguredSinks, Outside, Tenant, TenantScope } from "./tenant-parts.js";
 
 // Root: shared by all tenants.
 export const OUTSIDE = token<Outside>("Outside");

@@ -4,7 +4,7 @@ import type { Clock } from "../io/clock.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
-import type { OpenTenant } from "../compose/tenant-parts.js";
+import type { OpenTenant } from "../pass/open-tenant.js";
 import type { PassProgress } from "../pass/progress.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import type { KeptBack } from "../plan/kept-back-days.js";

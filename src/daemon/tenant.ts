@@ -6,7 +6,7 @@ import { DaybookError, isDaybookError, messageOf } from "../model/errors.js";
 import type { ErrorKind } from "../model/errors.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
-import type { OpenTenant } from "../compose/tenant-parts.js";
+import type { OpenTenant } from "../pass/open-tenant.js";
 import type { PassOutcome } from "../pass/tenant-pass.js";
 
 /** Minimum interval between attempts after access was refused. */

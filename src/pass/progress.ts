@@ -1,17 +1,6 @@
 import type { DayTask } from "../model/reading.js";
 import type { UtcDay } from "../model/utc-day.js";
-
-/** How a day of a pass ended. `missing`: records that the source returned before and no longer returns; all are kept. */
-export type DayResult =
-  | {
-      readonly kind: "sealed";
-      readonly revision: number;
-      readonly records: number;
-      readonly added: number;
-      readonly missing: number;
-    }
-  | { readonly kind: "rechecked"; readonly revision: number; readonly missing: number }
-  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+import type { DayResult } from "../pipeline.js";
 
 /** Receives the progress of a pass. The pass does not depend on what it does. */
 export interface PassProgress {
