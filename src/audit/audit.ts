@@ -1,3 +1,4 @@
+import type { LedgerEntry } from "../model/ledger-entry.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { isArchiveFault } from "../archive/flaw.js";
 import { isAbsence, readSmall } from "../archive/source.js";
@@ -9,6 +10,8 @@ export interface Audit {
   readonly reader: ArchiveSource;
   readonly found: FindingList;
   readonly signal: AbortSignal;
+  /** Gets every entry that a hash vouches for, the newest first. */
+  readonly onEntry?: ((entry: LedgerEntry) => void) | undefined;
 }
 
 /** A whole small file; undefined after a finding when it is missing, too large or no plain file. */

@@ -201,6 +201,7 @@ class BackwardWalk {
     this.#expected = entry.prev;
     this.#checkPlace(seq, entry);
     this.#facts.add(entry);
+    this.#audit.onEntry?.(entry);
     this.#later = entry;
   }
 

@@ -1,6 +1,10 @@
 import type { Compression } from "../model/compression.js";
 import type { Finding } from "../model/finding.js";
 import type { Coverage } from "./coverage.js";
+import type { PageRecord } from "../model/page-record.js";
+import type { RetentionRecord } from "../model/retention-record.js";
+import type { UtcDay } from "../model/utc-day.js";
+import type { TrailLine } from "./trail.js";
 import type { AuditLevel } from "./verify-archive.js";
 
 /** What a report says of one sealed day beside its coverage. */
@@ -14,6 +18,34 @@ export interface DayProof {
   readonly duplicates: number;
   /** Record lines that re-readings found and the first reading had not. */
   readonly late: number;
+}
+
+/** A copy of the archive, by the ledger. */
+export interface CopySummary {
+  readonly sink: string;
+  /** Days whose newest revision it confirmed. */
+  readonly days: number;
+  readonly newest: UtcDay | null;
+  readonly lastDelivered: string | null;
+  readonly readBack: { readonly at: string; readonly revisions: number; readonly findings: number } | null;
+  /** What a look at it found when the report was made: `whole, structure`, `damaged: 3 findings`, `not looked at`. */
+  readonly now: string;
+}
+
+/** Events that a re-reading found and the reading before had not. */
+export interface LateArrival {
+  readonly day: UtcDay;
+  readonly revision: number;
+  /** From the end of the day to the reading. */
+  readonly hours: number;
+  readonly events: number;
+}
+
+/** One day with every page of its reading. */
+export interface ProofExample {
+  readonly day: UtcDay;
+  readonly revision: number;
+  readonly pages: readonly PageRecord[];
 }
 
 export interface ReportInput {
@@ -34,4 +66,18 @@ export interface ReportInput {
   readonly keys: readonly { readonly id: string; readonly fingerprint: string }[];
   readonly head: { readonly size: number; readonly lastHash: string; readonly time: string } | undefined;
   readonly compression: Compression;
+  /** Who made it: a login name. */
+  readonly by: string;
+  /** Whom it was made for, in the words of the maker; null when nobody was named. */
+  readonly reader: string | null;
+  readonly retention: {
+    readonly record: RetentionRecord;
+    readonly overdue: readonly UtcDay[];
+    /** Days of the range that were destroyed. */
+    readonly disposed: readonly UtcDay[];
+  };
+  readonly copies: readonly CopySummary[];
+  readonly late: readonly LateArrival[];
+  readonly example: ProofExample | undefined;
+  readonly trail: readonly TrailLine[];
 }

@@ -150,8 +150,8 @@ export function renderDays({ days }: Coverage, proofs: ReadonlyMap<string, DayPr
     <div class="scroll" tabindex="0" role="region" aria-label="Days held">
       <table class="rows">
         <caption>
-          Events = delivered − twice, and what earlier readings had and the last one had not. The hashes are
-          shortened; hold the pointer on one to see it whole.
+          Events = delivered − twice, and what earlier readings had and the last one had not. Below each day
+          the SHA-256 of its event set and of its manifest. Times are UTC.
         </caption>
         <thead>
           <tr>
@@ -160,8 +160,6 @@ export function renderDays({ days }: Coverage, proofs: ReadonlyMap<string, DayPr
             <th scope="col" class="n">Revision</th>
             ${heads.map((head) => html`<th scope="col" class="n">${head}</th>`)}
             <th scope="col">Sealed</th>
-            <th scope="col">Event set</th>
-            <th scope="col">Manifest</th>
           </tr>
         </thead>
         <tbody>
@@ -177,22 +175,22 @@ function renderDay(day: CoveredDay, proof: DayProof | undefined): Html {
   const { pages, requests, delivered, duplicates, late } = proof;
   const numbers = [pages, requests, delivered, duplicates, late, day.events ?? 0];
   return html`<tr>
-    <th scope="row">${day.day}</th>
-    <td>${renderState(day.state)}</td>
-    <td class="n">${day.revision ?? ""}</td>
-    ${numbers.map((number) => html`<td class="n">${count(number)}</td>`)}
-    <td><time datetime="${proof.sealed}">${proof.sealed.slice(0, 16).replace("T", " ")}</time></td>
-    <td>${renderHash(proof.eventSetSha256)}</td>
-    <td>${renderHash(proof.manifestSha256)}</td>
-  </tr> `;
+      <th scope="row">${day.day}</th>
+      <td>${renderState(day.state)}</td>
+      <td class="n">${day.revision ?? ""}</td>
+      ${numbers.map((number) => html`<td class="n">${count(number)}</td>`)}
+      <td><time datetime="${proof.sealed}">${proof.sealed.slice(0, 16).replace("T", " ")}</time></td>
+    </tr>
+    <tr class="hashes">
+      <td colspan="10">
+        event set <span class="hash">${proof.eventSetSha256}</span><br />manifest
+        <span class="hash">${proof.manifestSha256}</span>
+      </td>
+    </tr> `;
 }
 
 function renderState(state: CoveredDay["state"]): Html {
   return html`<span class="state ${state}">${STATE_SIGNS[state].sign} ${state}</span>`;
-}
-
-function renderHash(sha256: string): Html {
-  return html`<span class="hash" title="${sha256}">${sha256.slice(0, 10)}</span>`;
 }
 
 /** The commands for one day of the report; README.txt in the archive has the rest. */

@@ -9,6 +9,14 @@ import {
   renderNotHeld,
 } from "./report-parts.js";
 import { REPORT_STYLE } from "../html/report-style.js";
+import {
+  renderCopies,
+  renderExample,
+  renderLate,
+  renderLimits,
+  renderRetention,
+  renderTrail,
+} from "./report-evidence.js";
 import type { ReportInput } from "./report-input.js";
 import { judgeReport } from "./report-verdict.js";
 
@@ -43,9 +51,15 @@ export function renderReport(input: ReportInput): string {
         <main>
           ${renderCalendars(coverage)} ${renderNotHeld(coverage)}
           ${renderFindings(input.findings, input.level)} ${renderDays(coverage, input.proofs)}
-          ${renderIdentity(input)} ${renderChecksByHand(input)}
+          ${renderLate(input)} ${renderExample(input)} ${renderRetention(input)} ${renderCopies(input)}
+          ${renderTrail(input)} ${renderIdentity(input)} ${renderLimits()} ${renderChecksByHand(input)}
         </main>
-        <footer><p>Made ${input.made} by Daybook ${input.version} from ${input.place}.</p></footer>
+        <footer>
+          <p>
+            Made ${input.made} by ${input.by} with Daybook ${input.version} from
+            ${input.place}${input.reader === null ? "" : `, for ${input.reader}`}.
+          </p>
+        </footer>
       </body>
     </html> `.toString();
 }

@@ -1,6 +1,7 @@
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import type { Finding, Severity } from "../model/finding.js";
 import { DaybookError } from "../model/errors.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
 import type { Manifest } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
@@ -40,6 +41,8 @@ export interface VerifyOptions {
   /** Has OpenSSH check the signature of a statement. */
   readonly signatureProblem: SignatureCheck;
   readonly signal: AbortSignal;
+  /** Gets every entry that a hash vouches for, the newest first. */
+  readonly onEntry?: (entry: LedgerEntry) => void;
   /** Before each package: how many were done, of how many. */
   readonly progress?: (done: number, total: number, day: UtcDay) => void;
 }
@@ -72,7 +75,12 @@ export interface AuditResult {
  * and what the way to the archive throws.
  */
 export async function verifyArchive(reader: ArchiveSource, options: VerifyOptions): Promise<AuditResult> {
-  const audit: Audit = { reader, found: new FindingList(), signal: options.signal };
+  const audit: Audit = {
+    reader,
+    found: new FindingList(),
+    signal: options.signal,
+    onEntry: options.onEntry,
+  };
   const identity = await checkIdentity(audit);
   if (identity === undefined) return resultOf(audit, options, { packages: 0 });
   const keys = await readKeys(audit, identity.origin, options.keys ?? []);

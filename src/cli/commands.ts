@@ -125,7 +125,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./verify.js")).verify,
   },
   ...queryCommands(COMMON, RANGE),
-  ...evidenceCommands(COMMON),
+  ...evidenceCommands(COMMON, RANGE),
   ...retentionCommands(COMMON, RANGE),
   {
     name: "restore",

@@ -7,17 +7,18 @@ import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
 import { DAY_MS, HOUR_MS, addDays, dayStartMs, isoTime, utcDayOf } from "../model/utc-day.js";
+import { dayStates, wholeRange } from "../view/tenant-view.js";
 import { RESTLESS_SCENARIO, startSimulator } from "../../packages/simulator/index.js";
 import type { Simulator } from "../../packages/simulator/index.js";
 import { archive } from "./archive.js";
 import type { Command, CommandResult, Surroundings } from "./command.js";
-import { coverTenant, coverageText } from "./coverage.js";
+import { coverageText } from "./coverage.js";
 import { worstExit } from "./exit-codes.js";
-import { lookAtTenants, rangeOf } from "./held.js";
 import { hasColour } from "./log-settings.js";
 import { count } from "./progress.js";
-import { reportInput } from "./report-input.js";
-import { folderPlace, verifyExit, verifyPlace } from "./verify.js";
+import { makeReport } from "./report-input.js";
+import { actorOf, oneTenant } from "./retention-request.js";
+import { folderPlace, verifyExit } from "./verify.js";
 
 export interface DemoOptions {
   readonly folder: string;
@@ -142,38 +143,30 @@ interface Finish {
 
 async function finish({ folder, config, passes, surroundings, say }: Finish): Promise<CommandResult> {
   const place = await folderPlace(join(folder, "archive", "demo"), surroundings);
-  const audited = await verifyPlace(place, { level: "deep" }, surroundings);
-  const [report] = await lookAtTenants({ config }, surroundings, async (looked) => {
-    const coverage = await coverTenant(looked, rangeOf(looked));
-    say(coverageText(coverage, hasColour(surroundings.stdout, surroundings.env)));
-    const { tenant, held } = looked;
-    if (held === undefined) return undefined;
-    const { compression } = tenant.loaded.config;
-    const nowMs = tenant.clock.now();
-    const parts = {
+  const tenant = await oneTenant({ config }, surroundings);
+  const { clock, rules } = tenant;
+  const { input, audited } = await makeReport(
+    {
       tenant: tenant.name,
-      held,
-      place: place.name,
-      coverage,
-      audited,
-      compression,
-      nowMs,
-    };
-    const path = join(folder, "report.html");
-    const bytes = Buffer.from(renderReport(await reportInput(parts)));
-    await replaceFile(surroundings.files, { path, bytes, mode: 0o644 });
-    return path;
-  });
+      place,
+      level: "deep",
+      by: actorOf(surroundings),
+      reader: null,
+      rangeOf: (index) => wholeRange({ index, rules }, clock.now()),
+      stateOf: (index) => dayStates({ index, rules }, clock.now()),
+      looks: new Map([["vault", "audited at level deep"]]),
+    },
+    surroundings,
+  );
+  say(coverageText(input.coverage, hasColour(surroundings.stdout, surroundings.env)));
+  const report = join(folder, "report.html");
+  const bytes = Buffer.from(renderReport(input));
+  await replaceFile(surroundings.files, { path: report, bytes, mode: 0o644 });
   const exit = worstExit([...passes.map((pass) => pass.exit), verifyExit(audited, {})]);
   return {
     exit,
     text: closingText(audited, folder, surroundings),
-    json: {
-      folder,
-      report: report ?? null,
-      passes: passes.map((pass) => pass.json),
-      verified: isWhole(audited),
-    },
+    json: { folder, report, passes: passes.map((pass) => pass.json), verified: isWhole(audited) },
   };
 }
 
@@ -190,5 +183,6 @@ Where to look next:
   ${shown}/report.html             the report, for people
   ${shown}/archive/demo/README.txt how to check the archive by hand
   ${daybook} show DAY --proof --config ${shown}/daybook.yaml
-  ${daybook} verify --path ${shown}/archive/demo --level deep`;
+  ${daybook} verify --path ${shown}/archive/demo --level deep
+  ${daybook} export --day -9d --format csv --config ${shown}/daybook.yaml`;
 }

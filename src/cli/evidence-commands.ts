@@ -2,57 +2,103 @@ import type { CommandEntry } from "./command-entry.js";
 import type { OptionEntry } from "./global-options.js";
 
 /** The commands that hand over what an archive holds. */
-export function evidenceCommands(common: readonly OptionEntry[]): readonly CommandEntry[] {
-  return [
-    {
-      name: "export",
-      summary: "the events of a range, each byte checked before it leaves; any distance, any archive",
-      options: [
-        ...common,
-        { flags: "--from <time>", help: "first UTC day, month or time, such as 2026-11-20T08:00" },
-        { flags: "--to <time>", help: "last one, included whole (default: the day of --from)" },
-        { flags: "--day <day>", help: "one UTC day or month" },
-        { flags: "--activity <names...>", help: "only these values of Activity, in any case" },
-        { flags: "--user <users...>", help: "only these values of UserId; - reads them from standard input" },
-        { flags: "--workspace <names...>", help: "only these workspaces, by name or id" },
-        {
-          flags: "--format <format>",
-          help: "ndjson: the record lines byte for byte; json: one array of them; csv: for spreadsheets",
-          choices: ["ndjson", "json", "csv"],
-          fallback: "ndjson",
-        },
-        { flags: "-o, --out <file>", help: "a new file, readable by you alone (default: standard output)" },
-        { flags: "--summary <file>", help: "a new file with range, filters, counts and hash as JSON" },
-        { flags: "--fields <names...>", help: "csv: only these columns" },
-        { flags: "--delimiter <character>", help: "csv: between the cells (default: a comma)" },
-        { flags: "--no-bom", help: "csv: without the mark by which Excel knows UTF-8" },
-        { flags: "--raw", help: "csv: do not defuse cells that a spreadsheet program would run" },
-        { flags: "--pseudonymise", help: "replace people by codes that are the same within this export" },
-        { flags: "--keep-key <file>", help: "keep the key of the codes in a new file; otherwise it is gone" },
-        {
-          flags: "--recipient <code>",
-          help: "who gets it, as a code without a name: it stays in the ledger",
-        },
-        { flags: "--strict", help: "67 also when days of the range were destroyed under their schedule" },
-        { flags: "--no-act", help: "do not record the export in the ledger" },
-        { flags: "--sink <name>", help: "the archive in this record sink (default: the own archive)" },
-        { flags: "--path <folder>", help: "an archive in a folder; needs no configuration" },
-        { flags: "--StartDateTime <time>", help: "--from", isHidden: true },
-        { flags: "--EndDateTime <time>", help: "--to", isHidden: true },
-        { flags: "--ActivityType <name>", help: "--activity", isHidden: true },
-        {
-          flags: "--ResultType <type>",
-          help: "--format",
-          choices: ["JsonString", "JsonObject"],
-          isHidden: true,
-        },
-      ],
-      examples: [
-        "daybook export --from 2026-03-01 --to 2026-03-31 --user ana@contoso.com --format csv --out ana.csv",
-        "daybook export --day yesterday --activity ViewReport,ExportReport | wc -l",
-        "daybook export --from 2026-11-20T08:00 --to 2026-11-20T10:00 --path /srv/daybook/contoso",
-      ],
-      load: async () => (await import("./export.js")).exportEvents,
-    },
-  ];
+export function evidenceCommands(
+  common: readonly OptionEntry[],
+  range: readonly OptionEntry[],
+): readonly CommandEntry[] {
+  return [exportCommand(common), auditCommand([...common, ...range])];
+}
+
+function exportCommand(common: readonly OptionEntry[]): CommandEntry {
+  return {
+    name: "export",
+    summary: "the events of a range, each byte checked before it leaves; any distance, any archive",
+    options: [
+      ...common,
+      { flags: "--from <time>", help: "first UTC day, month or time, such as 2026-11-20T08:00" },
+      { flags: "--to <time>", help: "last one, included whole (default: the day of --from)" },
+      { flags: "--day <day>", help: "one UTC day or month" },
+      { flags: "--activity <names...>", help: "only these values of Activity, in any case" },
+      { flags: "--user <users...>", help: "only these values of UserId; - reads them from standard input" },
+      { flags: "--workspace <names...>", help: "only these workspaces, by name or id" },
+      {
+        flags: "--format <format>",
+        help: "ndjson: the record lines byte for byte; json: one array of them; csv: for spreadsheets",
+        choices: ["ndjson", "json", "csv"],
+        fallback: "ndjson",
+      },
+      { flags: "-o, --out <file>", help: "a new file, readable by you alone (default: standard output)" },
+      { flags: "--summary <file>", help: "a new file with range, filters, counts and hash as JSON" },
+      { flags: "--fields <names...>", help: "csv: only these columns" },
+      { flags: "--delimiter <character>", help: "csv: between the cells (default: a comma)" },
+      { flags: "--no-bom", help: "csv: without the mark by which Excel knows UTF-8" },
+      { flags: "--raw", help: "csv: do not defuse cells that a spreadsheet program would run" },
+      { flags: "--pseudonymise", help: "replace people by codes that are the same within this export" },
+      { flags: "--keep-key <file>", help: "keep the key of the codes in a new file; otherwise it is gone" },
+      {
+        flags: "--recipient <code>",
+        help: "who gets it, as a code without a name: it stays in the ledger",
+      },
+      { flags: "--strict", help: "67 also when days of the range were destroyed under their schedule" },
+      { flags: "--no-act", help: "do not record the export in the ledger" },
+      { flags: "--sink <name>", help: "the archive in this record sink (default: the own archive)" },
+      { flags: "--path <folder>", help: "an archive in a folder; needs no configuration" },
+      { flags: "--StartDateTime <time>", help: "--from", isHidden: true },
+      { flags: "--EndDateTime <time>", help: "--to", isHidden: true },
+      { flags: "--ActivityType <name>", help: "--activity", isHidden: true },
+      {
+        flags: "--ResultType <type>",
+        help: "--format",
+        choices: ["JsonString", "JsonObject"],
+        isHidden: true,
+      },
+    ],
+    examples: [
+      "daybook export --from 2026-03-01 --to 2026-03-31 --user ana@contoso.com --format csv --out ana.csv",
+      "daybook export --day yesterday --activity ViewReport,ExportReport | wc -l",
+      "daybook export --from 2026-11-20T08:00 --to 2026-11-20T10:00 --path /srv/daybook/contoso",
+    ],
+    load: async () => (await import("./export.js")).exportEvents,
+  };
+}
+
+function auditCommand(common: readonly OptionEntry[]): CommandEntry {
+  return {
+    name: "audit",
+    summary:
+      "the audit report of a range: verdict, every day, losses, retention, copies, trail; for paper or as JSON",
+    options: [
+      ...common,
+      { flags: "--sink <name>", help: "the copy to audit (default: the first record sink)" },
+      {
+        flags: "--path <folder>",
+        help: "an archive in a folder; needs no configuration, leaves no trace in it",
+      },
+      {
+        flags: "--level <level>",
+        help: "how thoroughly the copy is verified, as in `verify`",
+        choices: ["structure", "content", "deep"],
+        fallback: "content",
+      },
+      {
+        flags: "--format <format>",
+        help: "html: one page without script; json: the same facts; all: both, CSV lists, the head and hashes",
+        choices: ["html", "json", "all"],
+        fallback: "html",
+      },
+      {
+        flags: "-o, --out <file>",
+        help: "a new file; with --format all a new folder (default: standard output)",
+      },
+      { flags: "--for <text>", help: "who asked for it, printed on the report" },
+      { flags: "--key <file>", help: "trust only this public key (PEM)" },
+      { flags: "--expect-head <file>", help: "a head kept elsewhere: the ledger must contain it" },
+      { flags: "--no-act", help: "do not record in the ledger that the report was made" },
+    ],
+    examples: [
+      "daybook audit --from 2026-07 --to 2026-09 --for 'internal audit' --out audit-2026-q3.html",
+      "daybook audit --path /srv/daybook/contoso --level deep --format all --out audit-2026",
+    ],
+    load: async () => (await import("./audit.js")).audit,
+  };
 }

@@ -98,7 +98,7 @@ async function recorded(
         recipient,
       },
     },
-    { ...options },
+    {},
     surroundings,
   );
   return "kind" in answer && answer.kind === "export" ? { ...summary, export: answer.number } : summary;

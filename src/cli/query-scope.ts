@@ -149,7 +149,8 @@ async function archiveInFolder(path: string, surroundings: Surroundings): Promis
   };
 }
 
-function stateInCopy(day: UtcDay, { days }: DayIndex): DayState {
+/** The state of a day by what a copy says of itself. */
+export function stateInCopy(day: UtcDay, { days }: DayIndex): DayState {
   const record = days.get(day);
   if (record?.disposing !== undefined)
     return record.disposed?.length === record.revisions.length ? "disposed" : "disposing";
@@ -157,7 +158,8 @@ function stateInCopy(day: UtcDay, { days }: DayIndex): DayState {
   return record?.lost === undefined ? "gap" : "lost";
 }
 
-function namedRange({ days }: DayIndex, otherwise: UtcDay): DayRange {
+/** From the first to the last day that a copy names. */
+export function namedRange({ days }: DayIndex, otherwise: UtcDay): DayRange {
   const named = [...days.keys()].toSorted();
   return { from: named[0] ?? otherwise, to: named.at(-1) ?? otherwise };
 }

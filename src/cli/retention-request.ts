@@ -150,7 +150,7 @@ async function writeStatement(
 }
 
 /** `ana@archive01` where both are known. */
-function actorOf({ env }: Pick<Surroundings, "env">): string {
+export function actorOf({ env }: Pick<Surroundings, "env">): string {
   const login = env["SUDO_USER"] ?? env["USER"] ?? env["LOGNAME"] ?? "operator";
   return /^[A-Za-z0-9._@-]{1,100}$/.test(login) ? login : "operator";
 }

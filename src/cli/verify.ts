@@ -5,7 +5,7 @@ import { folderSource } from "../archive/folder-source.js";
 import { signatureProblem } from "../archive/ssh-signature.js";
 import { storeSource } from "../archive/source.js";
 import { isWhole, verifyArchive } from "../audit/verify-archive.js";
-import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
+import type { AuditLevel, AuditResult, VerifyOptions } from "../audit/verify-archive.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
@@ -28,7 +28,9 @@ export interface VerifyCommandOptions extends CommonOptions, RangeOptions {
 }
 
 /** What an audit of one place takes beside the place. */
-type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead"> & Partial<DayRange>;
+type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead"> &
+  Partial<DayRange> &
+  Pick<VerifyOptions, "onEntry">;
 
 /** An archive to be checked: a tenant's in a record sink, or one in a folder. */
 export interface Place {
@@ -119,6 +121,7 @@ export async function verifyPlace(
       ...range,
       ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
       ...(expectHead === undefined ? {} : { expectHead }),
+      ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
       openEventSet: () => new SortedLines({ files, folder: scratch }),
       signatureProblem: (one) => signatureProblem(one, files, join(scratch, "ssh")),
       signal,

@@ -15,9 +15,9 @@ import type { ReadingRules } from "../plan/day-state.js";
 import { folderSource } from "../archive/folder-source.js";
 import { firstSourceWith } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
-import { oddityCodes } from "../view/oddities.js";
+import { heldDay } from "./held-day.js";
 import { dayStates } from "../view/tenant-view.js";
-import { readManifest, recordsOf } from "../archive/sealed-package.js";
+import { readManifest } from "../archive/sealed-package.js";
 
 export interface HeldTenantParts {
   readonly tenant: string;
@@ -63,21 +63,7 @@ export class HeldTenant {
   }
 
   async heldDay(day: UtcDay): Promise<HeldDay | undefined> {
-    const record = this.record(day);
-    if (record?.lost !== undefined) return { explanation: record.lost.reason };
-    const newest = record?.revisions.at(-1);
-    if (record?.disposing !== undefined) return { explanation: `under plan ${record.disposing.plan}` };
-    if (newest === undefined) {
-      return this.stateOf(day) === "lost" ? { explanation: "passed the horizon unread" } : undefined;
-    }
-    const manifest = await this.manifest(day, newest.revision);
-    const oddities = oddityCodes(record);
-    return {
-      revision: newest.revision,
-      events: recordsOf(manifest),
-      reason: manifest.reason,
-      ...(oddities === undefined ? {} : { oddities }),
-    };
+    return heldDay(this.record(day), this.stateOf(day), (revision) => this.manifest(day, revision));
   }
 
   /** ARCHIVE_DAMAGED when neither the state folder nor a record sink has it as the ledger names it. */

@@ -107,6 +107,7 @@ export class LedgerIndex implements DayIndex {
         this.retention = addRetentionEntry(this.retention, entry);
         return;
       case "recovery-performed":
+      case "audit-made":
         return;
       default:
         entry satisfies never;

@@ -93,6 +93,7 @@ export const ENTRY_FIELDS = {
   "disposal-refused": { plan: "text", ...REVISION, reason: "text", subject: "text" },
   "disposal-begun": { plan: "text", ...REVISION },
   disposed: { ...REVISION, tombstone_sha256: "hash", plan: "text" },
+  "audit-made": { from: "day", to: "day", sha256: "hash" },
   "export-produced": {
     export: "text",
     from: "day",

@@ -1,24 +1,28 @@
+import { z } from "zod";
+import { count, day, hash, text } from "../archive/strict-json.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { numberedId } from "./numbered-id.js";
 import type { RetentionParts } from "./parts.js";
 import { Register } from "./register.js";
 
 /** What left the archive. */
-export interface Produced {
-  readonly from: UtcDay;
-  readonly to: UtcDay;
+export const producedForm = z.strictObject({
+  from: day,
+  to: day,
   /** The filters in words: they may name people, so the ledger gets a commitment alone. */
-  readonly filters: string;
-  readonly records: number;
-  readonly bytes: number;
-  /** Of everything that went out, hex. */
-  readonly sha256: string;
-  readonly form: string;
+  filters: z.string(),
+  records: count,
+  bytes: count,
+  /** Of everything that went out. */
+  sha256: hash,
+  form: text,
   /** A code for who gets it; empty for nobody in particular. */
-  readonly recipient: string;
-}
+  recipient: text,
+});
 
-/** Exports, each an act of the ledger. */
+type Produced = z.output<typeof producedForm>;
+
+/** What was handed out, each an act of the ledger. */
 export class Exports {
   readonly #parts: RetentionParts;
 
@@ -48,5 +52,13 @@ export class Exports {
       actor,
     );
     return number;
+  }
+
+  /** A report of these days was made; `sha256` is that of its JSON form. */
+  async recordAudit(
+    { from, to, sha256 }: { readonly from: UtcDay; readonly to: UtcDay; readonly sha256: string },
+    actor: string,
+  ): Promise<void> {
+    await this.#parts.archive.ledger.append({ type: "audit-made", from, to, sha256 }, actor);
   }
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import { count, day, hash, holdId, planId, role, text } from "../archive/strict-json.js";
+import { day, hash, holdId, planId, role, text } from "../archive/strict-json.js";
 import type { StatementKind } from "../archive/statement.js";
 import { DaybookError } from "../model/errors.js";
 import { sha256Hex } from "../model/sha256.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { RetentionDesk } from "./desk.js";
+import { producedForm } from "./exports.js";
 import type { KnownPlan } from "./disposals.js";
 import type { Reached } from "./copies.js";
 import type { DayOutcome, DisposalNote } from "./run-disposal.js";
@@ -37,20 +38,8 @@ export const retentionRequest = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("dispose-approve"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-refuse"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-run"), plan: planId, ...common }),
-  z.strictObject({
-    act: z.literal("export-produced"),
-    produced: z.strictObject({
-      from: day,
-      to: day,
-      filters: z.string(),
-      records: count,
-      bytes: count,
-      sha256: hash,
-      form: text,
-      recipient: text,
-    }),
-    ...common,
-  }),
+  z.strictObject({ act: z.literal("export-produced"), produced: producedForm, ...common }),
+  z.strictObject({ act: z.literal("audit-made"), from: day, to: day, sha256: hash, ...common }),
   z.strictObject({ act: z.literal("standing-approve"), until: day, ...common }),
   z.strictObject({ act: z.literal("standing-withdraw"), person: role, ...common }),
 ]);
@@ -66,6 +55,7 @@ export type RetentionAnswer =
   | { readonly kind: "roster"; readonly roster: number; readonly isSame: boolean }
   | { readonly kind: "plan"; readonly plan: PlanSummary | null }
   | { readonly kind: "export"; readonly number: string }
+  | { readonly kind: "audit" }
   | { readonly kind: "standing"; readonly approval: StandingSummary }
   | { readonly kind: "run"; readonly plan: PlanSummary; readonly days: readonly DayOutcome[] };
 
@@ -127,6 +117,9 @@ async function perform(
       return judgeAnswer(desk, request, "plan-refused");
     case "export-produced":
       return { kind: "export", number: await desk.exports.record(request.produced, request.actor) };
+    case "audit-made":
+      await desk.exports.recordAudit(request, request.actor);
+      return { kind: "audit" };
     case "standing-approve":
       return standingAnswer(desk, request);
     case "standing-withdraw":
