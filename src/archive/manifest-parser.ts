@@ -36,6 +36,7 @@ const completeness = z.object({
   first_creation_time: z.string().nullable(),
   last_creation_time: z.string().nullable(),
   by_hour: z.record(window, count),
+  stray_by_hour: z.record(window, count).optional(),
   by_activity: z.record(z.string(), count),
   by_field: z.record(z.string(), z.object({ present: count, filled: count })).optional(),
   filled_by_activity: z.record(z.string(), z.record(z.string(), count)).optional(),

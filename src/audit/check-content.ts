@@ -7,6 +7,7 @@ import type { Reading } from "../model/reading.js";
 import type { EventSet } from "../model/verdict.js";
 import { checkChains } from "../verify/chain-checks.js";
 import { checkCounts } from "../verify/count-checks.js";
+import { checkHoursOfWindows, checkPagesOfWindows } from "../verify/window-checks.js";
 import { LIMITS } from "../archive/layout.js";
 import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
@@ -76,7 +77,8 @@ function readingOf(manifest: Manifest, pages: readonly PageRecord[]): Reading {
 }
 
 function checkReading(audit: Audit, reading: Reading): void {
-  for (const finding of checkChains(reading)) audit.found.addDamage(finding);
+  for (const finding of [...checkChains(reading), ...checkPagesOfWindows(reading)])
+    audit.found.addDamage(finding);
 }
 
 async function checkPages(
@@ -177,7 +179,8 @@ function compareCounts(
 ): void {
   const { completeness, day } = manifest;
   const counted = { completeness, linesWritten: events, linesKnown: completeness.distinct };
-  for (const finding of checkCounts(reading, counted)) audit.found.addDamage(finding);
+  const found = [...checkCounts(reading, counted), ...checkHoursOfWindows(reading, completeness)];
+  for (const finding of found) audit.found.addDamage(finding);
   audit.found.expect("COUNT_DIFFERS", {
     subject: "carried",
     found: `${carried}`,

@@ -11,6 +11,7 @@ import type { Reading } from "../model/reading.js";
 import { sha256Hex } from "../model/sha256.js";
 import { nextToken } from "../bytes/continuation.js";
 import { Transcription } from "../verify/transcription.js";
+import { checkHoursOfWindows } from "../verify/window-checks.js";
 import { readManifest } from "../archive/sealed-package.js";
 import { isDaybookError } from "../model/errors.js";
 import { guard } from "./audit.js";
@@ -30,6 +31,7 @@ const MIN_EVENT_BYTES = 2;
 export class DeepCheck implements PageVisitor {
   readonly #audit: Audit;
   readonly #manifest: Manifest;
+  readonly #reading: Reading;
   readonly #transcription: Transcription;
   readonly #lines = createHash("sha256");
   readonly #expectedPages: number;
@@ -38,6 +40,7 @@ export class DeepCheck implements PageVisitor {
   constructor(audit: Audit, manifest: Manifest, reading: Reading) {
     this.#audit = audit;
     this.#manifest = manifest;
+    this.#reading = reading;
     const pages = reading.pages.filter((page) => this.#isPossible(page));
     this.#expectedPages = reading.pages.length;
     this.#transcription = new Transcription({ ...reading, pages }, manifest.tenant_id);
@@ -104,6 +107,9 @@ export class DeepCheck implements PageVisitor {
       if (said === undefined) continue;
       this.#expect("COUNT_DIFFERS", field, JSON.stringify(counted[field]), JSON.stringify(said));
     }
+    // Level content judges the strays that the manifest states; where it states none, the pages tell.
+    if (this.#manifest.completeness.stray_by_hour !== undefined) return;
+    for (const found of checkHoursOfWindows(this.#reading, counted)) this.#audit.found.addDamage(found);
   }
 
   /** What is carried is exactly what the revision before had and this reading has not, in the same order. */

@@ -26,6 +26,11 @@ export interface Completeness {
   readonly last_creation_time: string | null;
   /** Delivered elements for each window, `T00` to `T23`, all 24 present. */
   readonly by_hour: Readonly<Record<WindowLabel, number>>;
+  /**
+   * Delivered elements whose CreationTime lies in another hour than their window's, for each window that has any. Absent
+   * from manifests of before it was counted.
+   */
+  readonly stray_by_hour?: Readonly<Record<WindowLabel, number>>;
   /** Distinct record lines for each Activity, sorted by name; `""` stands for none. */
   readonly by_activity: Readonly<Record<string, number>>;
   /** Absent from manifests of before it was counted; so is `filled_by_activity`. */

@@ -23,6 +23,12 @@ export const CHAIN_FINDINGS = {
   TOKEN_REPEATED: incomplete("no continuation token comes twice in a page chain", READ_AGAIN),
 } as const satisfies Record<string, FindingKind>;
 
+/** What shows that a window got the events of another. An audit reports the same codes as damage, because the day is sealed. */
+export const WINDOW_FINDINGS = {
+  WINDOWS_EQUAL: incomplete("windows do not get one and the same page of events", CACHE),
+  WINDOW_FOREIGN: incomplete("most events of a window lie in its hour", CACHE),
+} as const satisfies Record<string, FindingKind>;
+
 /** Counts that do not agree. An audit reports the same codes as damage, because the day is sealed. */
 export const COUNT_FINDINGS = {
   PAGES_DIFFER: incomplete("every page of the page ledger is transcribed", DEFECT),
@@ -45,8 +51,7 @@ export const READING_FINDINGS = {
   PAGE_BODY_DIFFERS: incomplete("the body on disk is the body received", DISK),
   PAGE_EVENTS_DIFFER: incomplete("the page ledger counts the body's events", DISK),
   PAGE_TOKEN_DIFFERS: incomplete("the page ledger names the token that the body gives", DISK),
-  WINDOWS_EQUAL: incomplete("windows do not get one and the same page of events", CACHE),
-  WINDOW_FOREIGN: incomplete("most events of a window lie in its hour", CACHE),
+  ...WINDOW_FINDINGS,
   ...COUNT_FINDINGS,
   CLOCK_SKEW: notice(
     "our clock agrees with the source's within five minutes",

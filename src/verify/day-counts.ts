@@ -25,7 +25,7 @@ export class DayCounts {
   missingIds = 0;
   outsideWindow = 0;
   readonly byWindow = new Map<WindowLabel, number>();
-  /** Events delivered in each window whose time lies in another hour. */
+  /** Events delivered in each window whose time lies in another hour; windows without one have no entry. */
   readonly straysByWindow = new Map<WindowLabel, number>();
   readonly byActivity = new Map<string, number>();
   readonly #times: CreationTimes;
@@ -101,6 +101,7 @@ export class DayCounts {
       first_creation_time: firstMs <= lastMs ? isoTime(firstMs) : null,
       last_creation_time: firstMs <= lastMs ? isoTime(lastMs) : null,
       by_hour: Object.fromEntries(this.byWindow),
+      stray_by_hour: Object.fromEntries(this.straysByWindow),
       by_activity: Object.fromEntries([...this.byActivity].toSorted(byName)),
       ...this.fields.counts(),
     };

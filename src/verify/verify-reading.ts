@@ -117,7 +117,7 @@ class Verification {
         linesWritten: this.#eventSet.lines,
         linesKnown: records.distinct,
       }),
-      ...checkHoursOfWindows(reading, counts),
+      ...checkHoursOfWindows(reading, completeness),
     ];
     if (findings.length > 0) return { outcome: "incomplete", findings };
     const notices = [...reading.notices, ...noticesOf(reading, completeness)];

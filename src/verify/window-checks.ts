@@ -1,8 +1,9 @@
 import { finding } from "../model/finding.js";
 import type { Finding } from "../model/finding.js";
+import type { Completeness } from "../model/manifest.js";
 import type { PageRecord } from "../model/page-record.js";
 import type { Reading } from "../model/reading.js";
-import type { DayCounts } from "./day-counts.js";
+import type { WindowLabel } from "../model/window.js";
 
 /**
  * Events of another hour that any window may have. The source delivers some events twice, a copy may come with the next
@@ -32,14 +33,14 @@ function checkEqualPages({ day }: Reading, pages: readonly PageRecord[]): readon
 
 /**
  * Whether each window got the events of its hour. Strays are normal up to MAX_STRAYS or half of a window's events; a cache or
- * a source that ignores the times goes far beyond both.
+ * a source that ignores the times goes far beyond both. Nothing is found where the strays were not counted.
  */
 export function checkHoursOfWindows(
   { day }: Reading,
-  { byWindow, straysByWindow }: Pick<DayCounts, "byWindow" | "straysByWindow">,
+  { by_hour, stray_by_hour: straysByHour = {} }: Completeness,
 ): readonly Finding[] {
-  return [...straysByWindow].flatMap(([window, strays]) => {
-    const events = byWindow.get(window) ?? 0;
+  return Object.entries(straysByHour).flatMap(([window, strays]) => {
+    const events = by_hour[window as WindowLabel] ?? 0;
     if (strays <= MAX_STRAYS || strays * 2 <= events) return [];
     const found = `${strays} of ${events} events from another hour`;
     return [finding("WINDOW_FOREIGN", { subject: window, found, expected: "events of its own hour", day })];

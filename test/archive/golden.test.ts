@@ -4,17 +4,18 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { AuditLevel } from "../../src/audit/verify-archive.js";
 import { nodeFiles } from "../../src/io/node-files.js";
+import type { Manifest } from "../../src/model/manifest.js";
 import { SortedLines } from "../../src/verify/sorted-lines.js";
 import { audit } from "../support/audit-sample.js";
 
 /**
- * An archive as this format has it, written once and kept: five days in zstd and gzip, one of them empty and one in three revisions that
- * carry records, and a lost day. A change of the format that makes archives unreadable shows here first; one that is
- * meant brings a new archive with it.
+ * An archive as this format has it, written by `npm run golden` and kept: six days in zstd and gzip, one of them empty and one
+ * in three revisions that carry records, stray events, and two lost days. A change of the format that makes archives unreadable
+ * shows here first; one that is meant brings a new archive with it.
  */
 const GOLDEN = join(import.meta.dirname, "..", "fixtures", "golden");
 
-const LAST_HASH = "fba0044735a1bf0347a9a2c7e228d350dae0ea084e3508781dc46f861e1268b6";
+const LAST_HASH = "059771d6b30e2f06ac1028d3439ea3b847708914c1b9179d1582a1f07ad2a7f3";
 
 describe("the golden archive", () => {
   it.each<AuditLevel>(["structure", "content", "deep"])("is whole at level %s", async (level) => {
@@ -26,16 +27,19 @@ describe("the golden archive", () => {
 
     expect(result.findings).toEqual([]);
     expect(result.counts).toEqual({ damage: 0, incomplete: 0, notice: 0 });
-    expect(result.packages).toBe(7);
-    expect(result.facts?.head).toMatchObject({ size: 28, lastHash: LAST_HASH });
+    expect(result.packages).toBe(8);
+    expect(result.facts?.head).toMatchObject({ size: 35, lastHash: LAST_HASH });
   });
 
-  it("has what the format can hold: every kind of day, both compressions, carried records", () => {
+  it("has what the format can hold: every kind of day, both compressions, carried records, strays", () => {
     const names = readdirSync(GOLDEN, { recursive: true, encoding: "utf8" });
     const entries = names
       .filter((name) => name.startsWith("ledger/") && name.endsWith(".json"))
       .map((name) => JSON.parse(readFileSync(join(GOLDEN, name), "utf8")) as { readonly type: string });
 
+    const manifest = readFileSync(join(GOLDEN, "days/2026/11/24/r0001/manifest.json"), "utf8");
+
+    expect((JSON.parse(manifest) as Manifest).completeness.stray_by_hour).toEqual({ T15: 1, T16: 2 });
     expect(names).toContain("days/2026/11/20/r0002/carried.ndjson.zst");
     expect(names).toContain("days/2026/11/20/r0003/carried.ndjson.gz");
     expect(new Set(entries.map(({ type }) => type))).toEqual(
@@ -47,6 +51,7 @@ describe("the golden archive", () => {
         "day-sealed",
         "fixity-checked",
         "names-seen",
+        "schedule-set",
         "sink-delivered",
         "source-shrank",
       ]),

@@ -10,6 +10,7 @@ import { nodeFiles } from "../../src/io/node-files.js";
 import { signHead } from "../../src/archive/head.js";
 import { DaybookError } from "../../src/model/errors.js";
 import { headPath } from "../../src/model/ledger-entry.js";
+import { windowLabel } from "../../src/model/window.js";
 import { SortedLines } from "../../src/verify/sorted-lines.js";
 import { audit, copyOf, damages } from "../support/audit-sample.js";
 import { SAMPLE_KEY, makeSampleArchive } from "../support/sample-archive.js";
@@ -95,6 +96,7 @@ describe("a hostile archive", () => {
       ...counts,
       outside_window: 0,
       missing_ids: 0,
+      stray_by_hour: { [windowLabel(2)]: 1 },
     }));
     onTestFinished(() => liar.remove());
 
@@ -102,6 +104,10 @@ describe("a hostile archive", () => {
     expect(damages(await audit(liar.root, { level: "deep" }))).toEqual([
       "COUNT_DIFFERS days/2026/11/18/r0001: missing_ids",
       "COUNT_DIFFERS days/2026/11/18/r0001: outside_window",
+      "COUNT_DIFFERS days/2026/11/18/r0001: stray_by_hour",
+      "COUNT_DIFFERS days/2026/11/19/r0001: stray_by_hour",
+      "COUNT_DIFFERS days/2026/11/20/r0001: stray_by_hour",
+      "COUNT_DIFFERS days/2026/11/19/r0002: stray_by_hour",
     ]);
   });
 });
