@@ -42,7 +42,7 @@ export interface Approval {
 }
 
 const STYLE = `
-@page{margin:18mm}
+@page{margin:18mm;@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}
 body{margin:1.5rem auto;max-width:60rem;padding:0 1rem;color:#111;background:#fff;font:14px/1.5 system-ui,"Segoe UI",Arial,sans-serif}
 h1{font-size:1.5rem;margin:0 0 .25rem}
 h2{font-size:1.05rem;margin:1.75rem 0 .5rem;border-bottom:1px solid #999;padding-bottom:.2rem}
@@ -55,6 +55,7 @@ dt{color:#444}dd{margin:0;overflow-wrap:anywhere}
 .rows caption{text-align:left;color:#444;padding:.3rem 0}
 .rows th,.rows td{border:1px solid #999;padding:.25rem .4rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 .rows thead{display:table-header-group}
+.rows thead th{white-space:nowrap;overflow-wrap:normal}
 .rows tr{break-inside:avoid}
 .sign{display:grid;grid-template-columns:1fr 1fr 1fr;gap:1.5rem;margin-top:2.5rem}
 .sign div{border-top:1px solid #111;padding-top:.25rem;font-size:.85rem}

@@ -67,8 +67,11 @@ function oddReasons({ coverage }: Pick<ReportInput, "coverage">): readonly strin
 }
 
 function otherReasons({ coverage }: Pick<ReportInput, "coverage">): readonly string[] {
-  const { before, open } = coverage.counts;
+  const { before, open, disposed } = coverage.counts;
   return [
+    ...(disposed > 0
+      ? [`${plural(disposed, "day")} destroyed under the retention schedule, with approval.`]
+      : []),
     ...(before > 0 ? [`${plural(before, "day")} before the archive began.`] : []),
     ...(open > 0 ? [`${plural(open, "day")} not over yet, or too young to be read.`] : []),
   ];
