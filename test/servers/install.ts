@@ -7,6 +7,12 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   openssl: "openssl",
   gzip: "gzip",
   groff: "groff-base",
+  podman: "podman",
+  buildah: "buildah",
+  crun: "crun",
+  kubectl: "kubernetes-client",
+  shellcheck: "shellcheck",
+  "/usr/sbin/sshd": "openssh-server",
 };
 
 /** Installs what this machine lacks; throws, and so fails the run, when it cannot. */
