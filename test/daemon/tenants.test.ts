@@ -73,6 +73,26 @@ describe("the daemon with several tenants", () => {
     expect(exit).toBe(0);
   });
 
+  it("outlives a defect in the watch of a tenant that has stopped", { timeout: 60_000 }, async () => {
+    let faults = 0;
+    const rig = await daemonRig({
+      ...SHORT,
+      tenants: [{ name: "contoso" }, { name: "fabrikam" }],
+      logBreaksAt: (line) => line.includes('"days-overdue"') && faults++ === 0,
+    });
+    await rig.runUntil("2026-03-15T09:30:00Z");
+    damage(rig, "contoso");
+
+    const { exit, lines } = await rig.runUntil("2026-03-17T05:30:00Z");
+
+    const watch = lines.filter(({ msg }) => msg === "stopped tenant not watched");
+    const later = lines.filter(({ msg, alarm }) => msg === "alarm lasted" && alarm === "days-overdue");
+    expect(watch).toMatchObject([{ tenant: "contoso", message: "TypeError: a defect" }]);
+    expect(later).toMatchObject([{ tenant: "contoso" }]);
+    expect(archived(lines)).toEqual(["fabrikam 2026-03-14", "fabrikam 2026-03-15"]);
+    expect(exit).toBe(0);
+  });
+
   it("ends with 65 when every archive is damaged", async () => {
     const rig = await daemonRig({ ...SHORT, tenants: [{ name: "contoso" }, { name: "fabrikam" }] });
     await rig.runUntil("2026-03-15T09:30:00Z");

@@ -28,6 +28,8 @@ export interface DaemonRigOptions {
   readonly concurrency?: number;
   /** How far the sources' clocks are ahead of Daybook's, milliseconds. */
   readonly sourceAheadMs?: () => number;
+  /** Lines of the log whose write throws, as a defect in the daemon would. */
+  readonly logBreaksAt?: (line: string) => boolean;
   /** The life of an earlier rig once more: same folder, same addresses, same tenants. What that left is in `before/`. */
   readonly again?: DaemonRig;
 }
@@ -85,7 +87,7 @@ export async function daemonRig(options: DaemonRigOptions): Promise<DaemonRig> {
   writeFileSync(config, configText(folder, simulators, { ...options, tenants }), { mode: 0o600 });
   const doors = { clock, http: clock.watchHttp(nodeHttp), files: clock.watchFiles(quickFiles()) };
   const start = (overrides: Partial<Surroundings> = {}): RunningDaemon =>
-    startedDaemon(folder, clock, { ...doors, ...overrides });
+    startedDaemon({ folder, clock, logBreaksAt: options.logBreaksAt }, { ...doors, ...overrides });
   return {
     folder,
     clock,
@@ -122,7 +124,14 @@ async function emptied({ folder, simulators }: DaemonRig): Promise<string> {
   return folder;
 }
 
-function startedDaemon(folder: string, clock: EventClock, overrides: Partial<Surroundings>): RunningDaemon {
+function startedDaemon(
+  {
+    folder,
+    clock,
+    logBreaksAt = () => false,
+  }: Pick<DaemonRig, "folder" | "clock"> & { logBreaksAt: DaemonRigOptions["logBreaksAt"] },
+  overrides: Partial<Surroundings>,
+): RunningDaemon {
   const stop = new AbortController();
   const listeners = new Set<() => void>();
   let text = "";
@@ -132,6 +141,7 @@ function startedDaemon(folder: string, clock: EventClock, overrides: Partial<Sur
     isTTY: false,
     columns: 80,
     write: (line: string) => {
+      if (logBreaksAt(line)) throw new TypeError("a defect");
       text += line;
       if (line.includes('"daemon ready"')) begin();
     },
