@@ -28,7 +28,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
   retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   // plugin: the columns of the lake are declared once.
-  query: ["model", "io", "archive", "ledger", "plugin", "html"],
+  query: ["model", "io", "archive", "plugin", "html"],
   "pipeline.ts": ["model", "seal"],
   pass: [
     "model",

@@ -10,6 +10,14 @@ export interface HeldRevision {
   readonly files: PackageFiles;
 }
 
+/** What the ledger says of a day beside its revisions. */
+export interface DayNotes {
+  /** Codes of what was unusual about it, each once. */
+  readonly oddities: readonly string[];
+  /** Why it is lost, or by which plan it was destroyed. */
+  readonly explanation?: string;
+}
+
 /** The current view of an archive: of each day its newest revision, in one form for an own archive, a sink and a folder. */
 export interface HeldDays {
   readonly identity: { readonly archiveId: string; readonly tenantId: string };
@@ -17,6 +25,7 @@ export interface HeldDays {
   /** From the first to the last day that the ledger names; undefined when it names none. */
   readonly range: DayRange | undefined;
   readonly stateOf: (day: UtcDay) => DayState;
+  readonly notesOf: (day: UtcDay) => DayNotes;
   /** The newest revision of each day that has content, by day, oldest first. */
   readonly newest: ReadonlyMap<UtcDay, SealedDay>;
   /** ARCHIVE_DAMAGED when the revision is not as the ledger names it. */

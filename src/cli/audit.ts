@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { auditJson } from "../audit/audit-json.js";
 import { coverageExit } from "../audit/coverage.js";
 import { renderReport } from "../audit/report.js";
+import { namedRange, stateInCopy } from "../compose/held-days.js";
 import type { ReportInput } from "../audit/report-input.js";
 import { judgeReport } from "../audit/report-verdict.js";
 import { isWhole } from "../audit/verify-archive.js";
@@ -21,7 +22,6 @@ import { dayRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { EXIT, worstExit } from "./exit-codes.js";
 import type { ArchiveOptions } from "./held-archive.js";
-import { namedRange, stateInCopy } from "./query-scope.js";
 import { makeReport } from "./report-input.js";
 import type { MadeReport } from "./report-input.js";
 import { actorOf, askArchive, oneTenant } from "./retention-request.js";
@@ -94,7 +94,7 @@ async function reportOn(
   looks.set(sinkOf(place, tenant), `audited at level ${options.level}`);
   const bounds = (index: LedgerIndex): DayRange =>
     tenant === undefined
-      ? namedRange(index, utcDayOf(nowMs))
+      ? (namedRange(index) ?? { from: utcDayOf(nowMs), to: utcDayOf(nowMs) })
       : wholeRange({ index, rules: tenant.rules }, nowMs);
   return makeReport(
     {

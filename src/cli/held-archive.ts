@@ -1,12 +1,18 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { HeldDays } from "../archive/held-days.js";
-import { daysOf, ownDays } from "../compose/held-days.js";
+import { storeSource } from "../archive/source.js";
+import { copiedDays, ownDays } from "../compose/held-days.js";
 import type { Tenant } from "../compose/tenant-parts.js";
+import { readArchive } from "../ledger/open-archive.js";
 import { DaybookError } from "../model/errors.js";
+import { fetchLedger } from "../restore/fetch-ledger.js";
+import { RestoredTree } from "../restore/restored-tree.js";
 import type { CommonOptions, Surroundings } from "./command.js";
 import { lookAt } from "./held.js";
 import { oneTenant } from "./retention-request.js";
-import { folderPlace, placesOf } from "./verify.js";
-import type { Place } from "./verify.js";
+import { folderPlace } from "./verify.js";
+import { openWorkspace } from "./workspace.js";
 
 /** Which archive a command reads: the own one, that of a record sink, or one in a folder. */
 export interface ArchiveOptions extends CommonOptions {
@@ -23,44 +29,100 @@ export interface ReadArchive {
   readonly tenant: Tenant | undefined;
 }
 
+type Use<T> = (archive: ReadArchive) => Promise<T>;
+
 /**
- * Opens the archive that the options name for reading, and closes it when `use` is done. ARCHIVE_NOT_FOUND where nothing was
- * archived; ARCHIVE_DAMAGED when the ledger of a sink or a folder is not whole.
+ * Opens the archive that the options name for reading, and closes it when `use` is done. USAGE when they name several;
+ * ARCHIVE_NOT_FOUND where nothing was archived; ARCHIVE_DAMAGED when the ledger is not whole.
  */
 export async function withArchive<T>(
   options: ArchiveOptions,
   surroundings: Surroundings,
-  use: (archive: ReadArchive) => Promise<T>,
+  use: Use<T>,
 ): Promise<T> {
-  if (options.path !== undefined)
-    return inPlace(await folderPlace(options.path, surroundings), undefined, surroundings, use);
+  if (options.path !== undefined) return inFolder(options.path, options, surroundings, use);
   const tenant = await oneTenant(options, surroundings);
-  if (options.sink !== undefined) {
-    const [place] = placesOf(tenant.name, tenant.openSinks(), options.sink);
-    if (place !== undefined) return inPlace(place, tenant, surroundings, use);
-    throw new DaybookError("USAGE", {
-      message: `--sink: expected the name of a record sink, found "${options.sink}"`,
-    });
+  const result = await inConfigured(tenant, options.sink, surroundings, use);
+  if (result !== undefined) return result.value;
+  throw notFound(tenant.name);
+}
+
+/** The same for each archive that the options name, one after the other; tenants without an archive are passed over. */
+export async function eachArchive<T>(
+  options: ArchiveOptions,
+  surroundings: Surroundings,
+  use: Use<T>,
+): Promise<readonly T[]> {
+  if (options.path !== undefined) return [await inFolder(options.path, options, surroundings, use)];
+  const { tenants } = await openWorkspace(options, surroundings);
+  const results: T[] = [];
+  for (const tenant of tenants) {
+    const result = await inConfigured(tenant, options.sink, surroundings, use);
+    if (result !== undefined) results.push(result.value);
   }
+  if (results.length > 0) return results;
+  throw notFound(tenants.map(({ name }) => name).join(", "));
+}
+
+async function inFolder<T>(
+  path: string,
+  { sink }: ArchiveOptions,
+  surroundings: Surroundings,
+  use: Use<T>,
+): Promise<T> {
+  if (sink !== undefined)
+    throw new DaybookError("USAGE", { message: "--path stands alone: found it beside --sink" });
+  const { files, signal } = surroundings;
+  const { name, reader } = await folderPlace(path, surroundings);
+  const read = await readArchive(files, name, signal);
+  return use({ name, held: copiedDays(read, reader, signal), tenant: undefined });
+}
+
+/** Undefined when the tenant has no archive yet. */
+async function inConfigured<T>(
+  tenant: Tenant,
+  sink: string | undefined,
+  surroundings: Surroundings,
+  use: Use<T>,
+): Promise<{ readonly value: T } | undefined> {
+  if (sink !== undefined) return { value: await inSink(sink, tenant, surroundings, use) };
   return lookAt(tenant, surroundings, async ({ held }) => {
-    if (held !== undefined)
-      return use({ name: tenant.name, held: ownDays(held, surroundings.signal), tenant });
-    throw new DaybookError("ARCHIVE_NOT_FOUND", {
-      message: `${tenant.name}: nothing was archived yet`,
-      hint: "run `daybook archive`, or name an archive with --path",
-    });
+    if (held === undefined) return undefined;
+    return { value: await use({ name: tenant.name, held: ownDays(held, surroundings.signal), tenant }) };
   });
 }
 
-async function inPlace<T>(
-  { name, reader, close }: Place,
-  tenant: Tenant | undefined,
-  { signal }: Surroundings,
-  use: (archive: ReadArchive) => Promise<T>,
+/** The ledger is copied and proved, as a restore does it; the packages are read where they are. */
+async function inSink<T>(
+  sink: string,
+  tenant: Tenant,
+  { files, env, signal }: Surroundings,
+  use: Use<T>,
 ): Promise<T> {
-  try {
-    return await use({ name, held: await daysOf(reader, signal), tenant });
-  } finally {
-    await close();
+  await using sinks = tenant.openSinks();
+  const store = sinks.stores().find(({ name }) => name === sink)?.store;
+  if (store === undefined) {
+    throw new DaybookError("USAGE", {
+      message: `--sink: expected the name of a record sink, found "${sink}"`,
+    });
   }
+  const folder = join(env["TMPDIR"] ?? "/tmp", `daybook-ledger-${randomUUID()}`);
+  try {
+    const tree = new RestoredTree(files, folder);
+    await tree.begin();
+    const from = { name: sink, store, tenant: tenant.name };
+    const { tenantId } = tenant.config;
+    const read = await fetchLedger({ from, files, tree, tenantId, progress: () => undefined }, signal);
+    const held = copiedDays(read, storeSource(store, tenant.name), signal);
+    return await use({ name: `${tenant.name} in ${sink}`, held, tenant });
+  } finally {
+    await files.removeTree(folder);
+  }
+}
+
+function notFound(name: string): DaybookError {
+  return new DaybookError("ARCHIVE_NOT_FOUND", {
+    message: `${name}: nothing was archived yet`,
+    hint: "run `daybook archive`, or name an archive with --path",
+  });
 }

@@ -1,8 +1,6 @@
+import { csvCell, csvRow } from "../model/csv-cell.js";
 import { parseExactly } from "./exact-json.js";
 import type { Event } from "./event-filter.js";
-
-/** What a spreadsheet program's cell holds at most, characters. */
-const MAX_CELL = 32_767;
 
 /** The column with the fields that have none of their own, as JSON. */
 const OTHER = "_other";
@@ -64,35 +62,17 @@ export class CsvWriter {
     return typeof value === "string" ? value : JSON.stringify(value);
   }
 
-  /** Numbers are never guarded: `-5` is a number and no formula. */
   #cell(text: string, note: ColumnNote): string {
     if (this.#options.raw) return text;
-    let cell = text.replaceAll(HIDDEN, escaped);
-    if (FORMULA.test(text) && !NUMBER.test(text)) {
-      note.guarded += 1;
-      cell = `'${cell}`;
-    }
-    if (cell.length <= MAX_CELL) return cell;
-    note.cut += 1;
-    // A half of a pair would be no text.
-    const end = /[\uD800-\uDBFF]/.test(cell.charAt(MAX_CELL - 2)) ? MAX_CELL - 2 : MAX_CELL - 1;
-    return `${cell.slice(0, end)}…`;
+    const cell = csvCell(text);
+    if (cell.isGuarded) note.guarded += 1;
+    if (cell.isCut) note.cut += 1;
+    return cell.text;
   }
 
   #row(cells: readonly string[]): string {
-    return `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(this.#options.delimiter)}\r\n`;
+    return csvRow(cells, this.#options.delimiter);
   }
-}
-
-/** Also with the full-width forms, and behind white space. */
-const FORMULA = /^\s*[=+\-@\t\r\n\0\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** C0 but tab and line ends, C1, and what turns the direction of text. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is replaced
-const HIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** The columns of an export: the lake's in its order, then the other fields that the archive counted, by code point. */

@@ -1,24 +1,17 @@
-import { PackageFiles } from "../archive/package-files.js";
-import { readManifest, recordsOf } from "../archive/sealed-package.js";
-import type { ArchiveSource } from "../archive/source.js";
-import { isDisposed } from "../ledger/day-index.js";
-import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import type { HeldDays } from "../archive/held-days.js";
+import { recordsOf } from "../archive/sealed-package.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
-import type { DayState } from "../model/day-state.js";
 import type { Manifest } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import type { QueryDatabase } from "./database.js";
 import type { DayFacts } from "./day-table.js";
 
-/** An archive that queries read: its ledger, and where its packages are. */
+/** An archive that queries read. */
 export interface QueriedArchive {
+  /** As in the column `tenant`. */
   readonly tenant: string;
-  readonly index: DayIndex;
-  readonly stateOf: (day: UtcDay) => DayState;
-  /** The days that it could have. */
-  readonly range: DayRange;
-  readonly packageSource: (day: UtcDay, revision: number) => Promise<ArchiveSource>;
+  readonly held: HeldDays;
 }
 
 /** Before each day: how many were read, of how many. */
@@ -34,12 +27,12 @@ export async function loadArchive(
   { range, progress }: { readonly range: DayRange; readonly progress: LoadProgress },
   signal: AbortSignal,
 ): Promise<readonly DayFacts[]> {
-  const days = eachDay(range.from, range.to).filter((day) => archive.stateOf(day) !== "before");
+  const days = eachDay(range.from, range.to).filter((day) => archive.held.stateOf(day) !== "before");
   const facts: DayFacts[] = [];
   for (const [done, day] of days.entries()) {
     signal.throwIfAborted();
     progress(done, days.length, day);
-    facts.push(await loadDay(database, archive, day, signal).catch((error: unknown) => raiseOf(day, error)));
+    facts.push(await loadDay(database, archive, day).catch((error: unknown) => raiseOf(day, error)));
   }
   await database.addDays(facts);
   return facts;
@@ -53,29 +46,17 @@ function raiseOf(day: UtcDay, error: unknown): never {
 
 async function loadDay(
   database: QueryDatabase,
-  { tenant, index, stateOf, packageSource }: QueriedArchive,
+  { tenant, held }: QueriedArchive,
   day: UtcDay,
-  signal: AbortSignal,
 ): Promise<DayFacts> {
-  const record = index.days.get(day);
-  const oddities = [...new Set(record?.incidents?.map(({ code }) => code))];
-  const about = { tenant, day, state: stateOf(day), oddities };
-  const newest = record?.revisions.at(-1);
-  if (record === undefined || newest === undefined || record.disposing !== undefined)
-    return { ...about, ...explained(record) };
-  const { revision, manifestSha256 } = newest;
-  const source = await packageSource(day, revision);
-  const manifest = await readManifest(source, { day, revision, manifestSha256 }, signal);
-  const blocks = new PackageFiles(source, manifest, signal).recordBlocks();
-  if (recordsOf(manifest) > 0) await database.addEvents({ tenant, day, revision, blocks });
+  const about = { tenant, day, state: held.stateOf(day), ...held.notesOf(day) };
+  const sealed = held.newest.get(day);
+  if (sealed === undefined) return about;
+  const { manifest, files } = await held.read(sealed);
+  const { revision } = manifest;
+  if (recordsOf(manifest) > 0)
+    await database.addEvents({ tenant, day, revision, blocks: files.recordBlocks() });
   return { ...about, held: heldOf(manifest) };
-}
-
-function explained(record: DayRecord | undefined): { readonly explanation?: string } {
-  if (record?.lost !== undefined) return { explanation: record.lost.reason };
-  if (record?.disposing === undefined) return {};
-  const { plan } = record.disposing;
-  return { explanation: `${isDisposed(record) ? "destroyed" : "being destroyed"} under plan ${plan}` };
 }
 
 function heldOf(manifest: Manifest): NonNullable<DayFacts["held"]> {
