@@ -1,5 +1,6 @@
 #!/bin/sh
 # Builds the Debian package: npm run package [-- FOLDER [OPTION OF dpkg-deb ..]]
+# For this machine's architecture, or the one of $ARCHITECTURE: amd64 or arm64.
 # It needs the network or npm's cache. The same commit gives the same bytes: order, owners, modes and times are fixed, the time
 # by $SOURCE_DATE_EPOCH or else the last commit's; what it holds, by package-lock.json.
 set -eu
@@ -11,7 +12,15 @@ cd "$(dirname "$0")/../.."
 export SOURCE_DATE_EPOCH="${SOURCE_DATE_EPOCH:?expected seconds since 1970, or a commit}" LC_ALL=C TZ=UTC
 # A hyphen would begin a Debian revision; a tilde sorts 1.0.0~rc.1 before 1.0.0.
 version=$(node_modules/.bin/node -p 'require("./package.json").version.replaceAll("-", "~")')
-architecture=$(dpkg --print-architecture)
+architecture=${ARCHITECTURE:-$(dpkg --print-architecture)}
+case $architecture in
+amd64) cpu=x64 ;;
+arm64) cpu=arm64 ;;
+*)
+  echo "ARCHITECTURE: expected amd64 or arm64, found $architecture" >&2
+  exit 64
+  ;;
+esac
 
 staging=$(mktemp -d)
 trap 'rm -rf "$staging"' EXIT
@@ -19,19 +28,15 @@ root=$staging/root
 app=$root/usr/lib/daybook
 share=$root/usr/share
 
-# The program: what a clone has after `npm run build`, without what only its developers need.
-mkdir -p "$app"
-node_modules/.bin/tsc -p tsconfig.build.json --outDir "$app/dist" --declaration false --sourceMap false
-cp -R config docs README.md CHANGELOG.md LICENSE package.json package-lock.json "$app"
-find plugins -type f ! -name '*.ts' -exec cp --parents {} "$app" \;
-(cd "$app" && npm ci --omit=dev --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error)
-rm "$app/package-lock.json"
-# What no program loads: types (Node refuses TypeScript below node_modules), source maps, prose, tests. Licences stay.
-find "$app/node_modules" -depth -regextype posix-extended ! -iname 'licen[cs]e*' ! -iname 'notice*' \
-  \( -type f -regex '.*\.([cm]?ts|map|md|html)' -o -name '.*' -o -regex '.*/node_modules/(@[^/]*/)?[^/@]+/(test|tests|docs)' \) \
-  -exec rm -rf {} +
-find "$app/node_modules" -type d -empty -delete
-cp node_modules/node/bin/node "$app/node"
+scripts/program.sh "$app" --os=linux --cpu="$cpu" --libc=glibc
+if [ "$architecture" = "$(dpkg --print-architecture)" ]; then
+  cp node_modules/node/bin/node "$app/node"
+else
+  # The same version for the other architecture, from where `npm ci` takes this machine's.
+  node=$(node_modules/.bin/node -p 'require("./package.json").devDependencies.node')
+  npm pack --silent --pack-destination "$staging" "node-linux-$cpu@$node" >/dev/null
+  tar -xzf "$staging/node-linux-$cpu-$node.tgz" -C "$app" --strip-components 2 package/bin/node
+fi
 
 # Where the system looks for the rest.
 mkdir -p "$root/etc/daybook" "$root/usr/bin" "$root/usr/lib/systemd/system" "$root/usr/lib/sysusers.d" "$share/man/man1" \

@@ -21,13 +21,9 @@ export class Box {
 
   /** Throws where this machine cannot boot one. */
   start(): void {
-    requireTools();
-    if (!existsSync(ROOT)) {
-      mkdirSync(dirname(ROOT), { recursive: true });
-      host(SCRIPT, "root", ROOT);
-    }
+    const root = bareDebian();
     const pairs = Object.entries(this.folders).map(([inside, from]) => `${from}:${inside}`);
-    host(SCRIPT, "start", ROOT, this.run, ...pairs);
+    host(SCRIPT, "start", root, this.run, ...pairs);
   }
 
   /** What the command wrote; throws where it ends with another code than 0. */
@@ -71,6 +67,16 @@ export class Box {
   stop(): void {
     spawnSync(SCRIPT, ["stop", this.run]);
   }
+}
+
+/** The folder of a bare Debian 12, made when this machine has none yet. */
+export function bareDebian(): string {
+  requireTools();
+  if (!existsSync(ROOT)) {
+    mkdirSync(dirname(ROOT), { recursive: true });
+    host(SCRIPT, "root", ROOT);
+  }
+  return ROOT;
 }
 
 function requireTools(): void {

@@ -1,0 +1,51 @@
+#!/bin/bash
+# Builds and runs images without a registry and without a daemon, on a machine that may itself be a container.
+#   engine.sh bases STORE ROOT NODE   makes the images localhost/debian of the folder ROOT and localhost/node with NODE and npm
+#   engine.sh build STORE ARG..       buildah build, with the bases
+#   engine.sh podman STORE ARG..      podman
+# STORE: a folder for images and containers. Needs root, podman, buildah and crun.
+set -euo pipefail
+command=${1:?bases, build or podman}
+store=$(realpath -m "${2:?a folder}")
+shift 2
+storage=(--root "$store/images" --runroot "$store/run" --storage-driver overlay)
+
+# A chroot instead of a container for each RUN: that works where no cgroup can be made.
+build() {
+  buildah "${storage[@]}" build --isolation chroot --format docker "$@"
+}
+
+bases() {
+  root=$1 node=$2
+  context=$store/base
+  mkdir -p "$context"
+  tar -C "$root" -c . | podman "${storage[@]}" import --quiet - localhost/debian
+  cp -L "$node" "$context/node"
+  cp -rL "$(npm root --global)/npm" "$context/npm"
+  cp -L /etc/ssl/certs/ca-certificates.crt "$context/"
+  # As npm on this machine is told to reach its registry.
+  printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry)" >"$store/npmrc"
+  cat >"$context/Containerfile" <<'TEXT'
+FROM localhost/debian
+COPY ca-certificates.crt /etc/ssl/certs/
+COPY npm /usr/local/lib/node_modules/npm
+COPY node /usr/local/bin/
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
+TEXT
+  build --quiet --tag localhost/node "$context"
+}
+
+case $command in
+bases) bases "$@" ;;
+build)
+  build --build-arg NODE_IMAGE=localhost/node --build-arg DEBIAN_IMAGE=localhost/debian \
+    --secret "id=npmrc,src=$store/npmrc" "$@"
+  ;;
+podman)
+  # crun refuses a mixture of cgroup v1 and v2: a view of v2 alone, for this command alone.
+  export STORE_OPTIONS="${storage[*]}"
+  exec unshare --mount --propagation private bash -c '
+    mount -t tmpfs tmpfs /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup
+    exec podman $STORE_OPTIONS --cgroup-manager cgroupfs --log-level fatal "$@"' podman "$@"
+  ;;
+esac
