@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "test/servers/**", "test/bench/**", "test/**/*.long.test.ts"],
+    globalSetup: ["test/support/memory-folder.ts"],
     setupFiles: ["reflect-metadata", "test/support/loopback-only.ts"],
     // The cache is not invalidated when the tsconfig decorator flags change: stale green tests.
     fsModuleCache: false,

@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from "vitest/config";
 import base from "./vitest.config.js";
 
-const { include: _include, exclude: _exclude, ...test } = base.test ?? {};
+const { include: _include, exclude: _exclude, globalSetup: _memory, ...test } = base.test ?? {};
 
 /** What needs a real server, real tools or root. Nothing is skipped: what cannot start fails. */
 export default mergeConfig(
