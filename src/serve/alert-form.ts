@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, isoTime } from "../model/utc-day.js";
-import { signature } from "./alert-message.js";
 import type { AlertMessage } from "./alert-message.js";
+import { webhookHeaders } from "./webhook-signature.js";
 
 type Secret = () => Promise<string>;
 
@@ -9,14 +9,18 @@ export interface AlertForm {
   readonly url: Secret;
   /** Becomes JSON. */
   readonly body: (message: AlertMessage) => unknown;
-  readonly headers?: (body: string, nowMs: number) => Promise<Readonly<Record<string, string>>>;
+  readonly headers?: (
+    message: AlertMessage,
+    body: string,
+    nowMs: number,
+  ) => Promise<Readonly<Record<string, string>>>;
 }
 
 export function webhookForm(url: string, secret: Secret): AlertForm {
   return {
     url: () => Promise.resolve(url),
     body: (message) => message,
-    headers: async (body, nowMs) => ({ "daybook-signature": signature(await secret(), body, nowMs) }),
+    headers: async ({ id }, body, nowMs) => webhookHeaders(await secret(), { id, body, nowMs }),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Alarm, AlarmKind } from "../view/alarms.js";
 import { isoTime } from "../model/utc-day.js";
 
@@ -60,16 +60,6 @@ export function alertMessage(
     time: isoTime(nowMs),
     software: `daybook ${version}`,
   };
-}
-
-/**
- * `t=<seconds since 1970>,v1=<hex>`: HMAC-SHA256 with the secret over `<t>.<body>`, byte for byte as sent. The time is signed
- * too, so that a recorded message cannot be replayed later.
- */
-export function signature(secret: string, body: string, nowMs: number): string {
-  const seconds = Math.floor(nowMs / 1_000);
-  const mac = createHmac("sha256", secret).update(`${seconds}.${body}`).digest("hex");
-  return `t=${seconds},v1=${mac}`;
 }
 
 function sha256(text: string): string {

@@ -125,7 +125,7 @@ export async function postAlert(
   const headers = {
     "content-type": "application/json",
     "user-agent": `daybook/${version}`,
-    ...(await form.headers?.(body, clock.now())),
+    ...(await form.headers?.(message, body, clock.now())),
   };
   const { status, body: answer } = await http.request(
     { method: "POST", url, headers, body, ...ANSWER_LIMITS },

@@ -40,7 +40,7 @@ async function viewRig(more: string): Promise<ViewRig> {
     return openWorkspace(
       { config: path },
       {
-        env: { WEBHOOK_SECRET: "a secret of a webhook" },
+        env: { WEBHOOK_SECRET: Buffer.alloc(32, "s").toString("base64") },
         cwd: dirname(path),
         clock: { ...systemClock, now: () => NOW_MS },
         files: nodeFiles,

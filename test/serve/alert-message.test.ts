@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.js";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { alertMessage, signature } from "../../src/serve/alert-message.js";
+import { alertMessage } from "../../src/serve/alert-message.js";
+import { webhookHeaders } from "../../src/serve/webhook-signature.js";
 import { GOOD, load, problemsOf, written } from "../config/written.js";
 import { NOW_MS, alarm } from "../support/status-sample.js";
 
@@ -12,11 +13,13 @@ const SECRET_LINE = "secret: { env: WEBHOOK_SECRET }";
 
 describe("docs/ALERTS.md", () => {
   it("has an example of a signature that is one", () => {
-    const [, header = ""] = /^daybook-signature: (.+)$/m.exec(docs) ?? [];
+    const headers = Object.fromEntries(
+      [...docs.matchAll(/^(webhook-[a-z]+): (.+)$/gm)].map(([, name = "", value = ""]) => [name, value]),
+    );
     const [, secret = "", body = ""] = /secret `([^`]+)` and the body `([^`]+)`/.exec(docs) ?? [];
-    const [, seconds] = /^t=(\d+),/.exec(header) ?? [];
 
-    expect(signature(secret, body, Number(seconds) * 1_000)).toBe(header);
+    const nowMs = Number(headers["webhook-timestamp"]) * 1_000;
+    expect(webhookHeaders(secret, { id: headers["webhook-id"] ?? "", body, nowMs })).toEqual(headers);
   });
 
   it("has an example of a message with the fields that a message has", () => {

@@ -1,6 +1,6 @@
-import { createHmac } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { Webhook } from "standardwebhooks";
+import { describe, expect, it, vi } from "vitest";
 import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
@@ -8,6 +8,7 @@ import { DAY_MS, HOUR_MS } from "../../src/model/utc-day.js";
 import { AlarmState } from "../../src/serve/alarm-state.js";
 import { NOW_MS, alarm, quietTenant, silentLog, snapshotOf } from "../support/status-sample.js";
 import { SECRET, events, standing, webhookRig } from "../support/webhook-rig.js";
+import type { Received, WebhookRig } from "../support/webhook-rig.js";
 
 const calm = new AbortController().signal;
 const OVERDUE = alarm("days-overdue", "1 day due and not archived", { deadlineMs: NOW_MS + DAY_MS });
@@ -21,6 +22,24 @@ function freshlyStarted(): DaemonSnapshot {
     lastPass: undefined,
     condition: "working",
   });
+}
+
+function only({ received }: WebhookRig): Received {
+  expect(received).toHaveLength(1);
+  return received[0] as Received;
+}
+
+/** The verdict of the published library at the moment of sending. */
+function isAccepted(secret: string, raw: string, headers: Received["headers"]): boolean {
+  vi.useFakeTimers({ now: NOW_MS, toFake: ["Date"] });
+  try {
+    new Webhook(secret).verify(raw, headers as Record<string, string>);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    vi.useRealTimers();
+  }
 }
 
 describe("the webhook", () => {
@@ -68,34 +87,44 @@ describe("the webhook", () => {
     });
   });
 
-  it("signs the bytes of the body together with the time", async () => {
+  it("signs id, time and the bytes of the body as a library of Standard Webhooks checks them", async () => {
     const one = await webhookRig(BEHIND);
 
     await one.webhook().sendDue(calm);
 
-    const [{ raw, signature } = { raw: "", signature: "" }] = one.received;
-    const mac = createHmac("sha256", SECRET)
-      .update(`${NOW_MS / 1_000}.${raw}`)
-      .digest("hex");
-    expect(signature).toBe(`t=${NOW_MS / 1_000},v1=${mac}`);
+    const { raw, body, headers } = only(one);
+    expect(headers["webhook-id"]).toBe(body["id"]);
+    expect(headers["webhook-timestamp"]).toBe(String(NOW_MS / 1_000));
+    expect(isAccepted(SECRET, raw, headers)).toBe(true);
+    expect(isAccepted(SECRET, `${raw} `, headers)).toBe(false);
+    expect(isAccepted(SECRET, raw, { ...headers, "webhook-id": "another" })).toBe(false);
   });
 
   it("signs with the secret as it is now", async () => {
     const one = await webhookRig(BEHIND);
-    const secrets = ["old", "new"];
+    const newer = `whsec_${Buffer.alloc(32, "n").toString("base64")}`;
+    const secrets = [SECRET, newer];
     const webhook = one.webhook({ secret: () => Promise.resolve(secrets.shift() ?? "") });
 
     await webhook.sendDue(calm);
     one.state.become(standing());
     await webhook.sendDue(calm);
 
-    const [, { raw, signature } = { raw: "", signature: "" }] = one.received;
-    expect(signature).toContain(
-      createHmac("sha256", "new")
-        .update(`${NOW_MS / 1_000}.${raw}`)
-        .digest("hex"),
-    );
+    const [first, second] = one.received;
+    expect(isAccepted(SECRET, first?.raw ?? "", first?.headers ?? {})).toBe(true);
+    expect(isAccepted(newer, second?.raw ?? "", second?.headers ?? {})).toBe(true);
   });
+
+  it.each(["hunter22", "a secret of a webhook, long but no base64", Buffer.alloc(23).toString("base64")])(
+    "sends nothing with a secret that no receiver could use: %s",
+    async (secret) => {
+      const one = await webhookRig(BEHIND);
+
+      expect(await one.webhook({ secret: () => Promise.resolve(secret) }).sendDue(calm)).toBe(false);
+
+      expect(one.received).toEqual([]);
+    },
+  );
 
   it("repeats nothing after a restart, and takes no restart for a recovery", async () => {
     const one = await webhookRig(OVERDUE, BEHIND);

@@ -3,9 +3,9 @@ import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { signature } from "../../src/serve/alert-message.js";
 import { metricText } from "../../src/serve/metric-text.js";
 import { metricsOf } from "../../src/serve/metrics.js";
+import { webhookHeaders } from "../../src/serve/webhook-signature.js";
 import { NOW_MS, USAGE, quietTenant, snapshotOf, troubledTenant } from "../support/status-sample.js";
 
 const docs = join(import.meta.dirname, "..", "..", "docs");
@@ -53,23 +53,27 @@ describe("Prometheus' own tool", () => {
 describe("the receiver in docs/ALERTS.md", () => {
   const recipe = /```python\n([\s\S]+?)```/.exec(readFileSync(join(docs, "ALERTS.md"), "utf8"))?.[1] ?? "";
   const body = `{"text":"Übersicht ✓"}`;
-  const secret = "a secret of a webhook";
+  const secret = `whsec_${Buffer.alloc(32, "s").toString("base64")}`;
 
   /** What the recipe says of a message that comes `lateSeconds` after it was sent. */
-  function judged(header: string, received: string, lateSeconds = 0): string {
+  function judged(headers: Readonly<Record<string, string>>, received: string, lateSeconds = 0): string {
     const program = `${recipe}
-import sys
+import json, sys
 time.time = lambda: ${NOW_MS / 1_000 + lateSeconds}
-print(is_from_daybook(sys.argv[1], sys.argv[2].encode(), sys.argv[3].encode()))`;
-    return execFileSync("python3", ["-c", program, header, received, secret], { encoding: "utf8" }).trim();
+print(is_from_daybook(json.loads(sys.argv[1]), sys.argv[2].encode(), sys.argv[3]))`;
+    const argv = ["-c", program, JSON.stringify(headers), received, secret];
+    return execFileSync("python3", argv, { encoding: "utf8" }).trim();
   }
 
   it("believes a message of the daemon's, and no altered, old or foreign one", () => {
-    const header = signature(secret, body, NOW_MS);
+    const signed = { id: "one", body, nowMs: NOW_MS };
+    const headers = webhookHeaders(secret, signed);
+    const foreign = webhookHeaders(Buffer.alloc(32, "x").toString("base64"), signed);
 
-    expect(judged(header, body)).toBe("True");
-    expect(judged(header, `${body} `)).toBe("False");
-    expect(judged(header, body, 301)).toBe("False");
-    expect(judged(signature("another secret", body, NOW_MS), body)).toBe("False");
+    expect(judged(headers, body)).toBe("True");
+    expect(judged(headers, `${body} `)).toBe("False");
+    expect(judged({ ...headers, "webhook-id": "two" }, body)).toBe("False");
+    expect(judged(headers, body, 301)).toBe("False");
+    expect(judged(foreign, body)).toBe("False");
   });
 });

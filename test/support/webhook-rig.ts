@@ -15,12 +15,13 @@ import { sendStatus, startScriptedServer } from "./scripted-server.js";
 import { NOW_MS, SampleState, quietTenant, silentLog, snapshotOf } from "./status-sample.js";
 import { VirtualClock } from "./virtual-clock.js";
 
-export const SECRET = "a secret of a webhook";
+/** 32 bytes in base64. */
+export const SECRET = "whsec_YSBzZWNyZXQgb2YgYSB3ZWJob29rLCAzMiBieXRlcy4=";
 
 export interface Received {
   readonly body: Record<string, unknown>;
   readonly raw: string;
-  readonly signature: string;
+  readonly headers: IncomingMessage["headers"];
   readonly type: string | undefined;
 }
 
@@ -48,11 +49,10 @@ export async function webhookRig(...alarms: readonly Alarm[]): Promise<WebhookRi
   const statuses: number[] = [];
   const server = await startScriptedServer(async (request, response) => {
     const raw = await textOf(request);
-    const signature = String(request.headers["daybook-signature"]);
     received.push({
       raw,
       body: JSON.parse(raw) as Record<string, unknown>,
-      signature,
+      headers: request.headers,
       type: request.headers["content-type"],
     });
     sendStatus(response, statuses.shift() ?? 204, { location: "http://127.0.0.1:9/elsewhere" });

@@ -10,7 +10,8 @@ const webhook = z.strictObject({
     examples: ["https://alerts.example/daybook"],
   }),
   secret: secretRef.meta({
-    description: "Signs each message (HMAC-SHA256), so that the receiver knows who sent it.",
+    description:
+      "Signs each message as Standard Webhooks has it, so that the receiver knows who sent it: at least 24 bytes in base64, with or without whsec_ before them.",
     examples: [{ file: "/etc/daybook/webhook.secret" }],
   }),
 });
