@@ -61,12 +61,7 @@ export async function restoreArchive(options: RestoreOptions, signal: AbortSigna
     await probeDisk(files, root);
     const tree = new RestoredTree(files, root);
     if (await tree.isWhole()) return await finish(options, tree, signal);
-    await tree.begin();
-    const restored = await build(options, tree, signal).catch(async (error: unknown) => {
-      // Files that do not fit together are discarded: the next attempt reads everything again.
-      if (isDaybookError(error) && error.kind === "integrity") await tree.discard();
-      throw error;
-    });
+    const restored = await buildOrStartAnew(options, tree, signal);
     await (dryRun ? tree.discard() : tree.putInPlace());
     return restored;
   } finally {
@@ -97,6 +92,25 @@ async function finish(
   };
 }
 
+/** What an earlier attempt brought, maybe from another sink, may not fit this one: then everything is read once more. */
+async function buildOrStartAnew(
+  options: RestoreOptions,
+  tree: RestoredTree,
+  signal: AbortSignal,
+): Promise<Restored> {
+  for (;;) {
+    const isContinued = await tree.begin();
+    try {
+      return await build(options, tree, signal);
+    } catch (error) {
+      if (!isDaybookError(error) || error.kind !== "integrity") throw error;
+      // Files that do not fit together are discarded.
+      await tree.discard();
+      if (!isContinued) throw error;
+    }
+  }
+}
+
 async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortSignal): Promise<Restored> {
   const { files, from, others, readableDays, tenantId, progress } = options;
   const note = (done: number, total: number): void => progress("ledger files", done, total);
@@ -106,12 +120,20 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
     { from, others, archive: folderSource(files, tree.root), ledger },
     signal,
   );
-  await fetchNamed({ from, files, tree, ledger }, signal);
+  const origins = [from, ...others];
+  const notes = await fromAny(
+    origins,
+    (origin) => fetchNamed({ from: origin, files, tree, ledger }, signal),
+    signal,
+  );
   const needed = neededPackages(fetched, new Set(readableDays));
   for (const [number, one] of needed.entries()) {
     signal.throwIfAborted();
     progress("packages", number, needed.length);
-    await fetchPackage({ from, files, tree, keys: ledger.keys }, one, signal);
+    const fetch = { files, tree, keys: ledger.keys };
+    notes.push(
+      ...(await fromAny(origins, (origin) => fetchPackage({ from: origin, ...fetch }, one, signal), signal)),
+    );
   }
   const unnamed = await fetchUnnamed(options, tree, fetched, signal);
   const leftOut = [...fetched.leftOut, ...unnamed.leftOut];
@@ -120,8 +142,31 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
     ...(await described(files, tree.root, fetched)),
     uncommitted: unnamed.uncommitted,
     leftOut,
-    notes: [...beyondHead(fetched), ...compared],
+    notes: [...beyondHead(fetched), ...compared, ...notes],
   };
+}
+
+/**
+ * Brings something from the first sink that has it whole: the ledger names it by its hash, so no sink needs to be believed.
+ * Returns, for people, why it did not come from the sinks before. Throws the first sink's error when none has it.
+ */
+async function fromAny(
+  origins: readonly LedgerOrigin[],
+  bring: (origin: LedgerOrigin) => Promise<void>,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const failures: DaybookError[] = [];
+  for (const origin of origins) {
+    try {
+      await bring(origin);
+      return failures.map(({ message, code }) => `brought from ${origin.name} instead: ${message} (${code})`);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isDaybookError(error) || !(error.area === "sink" || error.kind === "integrity")) throw error;
+      failures.push(error);
+    }
+  }
+  throw failures[0] ?? new TypeError("no sink to restore from");
 }
 
 function leftOutStep(sink: string, { path, reason }: LeftOut): string {

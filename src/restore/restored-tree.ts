@@ -47,13 +47,18 @@ export class RestoredTree {
     return (await this.#files.stat(this.#mark)) !== undefined;
   }
 
-  /** Makes the folders, and removes what an earlier restore left half written. ARCHIVE_EXISTS where an archive is. */
-  async begin(): Promise<void> {
+  /**
+   * Makes the folders, and removes what an earlier restore left half written. Says whether one left anything to continue.
+   * ARCHIVE_EXISTS where an archive is.
+   */
+  async begin(): Promise<boolean> {
     await this.#requireVacant();
+    const isContinued = (await this.#files.stat(this.root)) !== undefined;
     await this.#files.removeTree(this.staging);
     for (const folder of ["keys", "heads", "days", "ledger"])
       await this.#files.makeFolder(join(this.root, folder));
     await this.#files.makeFolder(this.staging);
+    return isContinued;
   }
 
   /** Makes the complete tree durable and moves it into place; continues an interrupted move. */

@@ -44,7 +44,7 @@ function repeated(event: string, count: number): string {
 }
 
 function usualEvent(id: string): string {
-  return `{"Id":"${id}","CreationTime":"${day}T00:30:00","Activity":"ViewReport","x":"${"x".repeat(200)}"}`;
+  return `{"Id":"${id}","CreationTime":"${day}T12:30:00","Activity":"ViewReport","x":"${"x".repeat(200)}"}`;
 }
 
 function filled(event: (id: number) => string): string {
