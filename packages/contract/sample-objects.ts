@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { createHash } from "node:crypto";
 import { isDaybookError } from "../../src/model/errors.js";
-import type { ErrorCode } from "../../src/model/errors.js";
+import type { DaybookError, ErrorCode } from "../../src/model/errors.js";
 import type { Body, Expected, ObjectStore } from "../../src/plugin/types.js";
 
 /** A signal that never aborts. */
@@ -59,7 +59,10 @@ export function listAll(store: ObjectStore, prefix = ""): Promise<string[]> {
 }
 
 /** Passes when the call fails with a `DaybookError` of one of the codes; gives the error. */
-export async function rejectsWith(call: Promise<unknown>, ...codes: readonly ErrorCode[]): Promise<Error> {
+export async function rejectsWith(
+  call: Promise<unknown>,
+  ...codes: readonly ErrorCode[]
+): Promise<DaybookError> {
   const error = await failureOf(call);
   assert.ok(isDaybookError(error), `expected a DaybookError, found ${String(error)}`);
   assert.ok(

@@ -1,9 +1,11 @@
 import { FOLDER } from "./store-folder.js";
+import { KEEPING } from "./store-keeping.js";
 import type { StoreCase } from "./store-maker.js";
 import { MEMORY } from "./store-memory.js";
-import { CONDUCT, KEEPING } from "./store-promises.js";
+import { CONDUCT } from "./store-promises.js";
 import { READING } from "./store-reading.js";
 import { SERVER } from "./store-server.js";
+import { VERSIONS } from "./store-versions.js";
 import { REPLACING, TOGETHER } from "./store-together.js";
 import { FAILED_WRITES, WRITING } from "./store-writing.js";
 
@@ -17,6 +19,7 @@ export const STORE_CASES: readonly StoreCase[] = [
   ...CONDUCT,
   ...SERVER,
   ...KEEPING,
+  ...VERSIONS,
   ...FOLDER,
   ...MEMORY,
 ];

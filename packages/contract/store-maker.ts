@@ -6,14 +6,23 @@ export interface StorePlace {
   open(): ObjectStore;
   /** Removes the place with all it holds. */
   dispose(): Promise<void>;
+  /**
+   * How many versions and delete markers there are of all objects, by the server's own client. Only for stores that keep a
+   * replaced object as a version.
+   */
+  versions?(): Promise<number>;
 }
 
 /** What the contract must know of a store to try it. A hook that is absent leaves out the cases that need it. */
 export interface StoreMaker {
   /** What the store promises beyond the contract, in the configuration that `make` uses. */
   readonly offers: {
+    /** Locks with a date: `extendRetention`, and `retainUntil` of a new object. */
     readonly retention: boolean;
+    /** Legal holds: `setHold`. */
     readonly hold: boolean;
+    /** A replaced object stays as a version: `StorePlace.versions` counts them. */
+    readonly versions?: boolean;
     /** Each object is the file `<folder>/<key>` on this host: `ObjectStore.folder`. */
     readonly folder?: boolean;
   };
@@ -35,7 +44,16 @@ export interface StoreMaker {
 /** The work is done and its answer lost; a listing or an object ends before its end. */
 export type ServerFault = "loses the answer to a write" | "cuts listings short" | "cuts objects short";
 
-export type StoreNeed = "retention" | "hold" | "folder" | "unreachable" | "refused" | "disturb";
+export type StoreNeed =
+  | "retention"
+  | "hold"
+  | "retention and hold"
+  | "versions"
+  | "versions and hold"
+  | "folder"
+  | "unreachable"
+  | "refused"
+  | "disturb";
 
 /** One promise of the contract. `run` throws when the store breaks it. */
 export interface StoreCase {
@@ -54,8 +72,13 @@ export function isOffered(need: StoreNeed | undefined, maker: StoreMaker): boole
     case "retention":
     case "hold":
       return maker.offers[need];
+    case "retention and hold":
+      return maker.offers.retention && maker.offers.hold;
+    case "versions and hold":
+      return maker.offers.versions === true && maker.offers.hold;
+    case "versions":
     case "folder":
-      return maker.offers.folder === true;
+      return maker.offers[need] === true;
     case "unreachable":
     case "refused":
     case "disturb":

@@ -1,7 +1,5 @@
 import { strict as assert } from "node:assert";
 import { isDaybookError } from "../../src/model/errors.js";
-import { DAY_MS, utcDayOf } from "../../src/model/utc-day.js";
-import { systemClock } from "../../src/io/clock.js";
 import type { ObjectStore } from "../../src/plugin/types.js";
 import { callsOutageRetryable, callsRefusalFinal } from "./outage.js";
 import type { Operation } from "./outage.js";
@@ -17,7 +15,6 @@ import {
   listAll,
   piecesOf,
   putText,
-  rejectsWith,
 } from "./sample-objects.js";
 
 const KEY = "days/2026/11/20/r0001/manifest.json";
@@ -82,60 +79,6 @@ export const CONDUCT: readonly StoreCase[] = [
         stop.abort(new Error("stopped by the test"));
         await endsWithin(5_000, call);
       }),
-  },
-];
-
-/** Retention and legal hold, for the stores that offer them. */
-export const KEEPING: readonly StoreCase[] = [
-  {
-    name: "keeps an object until its day, says until when, and refuses to remove it before",
-    needs: "retention",
-    run: async (place) => {
-      const store = place.open();
-      const retainUntil = utcDayOf(systemClock.now() + 3 * DAY_MS);
-      const bytes = bytesOf("retained");
-      await store.putNew(KEY, piecesOf(bytes), expectedOf(bytes, { retainUntil }), CALM);
-      const found = (await place.open().stat(KEY, CALM))?.retainUntil;
-      assert.ok(
-        found !== undefined && found >= retainUntil,
-        `expected ${retainUntil} or later, found ${found}`,
-      );
-      await rejectsWith(store.remove(KEY, CALM), "SINK_REFUSED");
-      assert.equal(await getText(place.open(), KEY), "retained");
-      assert.equal(
-        await store.putNew(KEY, piecesOf(bytes), expectedOf(bytes, { retainUntil }), CALM),
-        "already-there",
-      );
-    },
-  },
-  {
-    name: "removes an object without retention while its neighbour is retained",
-    needs: "retention",
-    run: async (place) => {
-      const store = place.open();
-      const bytes = bytesOf("retained");
-      const retainUntil = utcDayOf(systemClock.now() + 3 * DAY_MS);
-      await store.putNew("a/kept", piecesOf(bytes), expectedOf(bytes, { retainUntil }), CALM);
-      await putText(store, "a/free", "free");
-      await store.remove("a/free", CALM);
-      assert.deepEqual(await listAll(place.open(), "a/"), ["a/kept"]);
-    },
-  },
-  {
-    name: "refuses to remove an object on hold, and removes it once the hold is lifted",
-    needs: "hold",
-    run: async (place) => {
-      const store = place.open();
-      assert.ok(store.setHold !== undefined, "the store offers holds and has no setHold");
-      await putText(store, KEY, "held");
-      await store.setHold(KEY, true, CALM);
-      assert.equal((await place.open().stat(KEY, CALM))?.hold, true);
-      await rejectsWith(store.remove(KEY, CALM), "SINK_REFUSED");
-      assert.equal(await getText(store, KEY), "held");
-      await store.setHold(KEY, false, CALM);
-      assert.notEqual((await place.open().stat(KEY, CALM))?.hold, true);
-      await store.remove(KEY, CALM);
-    },
   },
 ];
 

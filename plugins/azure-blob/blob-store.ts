@@ -1,16 +1,26 @@
 import { createHash } from "node:crypto";
-import type { BlockBlobClient, ContainerClient } from "@azure/storage-blob";
+import type { BlobClient, BlockBlobClient, ContainerClient } from "@azure/storage-blob";
 import { DaybookError, assertKey, conflict, isDaybookError, utcDayOf } from "daybook/plugin";
-import type { Body, Clock, Expected, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import type {
+  Body,
+  Clock,
+  Expected,
+  ObjectStat,
+  ObjectStore,
+  RemovalReceipt,
+  StoreProtection,
+  UtcDay,
+} from "daybook/plugin";
 import { downloadBlob } from "./download.js";
 import type { Immutability } from "./immutability.js";
-import { policyUntil, requirePolicy, setLegalHold } from "./immutability.js";
+import { policyUntil, protectionOf, requirePolicy, setLegalHold } from "./immutability.js";
 import { isFolder, listNames } from "./list-names.js";
 import { probeContainer } from "./probe-container.js";
 import { removeBlob } from "./remove-blob.js";
 import { serviceCode, storageError } from "./storage-error.js";
 import { BLOCK_BYTES, uploadBody } from "./upload.js";
 import type { BlobContent, BlobTerms } from "./upload.js";
+import { versionsOf } from "./versions.js";
 
 export interface BlobStoreOptions {
   readonly access: { container(): Promise<ContainerClient> };
@@ -36,6 +46,7 @@ export class BlobStore implements ObjectStore {
   readonly #terms: BlobTerms;
   /** Only with `immutability`: an account that keeps policies keeps holds too. */
   readonly setHold?: (key: string, on: boolean, signal: AbortSignal) => Promise<void>;
+  readonly extendRetention?: (key: string, until: UtcDay, signal: AbortSignal) => Promise<void>;
 
   constructor(options: BlobStoreOptions) {
     this.#options = options;
@@ -48,7 +59,12 @@ export class BlobStore implements ObjectStore {
     };
     if (options.immutability !== undefined) {
       this.setHold = (key, on, signal) =>
-        this.#withBlob(key, signal, (blob) => setLegalHold(blob, key, on, signal));
+        this.#withVersions(key, signal, (blob) => setLegalHold(blob, key, on, signal));
+      this.extendRetention = async (key, until, signal) => {
+        const policy = policyUntil(until, options.immutability, options.clock.now());
+        if (policy !== undefined)
+          await this.#withVersions(key, signal, (blob) => requirePolicy(blob, key, policy, signal));
+      };
     }
   }
 
@@ -105,8 +121,15 @@ export class BlobStore implements ObjectStore {
   remove(key: string, signal: AbortSignal): Promise<RemovalReceipt> {
     return this.#within(key, signal, (container) => {
       assertKey(key);
-      return removeBlob(container, `${this.#options.prefix}${key}`, key, signal);
+      const { prefix, clock } = this.#options;
+      return removeBlob({ container, name: `${prefix}${key}`, subject: key, clock }, signal);
     });
+  }
+
+  protection(signal: AbortSignal): Promise<StoreProtection> {
+    return this.#within("protection", signal, (container) =>
+      protectionOf(container, this.#options.immutability, signal),
+    );
   }
 
   async close(): Promise<void> {}
@@ -115,6 +138,17 @@ export class BlobStore implements ObjectStore {
     return this.#within(key, signal, (container) => {
       assertKey(key);
       return run(container.getBlockBlobClient(`${this.#options.prefix}${key}`));
+    });
+  }
+
+  /** Each version in turn. SINK_NOT_FOUND when there is none. */
+  #withVersions(key: string, signal: AbortSignal, run: (blob: BlobClient) => Promise<void>): Promise<void> {
+    return this.#within(key, signal, async (container) => {
+      assertKey(key);
+      const found = await versionsOf(container, `${this.#options.prefix}${key}`, signal);
+      if (found.length === 0)
+        throw new DaybookError("SINK_NOT_FOUND", { message: `${key}: expected a blob, found none` });
+      for (const { blob } of found) await run(blob);
     });
   }
 

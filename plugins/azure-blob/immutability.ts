@@ -1,7 +1,12 @@
-import type { BlobGetPropertiesResponse, BlobImmutabilityPolicy, BlockBlobClient } from "@azure/storage-blob";
-import { DaybookError, isDaybookError } from "daybook/plugin";
-import type { UtcDay } from "daybook/plugin";
-import { storageError } from "./storage-error.js";
+import type {
+  BlobClient,
+  BlobGetPropertiesResponse,
+  BlobImmutabilityPolicy,
+  ContainerClient,
+} from "@azure/storage-blob";
+import { DAY_MS, DaybookError, isDaybookError, utcDayOf } from "daybook/plugin";
+import type { StoreProtection, UtcDay } from "daybook/plugin";
+import { serviceCode, storageError } from "./storage-error.js";
 
 export type Immutability = "unlocked" | "locked";
 
@@ -26,7 +31,7 @@ export function policyUntil(
  * (https://learn.microsoft.com/azure/storage/blobs/immutable-version-level-worm-policies). SINK_REFUSED when it has not.
  */
 export async function requirePolicy(
-  blob: BlockBlobClient,
+  blob: BlobClient,
   subject: string,
   policy: BlobImmutabilityPolicy,
   signal: AbortSignal,
@@ -46,7 +51,7 @@ export async function requirePolicy(
 
 /** SINK_REFUSED unless the service itself says that the blob's hold is as set. */
 export async function setLegalHold(
-  blob: BlockBlobClient,
+  blob: BlobClient,
   subject: string,
   on: boolean,
   signal: AbortSignal,
@@ -62,7 +67,7 @@ export async function setLegalHold(
 
 /** The service's answer when it refuses; other failures are thrown. */
 async function setPolicy(
-  blob: BlockBlobClient,
+  blob: BlobClient,
   subject: string,
   policy: BlobImmutabilityPolicy,
   signal: AbortSignal,
@@ -75,6 +80,85 @@ async function setPolicy(
     if (isDaybookError(error, "SINK_REFUSED")) return error;
     throw error;
   }
+}
+
+/**
+ * The refusal to remove a blob, with its policy and hold in words; undefined when none stands. `nowMs` is the time at which
+ * policies count as over; 0 once the service itself has refused.
+ */
+export function refusalBy(
+  found: BlobGetPropertiesResponse,
+  subject: string,
+  nowMs: number,
+): DaybookError | undefined {
+  const { immutabilityPolicyExpiresOn: until, immutabilityPolicyMode: mode, legalHold: hold = false } = found;
+  const isProtected = until !== undefined && until.getTime() > nowMs;
+  if (!hold && !isProtected) return undefined;
+  const words = [
+    ...(isProtected ? [`an immutability policy, ${textOf(mode, until)}`] : []),
+    ...(hold ? ["a legal hold"] : []),
+  ];
+  return new DaybookError("SINK_REFUSED", {
+    message: `${subject}: removal: expected a blob that may go, found ${words.join(" and ")}`,
+    hint: hold
+      ? "release the hold that stands on the day; one that was set in the account itself is lifted there"
+      : "the blob stays until the policy ends; run the disposal again from that day on",
+    lock: {
+      // A policy that ends during a day ends for people on the next one.
+      ...(isProtected ? { until: utcDayOf(until.getTime() + DAY_MS - 1) } : {}),
+      ...(hold ? { hold } : {}),
+    },
+  });
+}
+
+/** The service's refusal of a removal by a policy or hold; undefined for other failures. Those of the container have no date. */
+export function refusedByService(error: unknown, subject: string): DaybookError | undefined {
+  const code = serviceCode(error) ?? "";
+  if (!/^BlobImmutableDueTo(Policy|LegalHold)$/.test(code)) return undefined;
+  const isHold = code === "BlobImmutableDueToLegalHold";
+  return new DaybookError("SINK_REFUSED", {
+    message: `${subject}: removal: expected a blob that may go, found ${isHold ? "a legal hold" : "an immutability policy"} of the container`,
+    hint: "the container itself protects its blobs; the portal shows until when, under Access policy",
+    lock: isHold ? { hold: true } : {},
+    cause: error,
+  });
+}
+
+/** What the container says now. A mode counts only where it keeps policies for versions and the options ask for them. */
+export async function protectionOf(
+  container: ContainerClient,
+  immutability: Immutability | undefined,
+  signal: AbortSignal,
+): Promise<StoreProtection> {
+  const found = await container.getProperties({ abortSignal: signal });
+  const canLock = found.isImmutableStorageWithVersioningEnabled === true;
+  const isAsked = immutability !== undefined;
+  const notes = [
+    ...(isAsked && !canLock
+      ? ["immutability is set, and the container has no version-level immutability"]
+      : []),
+    ...(!isAsked && canLock
+      ? ["the container has version-level immutability, and immutability is not set"]
+      : []),
+    ...(canLock && immutability === "unlocked"
+      ? ["whoever has the permission for immutable storage can shorten a policy"]
+      : []),
+    ...(found.hasImmutabilityPolicy === true ? ["the container has a policy of its own"] : []),
+    ...(found.hasLegalHold === true ? ["the container has a legal hold of its own"] : []),
+  ];
+  return {
+    retention: !canLock || !isAsked ? "none" : immutability === "locked" ? "compliance" : "governance",
+    hold: canLock && isAsked,
+    versions: canLock || (await keepsVersions(container, signal)),
+    ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
+  };
+}
+
+/** The service tells no account's settings to whom may only use a container; a blob shows them by its version. */
+async function keepsVersions(container: ContainerClient, signal: AbortSignal): Promise<boolean> {
+  for await (const { versionId } of container.listBlobsFlat({ includeVersions: true, abortSignal: signal }))
+    return versionId !== undefined;
+  return false;
 }
 
 function isKept(

@@ -32,11 +32,11 @@ export async function probeContainer(probe: Probe, signal: AbortSignal): Promise
     if (isImmutable) await requireProtection(probe, blob, signal);
   } catch (error) {
     // The first failure is reported. Its signal may have aborted, so cleaning up has a signal of its own.
-    await clearProbe(container, name, AbortSignal.timeout(CLEANING_UP_MS)).catch(() => {});
+    await clearProbe(probe, name, AbortSignal.timeout(CLEANING_UP_MS)).catch(() => {});
     throw error;
   }
   if (isImmutable) await blob.deleteImmutabilityPolicy({ abortSignal: signal });
-  await removeBlob(container, name, "probe", signal);
+  await removeBlob({ container, name, subject: "probe", clock: probe.clock }, signal);
 }
 
 async function requireCreateOnce(
@@ -94,11 +94,11 @@ async function requireProtection(
   });
 }
 
-async function clearProbe(container: ContainerClient, name: string, signal: AbortSignal): Promise<void> {
+async function clearProbe({ container, clock }: Probe, name: string, signal: AbortSignal): Promise<void> {
   // Fails where there is no policy, or where none can be.
   await container
     .getBlobClient(name)
     .deleteImmutabilityPolicy({ abortSignal: signal })
     .catch(() => {});
-  await removeBlob(container, name, "probe", signal);
+  await removeBlob({ container, name, subject: "probe", clock }, signal);
 }

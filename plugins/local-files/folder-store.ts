@@ -10,8 +10,16 @@ import {
   removeAbandoned,
   writeFile,
 } from "daybook/plugin";
-import type { Body, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
-import { setImmutable } from "./immutable-attribute.js";
+import type {
+  Body,
+  Expected,
+  Files,
+  ObjectStat,
+  ObjectStore,
+  RemovalReceipt,
+  StoreProtection,
+} from "daybook/plugin";
+import { isImmutable, setImmutable } from "./immutable-attribute.js";
 import { KeyFolders, notPlain } from "./key-folders.js";
 import { listKeys } from "./list-keys.js";
 import { probeFolder, requireSpace } from "./probe-folder.js";
@@ -119,12 +127,37 @@ export class FolderStore implements ObjectStore {
     const path = this.#pathOf(key, signal);
     await this.#fileAt(key, path);
     if (this.#options.immutable) await setImmutable(path, false);
-    await this.#files.remove(path);
+    await this.#unlink(key, path);
     await this.#files.syncFolder(dirname(path));
-    return { removed: 1 };
+    if ((await this.#files.stat(path)) === undefined) return { removed: 1 };
+    throw new DaybookError("SINK_REFUSED", { message: `${key}: removal: expected no file, found one` });
+  }
+
+  /** A file system knows neither dates nor holds; what it refuses is in the note. */
+  async protection(signal: AbortSignal): Promise<StoreProtection> {
+    signal.throwIfAborted();
+    const note = this.#options.immutable
+      ? "read-only files with the immutable attribute, which root can clear; no dates and no holds"
+      : "read-only files, which their owner and root can remove; no dates and no holds";
+    return { retention: "none", hold: false, versions: false, note };
   }
 
   async close(): Promise<void> {}
+
+  /** The attribute may have been set by hand, or by an earlier configuration. */
+  async #unlink(key: string, path: string): Promise<void> {
+    try {
+      await this.#files.remove(path);
+    } catch (cause) {
+      if (!(await isImmutable(path))) throw cause;
+      throw new DaybookError("SINK_REFUSED", {
+        message: `${key}: removal: expected a file that may go, found the immutable attribute`,
+        hint: "set immutable: true, so that Daybook clears it for a disposal, or clear it with chattr -i",
+        lock: {},
+        cause,
+      });
+    }
+  }
 
   #pathOf(key: string, signal: AbortSignal): string {
     signal.throwIfAborted();

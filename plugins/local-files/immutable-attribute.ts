@@ -22,6 +22,16 @@ export async function setImmutable(path: string, on: boolean): Promise<void> {
   }
 }
 
+/** Whether the file has the attribute, by lsattr(1); false where the file system or the host cannot tell. */
+export async function isImmutable(path: string): Promise<boolean> {
+  try {
+    const { stdout } = await run("lsattr", ["-d", "--", path], { env: environment() });
+    return stdout.split(" ")[0]?.includes("i") === true;
+  } catch {
+    return false;
+  }
+}
+
 /** Nothing else of our environment, which may hold secrets, is the command's business. */
 function environment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"] ?? USUAL_PATH };

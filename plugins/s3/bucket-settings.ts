@@ -1,4 +1,5 @@
 import { DaybookError, isDaybookError } from "daybook/plugin";
+import type { StoreProtection } from "daybook/plugin";
 import type { ObjectLockConfiguration } from "@aws-sdk/client-s3";
 import type { Bucket } from "./bucket.js";
 import type { Lock } from "./object-lock.js";
@@ -29,6 +30,45 @@ export async function requireSettings(promised: PromisedSettings, signal: AbortS
     const hint = "set objectLock: the bucket locks every object by itself";
     throw refused(bucket, "no default retention", JSON.stringify(lock.Rule.DefaultRetention), hint);
   }
+}
+
+/** What the bucket says now. A mode counts only where the bucket can lock and the options ask for it. */
+export async function protectionOf(
+  { bucket, lockMode }: PromisedSettings,
+  signal: AbortSignal,
+): Promise<StoreProtection> {
+  const versions = (await versioningOf(bucket, signal)) === "Enabled";
+  const settings = await lockSettings(bucket, signal);
+  const canLock = settings?.ObjectLockEnabled === "Enabled" && lockMode !== undefined;
+  const notes = notesOf(settings, lockMode);
+  return {
+    retention: canLock ? LEVEL_OF[lockMode] : "none",
+    hold: canLock,
+    versions,
+    ...(notes.length === 0 ? {} : { note: notes.join("; ") }),
+  };
+}
+
+const LEVEL_OF = { GOVERNANCE: "governance", COMPLIANCE: "compliance" } as const;
+
+/** What a records manager must know beside the mode. */
+function notesOf(
+  settings: ObjectLockConfiguration | undefined,
+  lockMode: Lock["mode"] | undefined,
+): readonly string[] {
+  const canLock = settings?.ObjectLockEnabled === "Enabled";
+  const { Mode, Days, Years } = settings?.Rule?.DefaultRetention ?? {};
+  const period = Years === undefined ? `${Days} days` : `${Years} years`;
+  return [
+    ...(canLock || lockMode === undefined ? [] : ["objectLock is set, and the bucket has no Object Lock"]),
+    ...(canLock && lockMode === undefined ? ["the bucket has Object Lock, and objectLock is off"] : []),
+    ...(canLock && lockMode === "GOVERNANCE"
+      ? ["whoever has s3:BypassGovernanceRetention can end a lock early"]
+      : []),
+    ...(Mode === undefined
+      ? []
+      : [`the bucket locks each new object by itself, ${Mode.toLowerCase()} for ${period}`]),
+  ];
 }
 
 async function versioningOf(bucket: Bucket, signal: AbortSignal): Promise<string | undefined> {

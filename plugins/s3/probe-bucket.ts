@@ -82,7 +82,8 @@ class Probe {
     for await (const key of keysBelow(this.#bucket, this.key, signal)) isListed ||= key === this.key;
     if (!isListed) throw weaker(this.#bucket, "a new object in the listing", "none");
     // Lifting an absent hold needs the same permission, and cannot leave a hold behind.
-    if (this.#lock !== undefined) await setLegalHold(this.#bucket, this.key, false, signal);
+    if (this.#lock !== undefined)
+      await setLegalHold(this.#bucket, { key: this.key, versioning: true, on: false }, signal);
   }
 
   /** Where the credential may not remove objects, a probe in a locked bucket stays, and the log says so. */
@@ -91,7 +92,7 @@ class Probe {
     const until = this.#lock?.until.getTime() ?? 0;
     for (;;) {
       try {
-        await removeObject(this.#bucket, this.key, versioning, signal);
+        await removeObject({ bucket: this.#bucket, versioning, clock }, this.key, signal);
         return;
       } catch (error) {
         if (this.#lock === undefined || !isDaybookError(error, "SINK_REFUSED")) throw error;

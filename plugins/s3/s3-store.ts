@@ -1,9 +1,18 @@
 import type { HeadObjectCommandOutput } from "@aws-sdk/client-s3";
 import { DaybookError, abortable, assertKey, conflict, isDaybookError, parseUtcDay } from "daybook/plugin";
-import type { Body, Expected, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin";
+import type {
+  Body,
+  Expected,
+  ObjectStat,
+  ObjectStore,
+  RemovalReceipt,
+  StoreProtection,
+  UtcDay,
+} from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
+import { protectionOf } from "./bucket-settings.js";
 import { keysBelow, keysShown, versionsOf } from "./listing.js";
-import { isAtLeast, lockOf, setLegalHold, strengthenLock } from "./object-lock.js";
+import { extendLocks, isAtLeast, lockOf, setLegalHold, strengthenLock } from "./object-lock.js";
 import type { Lock } from "./object-lock.js";
 import { probeBucket } from "./probe-bucket.js";
 import { storedSha256 } from "./read-back.js";
@@ -23,14 +32,22 @@ interface Wanted {
 export class S3Store implements ObjectStore {
   readonly #options: S3StoreOptions;
   readonly #bucket: Bucket;
-  /** Only where the bucket can lock. */
+  /** Both only where the options ask for locks. */
   readonly setHold?: NonNullable<ObjectStore["setHold"]>;
+  readonly extendRetention?: NonNullable<ObjectStore["extendRetention"]>;
 
   constructor(options: S3StoreOptions) {
     this.#options = options;
     this.#bucket = options.bucket;
-    if (options.lockMode === undefined) return;
-    this.setHold = async (key, on, signal) => setLegalHold(this.#bucket, this.#keyOf(key), on, signal);
+    const { lockMode: mode, versioning } = options;
+    if (mode === undefined) return;
+    this.setHold = async (key, on, signal) =>
+      setLegalHold(this.#bucket, { key: this.#keyOf(key), versioning, on }, signal);
+    this.extendRetention = async (key, until, signal) => {
+      const lock = this.#lockUntil(until);
+      if (lock !== undefined)
+        await extendLocks(this.#bucket, { key: this.#keyOf(key), versioning, lock }, signal);
+    };
   }
 
   check(signal: AbortSignal): Promise<void> {
@@ -44,7 +61,7 @@ export class S3Store implements ObjectStore {
     signal: AbortSignal,
   ): Promise<"stored" | "already-there"> {
     const at = this.#keyOf(key);
-    const wanted = { key: at, expected, lock: this.#lockFor(expected) };
+    const wanted = { key: at, expected, lock: this.#lockUntil(expected.retainUntil) };
     // Saves an upload, and finds an object behind a delete marker, which the condition of a put does not see.
     const found = await this.#bucket.head(at, signal);
     if (found !== undefined) return this.#compare(wanted, found, signal);
@@ -84,7 +101,11 @@ export class S3Store implements ObjectStore {
   }
 
   async remove(key: string, signal: AbortSignal): Promise<RemovalReceipt> {
-    return removeObject(this.#bucket, this.#keyOf(key), this.#options.versioning, signal);
+    return removeObject(this.#options, this.#keyOf(key), signal);
+  }
+
+  protection(signal: AbortSignal): Promise<StoreProtection> {
+    return protectionOf(this.#options, signal);
   }
 
   close(): Promise<void> {
@@ -97,10 +118,10 @@ export class S3Store implements ObjectStore {
   }
 
   /** S3 takes no date in the past: an object whose retention is over is not locked. */
-  #lockFor({ retainUntil }: Expected): Lock | undefined {
+  #lockUntil(day: UtcDay | undefined): Lock | undefined {
     const { lockMode: mode, clock } = this.#options;
-    if (mode === undefined || retainUntil === undefined) return undefined;
-    const until = new Date(`${retainUntil}T00:00:00.000Z`);
+    if (mode === undefined || day === undefined) return undefined;
+    const until = new Date(`${day}T00:00:00.000Z`);
     return until.getTime() > clock.now() ? { mode, until } : undefined;
   }
 

@@ -1,6 +1,7 @@
 import type { Tenant } from "../compose/tenant-parts.js";
 import { refuseAnotherArchive } from "../deliver/first-start-check.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
+import { saidProtection } from "../deliver/protection-words.js";
 import { requireContent } from "../deliver/sink-inventory.js";
 import { isCreated } from "../ledger/archive-tree.js";
 import { readArchive } from "../ledger/open-archive.js";
@@ -51,6 +52,11 @@ export async function lookAtSinks(
       await sink.check(signal);
     };
     looked.set(name, await look(`${tenant} sink ${name}`, "ready to be written", check));
+  }
+  for (const opened of sinks.stores()) {
+    const found = looked.get(opened.name);
+    if (found?.ok === true)
+      looked.set(opened.name, { ...found, hint: (await saidProtection(opened, signal)).words });
   }
   const ready = sinks.stores().filter(({ name }) => looked.get(name)?.ok === true);
   for (const [name, error] of (await places.findSharedStores(ready, signal)).found)

@@ -2,6 +2,8 @@ import { storeSource } from "../archive/source.js";
 import { confirmedBy } from "../deliver/confirmed-revisions.js";
 import { KeptCopy } from "../deliver/kept-copy.js";
 import type { Protection } from "../deliver/kept-copy.js";
+import { saidProtection } from "../deliver/protection-words.js";
+import type { SaidProtection } from "../deliver/protection-words.js";
 import { isDisposed } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import { FOREVER } from "../model/keep.js";
@@ -30,16 +32,31 @@ interface ShownDay {
   readonly state: "kept" | "overdue" | "disposing" | "disposed";
 }
 
-/** Schedule, end of retention and holds of each day that is archived. */
+/** Schedule, end of retention and holds of each day that is archived, and what the record sinks protect. */
 export const retentionShow: Command<RetentionShowOptions> = async (options, surroundings) => {
   const found = await lookAtTenants(options, surroundings, async (looked) => ({
     tenant: looked.tenant.name,
     days: shownDays(looked, options),
+    stores: await saidByStores(looked),
   }));
-  const text = found.flatMap(({ tenant, days }) => days.map((day) => `${tenant}  ${dayLine(day)}`));
+  const text = found.flatMap(({ tenant, days, stores }) =>
+    days.length === 0
+      ? []
+      : [...days.map((day) => `${tenant}  ${dayLine(day)}`), ...storeLines(tenant, stores)],
+  );
   const exit = text.length === 0 ? EXIT.nothingToVerify : EXIT.ok;
   return { exit, text: text.join("\n"), json: { tenants: found } };
 };
+
+/** What each record sink protects, as its store says it now. */
+async function saidByStores({ tenant, signal }: LookedAt): Promise<readonly SaidProtection[]> {
+  await using sinks = tenant.openSinks();
+  return Promise.all(sinks.stores().map((opened) => saidProtection(opened, signal)));
+}
+
+function storeLines(tenant: string, stores: readonly SaidProtection[]): readonly string[] {
+  return stores.map(({ sink, words }) => `${tenant}  ${sink}  ${words}`);
+}
 
 /** The days whose retention has ended and on which no hold stands; 68 when there is one. */
 export const retentionOverdue: Command<CommonOptions> = async (options, surroundings) => {
@@ -122,6 +139,7 @@ interface CheckedCopy {
     | "as promised"
     | "not protected"
     | "lock too short"
+    | "lock longer"
     | "hold missing"
     | "hold left"
     | "absent"
@@ -132,10 +150,12 @@ interface CheckedCopy {
 export const retentionCheck: Command<RetentionShowOptions> = async (options, surroundings) => {
   const found = await lookAtTenants(options, surroundings, async (looked) => ({
     tenant: looked.tenant.name,
+    stores: await saidByStores(looked),
     copies: await checkedCopies(looked, options, surroundings),
   }));
   const all = found.flatMap(({ copies }) => copies);
-  const lines = found.flatMap(({ tenant, copies }) => [
+  const lines = found.flatMap(({ tenant, stores, copies }) => [
+    ...storeLines(tenant, stores),
     ...copies
       .filter(({ verdict }) => verdict !== "as promised")
       .map((copy) => `${tenant}  ${copyLine(copy)}`),
@@ -219,10 +239,11 @@ function verdictOf(
   if (!copy.canLock || found.lastLock === undefined) return "not protected";
   // Nothing locks for ever.
   if (promised === FOREVER) return "as promised";
-  return found.lockUntil === undefined || found.lockUntil < promised ? "lock too short" : "as promised";
+  if (found.lockUntil === undefined || found.lockUntil < promised) return "lock too short";
+  return found.lastLock > promised ? "lock longer" : "as promised";
 }
 
 function copyLine({ day, sink, promised, locked, held, verdict }: CheckedCopy): string {
   const until = promised === FOREVER ? "forever" : promised;
-  return `${day}  ${sink}  ${verdict}  promised until ${until}, locked until ${locked ?? "no date"}${held ? ", held" : ""}`;
+  return `${day}  ${sink}  ${verdict}  promised until ${until}, ${locked === null ? "no lock" : `locked until ${locked}`}${held ? ", held" : ""}`;
 }

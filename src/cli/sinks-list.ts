@@ -1,6 +1,7 @@
 import { optionsReference } from "../config/reference.js";
 import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
 import { loadPlugin } from "../deliver/plugin-loading.js";
+import { offeredWords } from "../deliver/protection-words.js";
 import { isDaybookError } from "../model/errors.js";
 import type { Plugin } from "../plugin/types.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
@@ -10,6 +11,8 @@ interface ListedSink {
   readonly name: string;
   readonly use: string;
   readonly kind: Plugin["kind"];
+  /** Of a store: what its operations can protect. Null for a sink. */
+  readonly protects: string | null;
 }
 
 /** The bundled plugins with their options, and what the configuration makes of them where there is one. */
@@ -23,7 +26,10 @@ export const sinksList: Command<CommonOptions> = async (options, surroundings) =
   }));
   const lines = [
     ...(configured.length === 0 ? ["no configured sinks"] : ["configured sinks:"]),
-    ...configured.map(({ name, use, kind }) => `  ${name}: ${use}, a ${kindWords(kind)}`),
+    ...configured.map(
+      ({ name, use, kind, protects }) =>
+        `  ${name}: ${use}, a ${kindWords(kind)}${protects === null ? "" : `; ${protects}`}`,
+    ),
     "",
     ...plugins.flatMap(({ name, kind, options: table }) => [`${name}, a ${kindWords(kind)}`, "", table]),
   ];
@@ -35,12 +41,14 @@ async function configuredSinks(
   surroundings: Surroundings,
 ): Promise<readonly ListedSink[]> {
   try {
-    const { loaded, plugins } = await openWorkspace(options, surroundings);
-    return Object.entries(loaded.config.sinks).map(([name, { use }]) => ({
-      name,
-      use,
-      kind: plugins.plugin(use).kind,
-    }));
+    const { loaded, plugins, tenants } = await openWorkspace(options, surroundings);
+    await using opened = tenants[0]?.openSinks();
+    const stores = new Map(opened?.stores().map(({ name, store }) => [name, store]));
+    return Object.entries(loaded.config.sinks).map(([name, { use }]) => {
+      const store = stores.get(name);
+      const protects = store === undefined ? null : offeredWords(store);
+      return { name, use, kind: plugins.plugin(use).kind, protects };
+    });
   } catch (error) {
     // What there is can be listed before anything is configured.
     if (options.config === undefined && isDaybookError(error, "CONFIG_NOT_FOUND")) return [];

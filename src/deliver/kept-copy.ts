@@ -104,12 +104,15 @@ export class KeptCopy {
 
   /**
    * Removes the content: pages, record lines, page ledger and sums, with all their versions. Manifest and signature stay. What is
-   * gone already is passed over, so that an interrupted removal goes on. SINK_REFUSED while something is locked or held.
+   * gone already is passed over, so that an interrupted removal goes on. SINK_REFUSED while something is locked or held; while an
+   * object is held, nothing of the package goes.
    */
   async removeContent(sealed: SealedDay, signal: AbortSignal): Promise<Removed> {
     let [objects, versions, bytes] = [0, 0, 0];
     const notes = new Set<string>();
-    for (const { key, size } of await this.#content(sealed, signal)) {
+    const content = await this.#content(sealed, signal);
+    requireNoHold(sealed, protectionOf(await this.#stats(content, signal)));
+    for (const { key, size } of content) {
       try {
         const receipt = await this.#store.remove(key, signal);
         objects += 1;
@@ -166,6 +169,15 @@ function protectionOf(stats: readonly ObjectStat[]): Protection {
     isHeld: stats.length > 0 && holds === stats.length,
     hasHold: holds > 0,
   };
+}
+
+function requireNoHold({ day, revision }: SealedDay, { hasHold }: Protection): void {
+  if (!hasHold) return;
+  throw new DaybookError("SINK_REFUSED", {
+    message: `${day} r${revision}: removal: expected no legal hold, found one on an object of the day`,
+    hint: "it was not set by a hold of Daybook that stands; who set it in the store lifts it there",
+    lock: { hold: true },
+  });
 }
 
 function lockOf(text: string | undefined): UtcDay | undefined {

@@ -103,9 +103,11 @@ export class Copies {
     for (const sealed of this.#delivered(sink, (record) => this.#isShort(record, sink))) {
       const { day, revision } = sealed;
       const until = this.#until(day);
-      if (until === undefined) continue;
+      const today = utcDayOf(clock.now());
+      // No store takes a lock until a day that has passed.
+      if (until === undefined || until <= today) continue;
       try {
-        await kept.extend(sealed, lockDay(until, utcDayOf(clock.now())), signal);
+        await kept.extend(sealed, lockDay(until, today), signal);
       } catch (error) {
         signal.throwIfAborted();
         if (!isDaybookError(error)) throw error;

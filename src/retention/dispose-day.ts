@@ -133,7 +133,7 @@ export class DayDisposal {
     return { sink, kind, objects, versions, bytes, outcome, note, read_back_at: at };
   }
 
-  /** What the sink itself says of its locks explains a refusal better than its error. */
+  /** A refusal says which lock; where it does not, what the sink shows of its locks explains it. */
   async #keptBy(
     target: Target,
     sealed: readonly SealedDay[],
@@ -147,10 +147,12 @@ export class DayDisposal {
     if (code !== "SINK_REFUSED" || target.kind !== "record" || newest === undefined)
       return { sink, reason: "unreachable", subject: `${sink}: ${code}` };
     const found = await target.sink.kept.remaining(newest, signal).catch(() => undefined);
-    if (found?.hasHold === true)
+    if (error.lock?.hold === true || found?.hasHold === true)
       return { sink, reason: "locked", subject: `${sink} by a legal hold of its own` };
-    if (found?.lastLock !== undefined)
-      return { sink, reason: "locked", subject: `${sink} ${found.lastLock}` };
+    const until = error.lock?.until ?? found?.lastLock;
+    if (until !== undefined) return { sink, reason: "locked", subject: `${sink} ${until}` };
+    if (error.lock !== undefined)
+      return { sink, reason: "locked", subject: `${sink} by a lock of its own without a date` };
     return { sink, reason: "unreachable", subject: `${sink}: ${code}` };
   }
 

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { STORE_CASES } from "daybook/plugin/contract";
-import type { StoreMaker } from "daybook/plugin/contract";
+import { STORE_CASES, isOffered } from "daybook/plugin/contract";
+import type { StoreCase, StoreMaker } from "daybook/plugin/contract";
 import { describe, expect, it } from "vitest";
 import localFiles from "../../plugins/local-files/index.js";
 import { DaybookError } from "../../src/model/errors.js";
+import { DAY_MS, utcDayOf } from "../../src/model/utc-day.js";
 import type { ObjectStore } from "../../src/plugin/types.js";
+import { lockingMaker } from "../support/locking-store.js";
 import { testHost } from "../support/plugin-host.js";
 
 /** A maker of local-files stores that `spoil` changes into wrong ones. */
@@ -176,6 +178,50 @@ const WRONG: readonly {
   },
 ];
 
+const WEAK: typeof WRONG = [
+  {
+    what: "takes the wish for a longer lock and does nothing",
+    caught: "lengthens the lock of an object, also of one that was stored without",
+    spoil: () => ({ extendRetention: async () => {} }),
+  },
+  {
+    what: "shortens a lock",
+    caught: "keeps a lock that is longer than the one that is asked for, and calls it no error",
+    spoil: (store) => ({
+      stat: async (key, signal) => {
+        const found = await store.stat(key, signal);
+        return found?.retainUntil === undefined
+          ? found
+          : { ...found, retainUntil: utcDayOf(Date.now() + 3 * DAY_MS) };
+      },
+    }),
+  },
+  {
+    what: "does not say which lock refuses a removal",
+    caught: "keeps an object until its day, says until when, and refuses to remove it before",
+    spoil: (store) => ({
+      remove: (key, signal) =>
+        store.remove(key, signal).catch(() => {
+          throw new DaybookError("SINK_REFUSED", { message: "no" });
+        }),
+    }),
+  },
+  {
+    what: "takes a hold and does nothing",
+    caught: "refuses to remove an object on hold, and removes it once the hold is lifted",
+    spoil: () => ({ setHold: async () => {} }),
+  },
+  {
+    what: "says that it protects, and keeps no locks",
+    caught: "says of its protection what it does, and has the operations for it",
+    spoil: () => ({ extendRetention: undefined as never }),
+  },
+];
+
+function isAboutKeeping(need: StoreCase["needs"]): boolean {
+  return need !== undefined && /retention|hold|versions/.test(need);
+}
+
 function asBody(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   return {
     async *[Symbol.asyncIterator]() {
@@ -215,6 +261,20 @@ describe("the contract of an object store", () => {
       "keeps an object until its day, says until when, and refuses to remove it before",
       "fails its check where a write would fail, with a code, and is not to be retried",
     ]);
+  });
+
+  it("passes a store that keeps locks, holds and versions", async () => {
+    const maker = lockingMaker(() => ({}));
+    const failed: string[] = [];
+    for (const { name, needs } of STORE_CASES)
+      if (isAboutKeeping(needs) && (!isOffered(needs, maker) || !(await passes(name, maker))))
+        failed.push(name);
+
+    expect(failed).toEqual([]);
+  });
+
+  it.each(WEAK)("catches a store that $what", async ({ caught, spoil }) => {
+    expect(await passes(caught, lockingMaker(spoil))).toBe(false);
   });
 
   it("has 40 cases and more, each named by a sentence of its own", () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { storeContract } from "../../packages/contract/index.js";
+import { s3Keeping } from "../support/s3-keeping.js";
 import { ownerOf, s3Maker, useCredentials } from "../support/s3-place.js";
 import type { S3Server } from "../support/s3-place.js";
 import { s3Probe } from "../support/s3-probe.js";
@@ -27,6 +28,7 @@ it("runs against a gateway that keeps checksums and conditions with versions: 20
 });
 s3Probe("radosgw", () => server);
 s3Promises("radosgw", () => server);
+s3Keeping("radosgw", () => server);
 storeContract(
   "s3 with Object Lock on radosgw",
   s3Maker(() => server, "governance"),

@@ -54,6 +54,14 @@ export function openBlobStore(
   return azureBlob.open(parsed, testHost({ secret: async () => key, ...host }));
 }
 
+/** Every version in a container, as its owner sees them. */
+export async function versionsIn(container: ContainerClient): Promise<number> {
+  let count = 0;
+  for await (const { name } of container.listBlobsFlat({ includeVersions: true }))
+    if (name !== "") count += 1;
+  return count;
+}
+
 /** What the contract needs, on the service that `server` gives. */
 export function blobStoreMaker(
   server: () => BlobServer,
@@ -63,6 +71,7 @@ export function blobStoreMaker(
   const placeOf = (endpoint: string, container: string, key = KEY): StorePlace => ({
     open: () => openBlobStore(endpoint, container, { key, options }),
     dispose: async () => {},
+    versions: () => versionsIn(serviceOf(endpoint).getContainerClient(container)),
   });
   return {
     offers,

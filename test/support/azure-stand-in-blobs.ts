@@ -45,12 +45,16 @@ export interface Terms {
 interface Entry {
   current: Version | undefined;
   previous: Version[];
+  /** Only with soft delete: what was deleted for good, and can be restored for some days. */
+  deleted: Version[];
   staged: Map<string, Part>;
 }
 
 export interface ContainerRules {
   /** Whether it keeps versions, policies and holds, as an account with version-level immutability; else it drops them. */
   readonly isImmutable: boolean;
+  /** For how many days the account keeps what was deleted. */
+  readonly softDeleteDays?: number;
   readonly folder: string;
 }
 
@@ -59,7 +63,7 @@ export class StandInContainer {
   readonly #entries = new Map<string, Entry>();
   #versions = 0;
 
-  constructor(private readonly rules: ContainerRules) {}
+  constructor(readonly rules: ContainerRules) {}
 
   /** Takes a body piece by piece; keeps it only when it has the MD5 that was announced. */
   async store(body: AsyncIterable<Uint8Array>, md5: string | undefined): Promise<Part> {
@@ -106,7 +110,13 @@ export class StandInContainer {
   }
 
   current(name: string): Version {
-    const version = this.#entries.get(name)?.current;
+    return this.find(name, null);
+  }
+
+  /** The version asked for, or the one that is current. */
+  find(name: string, id: string | null): Version {
+    const { current, previous = [] } = this.#entries.get(name) ?? {};
+    const version = id === null ? current : [...previous, current].find((one) => one?.id === id);
     if (version === undefined) throw new Refusal(404, "BlobNotFound");
     return version;
   }
@@ -123,11 +133,12 @@ export class StandInContainer {
     if (version === undefined) throw new Refusal(404, "BlobNotFound");
     assertRemovable(version);
     entry.previous = entry.previous.filter((one) => one !== version);
+    if (this.rules.softDeleteDays !== undefined) entry.deleted.push(version);
   }
 
-  setPolicy(name: string, policy: Policy): void {
+  setPolicy(name: string, id: string | null, policy: Policy): void {
     this.#assertImmutable();
-    const version = this.current(name);
+    const version = this.find(name, id);
     const { policy: old } = version;
     const isWeaker = policy.mode !== "locked" || policy.untilMs < (old?.untilMs ?? 0);
     if (old?.mode === "locked" && isWeaker) throw new Refusal(409, "BlobImmutableDueToPolicy");
@@ -141,9 +152,9 @@ export class StandInContainer {
     version.policy = undefined;
   }
 
-  setLegalHold(name: string, on: boolean): void {
+  setLegalHold(name: string, id: string | null, on: boolean): void {
     this.#assertImmutable();
-    this.current(name).legalHold = on;
+    this.find(name, id).legalHold = on;
   }
 
   /** Sorted by code unit; with `versions` also those that are not current, oldest first. */
@@ -156,10 +167,16 @@ export class StandInContainer {
     });
   }
 
+  /** What soft delete keeps. */
+  deleted(prefix: string): readonly { readonly name: string; readonly version: Version }[] {
+    const entries = [...this.#entries].filter(([name]) => name.startsWith(prefix));
+    return entries.flatMap(([name, { deleted }]) => deleted.map((version) => ({ name, version })));
+  }
+
   #entry(name: string): Entry {
     const found = this.#entries.get(name);
     if (found !== undefined) return found;
-    const entry: Entry = { current: undefined, previous: [], staged: new Map() };
+    const entry: Entry = { current: undefined, previous: [], deleted: [], staged: new Map() };
     this.#entries.set(name, entry);
     return entry;
   }

@@ -48,12 +48,19 @@ export function propertiesOf(version: Version): OutgoingHttpHeaders {
 /** One page of a listing. */
 export function pageOf(container: StandInContainer, query: URLSearchParams): string {
   const versions = query.get("include")?.includes("versions") === true;
-  const all = container.list(query.get("prefix") ?? "", versions);
+  const prefix = query.get("prefix") ?? "";
+  const gone = query.get("include")?.includes("deleted") === true ? container.deleted(prefix) : [];
+  const all = [
+    ...container.list(prefix, versions).map((one) => ({ ...one, daysLeft: undefined })),
+    ...gone.map((one) => ({ ...one, daysLeft: container.rules.softDeleteDays })),
+  ];
   const from = Number(query.get("marker") ?? 0);
-  const blobs = all.slice(from, from + PAGE).map(({ name, version }) => {
+  const blobs = all.slice(from, from + PAGE).map(({ name, version, daysLeft }) => {
     const metadata = Object.entries(version.metadata).map(([key, value]) => `<${key}>${value}</${key}>`);
     const id = version.id === undefined ? "" : `<VersionId>${version.id}</VersionId>`;
-    return `<Blob><Name>${name}</Name>${id}<Properties><Content-Length>${sizeOf(version)}</Content-Length><BlobType>BlockBlob</BlobType></Properties><Metadata>${metadata.join("")}</Metadata></Blob>`;
+    const deleted = daysLeft === undefined ? "" : "<Deleted>true</Deleted>";
+    const left = daysLeft === undefined ? "" : `<RemainingRetentionDays>${daysLeft}</RemainingRetentionDays>`;
+    return `<Blob><Name>${name}</Name>${deleted}${id}<Properties><Content-Length>${sizeOf(version)}</Content-Length><BlobType>BlockBlob</BlobType>${left}</Properties><Metadata>${metadata.join("")}</Metadata></Blob>`;
   });
   const next = from + PAGE < all.length ? String(from + PAGE) : "";
   return `<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Blobs>${blobs.join("")}</Blobs><NextMarker>${next}</NextMarker></EnumerationResults>`;

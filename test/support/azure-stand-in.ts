@@ -12,7 +12,7 @@ import { ACCOUNT } from "./azure-server.js";
 import type { BlobServer } from "./azure-server.js";
 import { isSigned } from "./azure-shared-key.js";
 import { Refusal, StandInContainer, bytesOf } from "./azure-stand-in-blobs.js";
-import type { Version } from "./azure-stand-in-blobs.js";
+import type { ContainerRules, Version } from "./azure-stand-in-blobs.js";
 import { header, pageOf, policyOf, propertiesOf, termsOf, versionHeaders } from "./azure-stand-in-wire.js";
 
 /** One request as a test may look at it. */
@@ -60,7 +60,7 @@ interface Answer {
 }
 
 /** A blob service in this process, held to the same behaviours as the emulator by test/support/azure-behaviours.ts. */
-export async function startStandIn({ isImmutable }: { readonly isImmutable: boolean }): Promise<StandIn> {
+export async function startStandIn(kept: Omit<ContainerRules, "folder">): Promise<StandIn> {
   const folder = await mkdtemp(join(tmpdir(), "daybook-blob-stand-in-"));
   const containers = new Map<string, StandInContainer>();
   const standIn: StandIn = { endpoint: "", asked: [], fault: () => undefined, stop: async () => {} };
@@ -68,7 +68,7 @@ export async function startStandIn({ isImmutable }: { readonly isImmutable: bool
     const call = callOf(request);
     standIn.asked.push(call);
     const fault = standIn.fault(call);
-    const answer = await answerOf(request, call, fault, containers, { isImmutable, folder });
+    const answer = await answerOf(request, call, fault, containers, { ...kept, folder });
     // What was not taken must not be taken for the next request.
     request.resume();
     if (fault === "lose the answer") response.destroy();
@@ -92,7 +92,7 @@ async function answerOf(
   call: Call,
   fault: Fault | undefined,
   containers: Map<string, StandInContainer>,
-  rules: ConstructorParameters<typeof StandInContainer>[0],
+  rules: ContainerRules,
 ): Promise<Answer> {
   const refused = typeof fault === "object" && "status" in fault ? fault : undefined;
   try {
@@ -149,19 +149,30 @@ async function operate(container: StandInContainer, call: Call): Promise<Answer>
       return { status: 201, headers: versionHeaders(version) };
     }
     case "GET blob":
-    case "HEAD blob":
-      return { status: 200, headers: propertiesOf(container.current(name)), body: container.current(name) };
+    case "HEAD blob": {
+      const version = container.find(name, query.get("versionid"));
+      return { status: 200, headers: propertiesOf(version), body: version };
+    }
+    case "GET container":
+      return {
+        status: 200,
+        headers: { "x-ms-immutable-storage-with-versioning-enabled": String(container.rules.isImmutable) },
+      };
     case "DELETE blob":
       container.remove(name, query.get("versionid"));
       return { status: 202 };
     case "PUT immutabilityPolicies":
-      container.setPolicy(name, policyOf(headers) ?? { untilMs: 0, mode: "unlocked" });
+      container.setPolicy(
+        name,
+        query.get("versionid"),
+        policyOf(headers) ?? { untilMs: 0, mode: "unlocked" },
+      );
       return { status: 200 };
     case "DELETE immutabilityPolicies":
       container.removePolicy(name);
       return { status: 200 };
     case "PUT legalhold":
-      container.setLegalHold(name, headers["x-ms-legal-hold"] === "true");
+      container.setLegalHold(name, query.get("versionid"), headers["x-ms-legal-hold"] === "true");
       return { status: 200 };
     case "GET list":
       return { status: 200, headers: { "content-type": "application/xml" }, body: pageOf(container, query) };

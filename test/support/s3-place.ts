@@ -64,8 +64,14 @@ export function openStore(
   return s3.open(parsed, testHost(host));
 }
 
+/** Versions and delete markers in a bucket, as its owner sees them. */
+export async function versionsIn(owner: S3, Bucket: string): Promise<number> {
+  const { Versions = [], DeleteMarkers = [] } = await owner.listObjectVersions({ Bucket });
+  return Versions.length + DeleteMarkers.length;
+}
+
 /** For the contract: every place is a bucket of its own. */
-export function s3Maker(server: () => S3Server, objectLock: "off" | "governance"): StoreMaker {
+export function s3Maker(server: () => S3Server, objectLock: "off" | "governance" | "compliance"): StoreMaker {
   const place = (bucket: string, endpoint: string, options: object = {}): StorePlace => {
     const opened: ObjectStore[] = [];
     return {
@@ -77,12 +83,17 @@ export function s3Maker(server: () => S3Server, objectLock: "off" | "governance"
       dispose: async () => {
         await Promise.all(opened.map((store) => store.close()));
       },
+      versions: () => versionsIn(server().owner, bucket),
     };
   };
   const make = async (options?: object): Promise<StorePlace> =>
     place(await newBucket(server().owner, objectLock !== "off"), server().endpoint, options);
   return {
-    offers: { retention: objectLock !== "off", hold: objectLock !== "off" },
+    offers: {
+      retention: objectLock !== "off",
+      hold: objectLock !== "off",
+      versions: objectLock !== "off",
+    },
     make: () => make(),
     unusable: async () => place("no-such-bucket", server().endpoint),
     // The discard port: nothing listens there.

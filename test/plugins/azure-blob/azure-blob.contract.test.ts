@@ -33,7 +33,7 @@ storeContract("azure-blob", {
   disturb: (fault) => disturb(plain, fault),
 });
 
-const offers = { retention: true, hold: true };
+const offers = { retention: true, hold: true, versions: true };
 storeContract("azure-blob with locked immutability", {
   ...blobStoreMaker(() => immutable, offers, { immutability: "locked" }),
   disturb: (fault) => disturb(immutable, fault),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { sha256Hex } from "../../../src/model/sha256.js";
 import { DAY_MS, utcDayOf } from "../../../src/model/utc-day.js";
 import type { ObjectStore } from "../../../src/plugin/types.js";
-import { newContainer, openBlobStore } from "../../support/azure-server.js";
+import { newContainer, openBlobStore, versionsIn } from "../../support/azure-server.js";
 import { startStandIn } from "../../support/azure-stand-in.js";
 import type { StandIn } from "../../support/azure-stand-in.js";
 
@@ -52,11 +52,8 @@ function inDays(days: number, policyMode: "Unlocked" | "Locked"): BlobImmutabili
   return { policyMode, expiriesOn: new Date(Date.now() + days * DAY_MS) };
 }
 
-async function versions(): Promise<number> {
-  let count = 0;
-  for await (const { name } of container.listBlobsFlat({ includeVersions: true }))
-    if (name !== "") count += 1;
-  return count;
+function versions(): Promise<number> {
+  return versionsIn(container);
 }
 
 async function replaceThrice(store: ObjectStore): Promise<void> {
@@ -139,7 +136,7 @@ describe("a container that keeps versions", () => {
     await replaceThrice(store);
 
     expect(await versions()).toBe(3);
-    expect(await store.remove("head", signal)).toMatchObject({ removed: 3 });
+    expect(await store.remove("head", signal)).toMatchObject({ removed: 1, versions: 3 });
     expect(await versions()).toBe(0);
   });
 
@@ -153,7 +150,7 @@ describe("a container that keeps versions", () => {
     };
 
     await expect(store.remove("head", signal)).rejects.toMatchObject({ code: "SINK_UNAVAILABLE" });
-    expect(await store.remove("head", signal)).toMatchObject({ removed: 2 });
+    expect(await store.remove("head", signal)).toMatchObject({ removed: 1, versions: 2 });
     expect(await versions()).toBe(0);
     await expect(store.remove("head", signal)).rejects.toMatchObject({ code: "SINK_NOT_FOUND" });
   });
@@ -162,5 +159,73 @@ describe("a container that keeps versions", () => {
     await open("locked").check(signal);
 
     expect(await versions()).toBe(0);
+  });
+});
+
+describe("a removal", () => {
+  it("names the policy and its end, and takes nothing", async () => {
+    const store = open("locked");
+    await put(store, 3);
+
+    await expect(store.remove(KEY, signal)).rejects.toMatchObject({
+      code: "SINK_REFUSED",
+      message: expect.stringContaining("an immutability policy, locked until"),
+      lock: { until: utcDayOf(Date.now() + 3 * DAY_MS) },
+    });
+    expect(await versions()).toBe(1);
+  });
+
+  it("names the container's own policy, whose end nobody tells", async () => {
+    await place();
+    server.fault = ({ operation }) =>
+      operation === "DELETE blob" ? { status: 409, code: "BlobImmutableDueToPolicy" } : undefined;
+
+    await expect(open("locked").remove(KEY, signal)).rejects.toMatchObject({
+      code: "SINK_REFUSED",
+      message: expect.stringContaining("an immutability policy of the container"),
+      lock: {},
+    });
+  });
+
+  it("says until when soft delete lets administrators restore what was deleted", async () => {
+    const soft = await startStandIn({ isImmutable: true, softDeleteDays: 7 });
+    try {
+      const { containerName } = await newContainer(soft.endpoint);
+      const store = openBlobStore(soft.endpoint, containerName, { options: { immutability: "locked" } });
+      await replaceThrice(store);
+
+      const { note } = await store.remove("head", signal);
+
+      expect(note).toContain("every version deleted and confirmed absent; the soft delete of the account");
+      expect(note).toContain(`restore it until ${utcDayOf(Date.now() + 8 * DAY_MS)}`);
+    } finally {
+      await soft.stop();
+    }
+  });
+});
+
+describe("what the container says of its protection", () => {
+  it.each([
+    ["locked", "compliance"],
+    ["unlocked", "governance"],
+  ] as const)("is the mode of the policies: %s", async (mode, retention) => {
+    expect(await open(mode).protection?.(signal)).toMatchObject({ retention, hold: true, versions: true });
+  });
+
+  it("is that it protects nothing, where the options promise what it cannot", async () => {
+    const plain = await startStandIn({ isImmutable: false });
+    try {
+      const { containerName } = await newContainer(plain.endpoint);
+      const store = openBlobStore(plain.endpoint, containerName, { options: { immutability: "locked" } });
+
+      expect(await store.protection?.(signal)).toEqual({
+        retention: "none",
+        hold: false,
+        versions: false,
+        note: "immutability is set, and the container has no version-level immutability",
+      });
+    } finally {
+      await plain.stop();
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from "vitest";
 import { storeContract } from "../../../packages/contract/index.js";
 import type { ServerFault } from "../../../packages/contract/index.js";
+import { s3Keeping } from "../../support/s3-keeping.js";
 import { ownerOf, s3Maker, useCredentials } from "../../support/s3-place.js";
 import type { S3Server } from "../../support/s3-place.js";
 import { s3Promises } from "../../support/s3-promises.js";
@@ -25,6 +26,7 @@ afterAll(async () => {
 
 s3Probe("stand-in", () => server);
 s3Promises("stand-in", () => server);
+s3Keeping("stand-in", () => server);
 const QUIRKS = {
   "loses the answer to a write": "loses the answer to a put",
   "cuts listings short": "cuts a listing short",
