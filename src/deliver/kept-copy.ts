@@ -74,9 +74,9 @@ export class KeptCopy {
     const keys = await this.#keys(sealed, signal);
     for (const { key } of keys) {
       await this.#store.setHold?.(key, on, signal);
-      const found = (await this.#store.stat(key, signal))?.hold;
-      if (found !== on)
-        throw notKept(key, on ? "a legal hold" : "no legal hold", found === true ? "one" : "none");
+      // A store may leave out `hold` where there is none.
+      const found = (await this.#store.stat(key, signal))?.hold === true;
+      if (found !== on) throw notKept(key, on ? "a legal hold" : "no legal hold", found ? "one" : "none");
     }
     return keys.length;
   }
