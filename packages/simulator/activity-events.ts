@@ -51,7 +51,7 @@ function firstPosition(
   if (end === undefined) return expectedLiteral(endText);
   const [startMs, endMs] = [readTime(start), readTime(end)];
   if (startMs === undefined || endMs === undefined) return badRequest("The date format is not valid.");
-  // These two cannot be told apart by their answer: its body is empty.
+  // The answers of these two cannot be distinguished: the body is empty.
   if (utcDayOf(startMs) !== utcDayOf(endMs) || startMs > endMs) return emptyBadRequest();
   if (startMs < nowMs - tenant.scenario.horizonDays * DAY_MS) return emptyBadRequest();
   const filter = parameters.get("$filter");

@@ -4,7 +4,7 @@ import { WINDOWS_PER_DAY } from "../../src/model/window.js";
 import type { Scenario } from "./scenario.js";
 import { share } from "./seeded-random.js";
 
-// An office in Europe: nobody at night, a dip at noon. Weekends are flatter.
+// An office in Europe: no activity at night, less at noon, and little on weekends.
 const WEEKDAY = [1, 1, 1, 1, 2, 6, 20, 60, 120, 140, 130, 110, 80, 110, 130, 120, 90, 50, 25, 12, 8, 5, 3, 2];
 const WEEKEND = [2, 1, 1, 1, 1, 2, 5, 10, 20, 25, 28, 26, 22, 22, 24, 25, 24, 20, 18, 15, 12, 8, 5, 3];
 const WEEKEND_SHARE = 0.25;

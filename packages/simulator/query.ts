@@ -1,4 +1,4 @@
-/** The parameters of a query string, decoded once; undefined when it is no valid percent-encoding. */
+/** The parameters of a query string, decoded once; undefined when its percent-encoding is not valid. */
 export function parseQuery(query: string): ReadonlyMap<string, string> | undefined {
   const parameters = new Map<string, string>();
   for (const part of query.split("&").filter((text) => text !== "")) {

@@ -61,10 +61,10 @@ export class SimulatorServer {
     return this.#requests;
   }
 
-  /** Resolves with the address, `http://127.0.0.1:40123`; USAGE when the port cannot be had. */
+  /** Resolves with the address, `http://127.0.0.1:40123`; USAGE when the server cannot listen on the port. */
   async listen({ port, tls }: Address): Promise<string> {
     const listener = (request: IncomingMessage, response: ServerResponse): void => {
-      // The client has gone, or a rule has thrown: either way there is nobody to whom more could be said.
+      // The client has disconnected, or a rule has thrown: there is nothing more to send.
       this.#serve(request, response).catch(() => response.destroy());
     };
     const server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);

@@ -15,7 +15,7 @@ export interface DayCounts {
   readonly missingIds: number;
 }
 
-/** What the simulated tenant serves, told without asking its server, so that a test can compare event by event. */
+/** What the simulated tenant serves, computed without a request, so that a test can compare each event. */
 export class Truth {
   readonly #tenant: Tenant;
 

@@ -20,7 +20,7 @@ export function keyIdOf(keyName: string, publicKey: KeyObject): string {
 export class ArchiveKeys {
   readonly #keys: ReadonlyMap<string, KeyObject>;
 
-  /** `pems` by key id. ARCHIVE_DAMAGED when a PEM is no Ed25519 public key, or not the one its id says. */
+  /** `pems` by key id. ARCHIVE_DAMAGED when a PEM is not an Ed25519 public key, or not that of its id. */
   constructor(origin: string, pems: ReadonlyMap<string, string>) {
     this.#keys = new Map([...pems].map(([id, pem]) => [id, readPublicKey(origin, id, pem)]));
   }

@@ -14,7 +14,7 @@ export interface AlertsTestOptions extends CommonOptions {
   readonly to?: string;
 }
 
-/** Sends one test message to each receiver. It is no alarm: the daemon's record of what it sent does not change. */
+/** Sends one test message to each receiver. The daemon's record of sent alarms does not change. */
 export const alertsTest: Command<AlertsTestOptions> = async ({ to, ...options }, surroundings) => {
   const { loaded, outside, secrets } = await openWorkspace(options, surroundings);
   const { alerts = {} } = loaded.config;

@@ -55,7 +55,7 @@ export const archive: Command<ArchiveOptions> = async (options, surroundings) =>
   return resultOf(results);
 };
 
-/** What kept a tenant from being archived, as its result. Throws what is no matter of one tenant. */
+/** The failure of one tenant as its result. Throws a failure that concerns every tenant. */
 function notArchived(
   { name, log }: Pick<Tenant, "name" | "log">,
   error: unknown,
@@ -101,7 +101,7 @@ async function archiveTenant(
 
 const UNREAD: ReadonlySet<DayState> = new Set<DayState>(["before", "due", "gap", "lost"]);
 
-/** Undefined where only `--to` was given: nobody named the days one by one then. */
+/** Undefined with `--to` alone, which does not name single days. */
 function openEnded(range: DayRange | undefined): DayRange | undefined {
   return range?.from === START_OF_TIME ? undefined : range;
 }

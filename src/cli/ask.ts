@@ -3,7 +3,7 @@ import { Writable } from "node:stream";
 import { DaybookError } from "../model/errors.js";
 import type { Ask } from "./setup-answers.js";
 
-/** Asks at the terminal; undefined when nobody sits at one. The answer to a secret question is not shown. */
+/** Asks at the terminal; undefined without a terminal. The answer to a secret question is not shown. */
 export function terminalAsk(signal: AbortSignal): Ask | undefined {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return undefined;
   return async (question, { isSecret }) => {

@@ -55,7 +55,7 @@ async function lookOnline(
   return steps.map((step) => ({ ...step, subject: `${name} ${step.step}`, exit: exitOfStep(step) }));
 }
 
-/** As `archive` would end: by the catalogue where the code stands in it; what is no outage and not there is a refusal. */
+/** The exit code of `archive`: that of the catalogue, or else a refusal unless it is an outage. */
 function exitOfStep({ ok, isOutage, code }: PreflightStep): number {
   if (ok) return EXIT.ok;
   if (isErrorCode(code)) return exitOf(ERROR_CATALOGUE[code].kind);

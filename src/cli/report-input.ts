@@ -22,7 +22,7 @@ import type { Surroundings } from "./command.js";
 import { verifyPlace } from "./verify.js";
 import type { Place } from "./verify.js";
 
-/** Which archive is reported on, and for whom. */
+/** The archive that the report is about, and its reader. */
 export interface ReportParts {
   readonly tenant: string;
   readonly place: Place;

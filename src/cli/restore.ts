@@ -20,7 +20,7 @@ export interface RestoreCommandOptions extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-/** Whether what is restored can be added to: the archive's signing key is no part of a sink. */
+/** Whether Daybook can append to the restored archive: a sink does not hold its signing key. */
 interface KeyState {
   readonly isOurs: boolean;
   /** For people: which key is where, and what to do. */
@@ -127,7 +127,7 @@ async function presentKey({ files, signingKeyPem }: KeyParts, kept: string): Pro
 }
 
 function resultOf(results: readonly TenantResult[], isDryRun: boolean): CommandResult {
-  // Where others were restored, one that is there already is as it should be: the command was run again.
+  // The command was run again: a tenant that was restored before is no failure.
   const isAnyRestored = results.some((result) => "restored" in result);
   const exits = results.map((result) => {
     if ("restored" in result) return result.key.isOurs ? EXIT.ok : EXIT.config;

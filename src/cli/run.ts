@@ -28,7 +28,7 @@ export async function runCommandLine(
     return result?.exit ?? EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    // Commander has told a person already what is wrong.
+    // Commander has already printed what is wrong.
     if (error instanceof CommanderError && !isJson) return EXIT.usage;
     const told = asDaybookError(error, signal);
     return isLogged ? logStart(told, surroundings) : report(told, isJson, surroundings);
@@ -100,7 +100,7 @@ function print(result: CommandResult, isJson: boolean, stdout: Terminal): void {
   if (text !== "") stdout.write(text.endsWith("\n") ? text : `${text}\n`);
 }
 
-/** An error is told as what happened, then what to do; a stack trace is for defects alone, and only when asked for. */
+/** Prints what happened, then what to do. Only a defect has a stack trace, and only on request. */
 function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: Surroundings): number {
   if (isJson) {
     const { code, message, hint } = error;
@@ -112,7 +112,7 @@ function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: S
   return exitOf(error.kind);
 }
 
-/** What kept the daemon from starting, where nobody sits at a terminal: a line of its log like any other. */
+/** Without a terminal, the reason why the daemon did not start is a line of its log. */
 function logStart(error: DaybookError, { stderr, env, clock }: Surroundings): number {
   const stack = env["DAYBOOK_DEBUG"] === undefined ? {} : { stack: error.stack };
   const line = bareLine("error", { ...errorFields(error), ...stack }, "daemon not started", clock.now());

@@ -36,7 +36,7 @@ export const status: Command<StatusOptions> = async (options, surroundings) => {
   };
 };
 
-/** An archive that cannot be read is told as what it is, and hides no other tenant. */
+/** An archive that cannot be read has a status of its own and does not hide the other tenants. */
 async function tellTenant(
   tenant: Tenant,
   { days = false }: StatusOptions,

@@ -206,7 +206,7 @@ function exitsOf(status: TenantStatus, failure: DaybookError | undefined): reado
   const { gaps, lost, overdue, alarms } = status;
   return [
     gaps.length + lost + overdue.length > 0 ? EXIT.gap : EXIT.ok,
-    // One that is being filled at this moment needs nobody.
+    // A sink that is being filled now needs no action.
     alarms.some(({ alarm }) => alarm === "sink-behind") ? EXIT.unavailable : EXIT.ok,
     alarms.some(({ alarm }) => alarm === "integrity-failure") ? EXIT.integrity : EXIT.ok,
     failure === undefined ? EXIT.ok : exitOf(failure.kind),

@@ -135,7 +135,7 @@ export async function verifyPlace(
   }
 }
 
-/** A head file that somebody kept: its statement is compared with the ledger, whoever signed it. */
+/** A head file that was kept elsewhere. Its statement is compared with the ledger; its signer does not matter. */
 async function knownHead(
   path: string | undefined,
   surroundings: Surroundings,

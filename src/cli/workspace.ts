@@ -19,7 +19,7 @@ export async function openWorkspace(
   const loaded = await loadConfig(search, files);
   await prepareNetwork(loaded, surroundings);
   const { level, format = kind === "daemon" ? "json" : "text" } = logSettings(options, env);
-  // A person at a terminal sees progress; log lines that nobody asked for would tear it apart.
+  // At a terminal the progress is shown, which log lines would interrupt.
   const isHidden = stderr.isTTY && level === undefined;
   const writeLog = (line: string): void =>
     isHidden ? undefined : stderr.write(kind === "daemon" ? line : inFormat(line, format));

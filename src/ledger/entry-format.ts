@@ -9,7 +9,7 @@ import { isoTime, parseUtcDay } from "../model/utc-day.js";
 
 type Fields = Readonly<Record<string, FieldKind>>;
 
-/** The last field. It is no part of what an entry says, so it is no field of `LedgerEntry`. */
+/** The last field. It is not part of the entry's statement, so `LedgerEntry` does not have it. */
 const SIGNATURE = /,\n {2}"signature": "([A-Za-z0-9+/]{86}==)"\n\}\n$/;
 const END = "\n}\n";
 
@@ -137,7 +137,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Undefined for what is no UTF-8, no JSON or no object. */
+/** Undefined unless the bytes are UTF-8 and a JSON object. */
 export function parseJsonObject(bytes: Uint8Array): Record<string, unknown> | undefined {
   try {
     const parsed: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -163,7 +163,7 @@ export class LedgerIndex implements DayIndex {
   #addNames(entry: EntryOf<"names-seen">): void {
     const isBaseline = this.knownNames === undefined;
     this.knownNames = withNames(this.knownNames, entry);
-    // The first entry lists all names of a day, which is no anomaly of that day.
+    // The first entry lists every name of its day; that is not an anomaly.
     if (!isBaseline) this.#addIncident(entry.day, firstSeen(entry));
   }
 

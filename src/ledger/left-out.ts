@@ -12,7 +12,7 @@ export function leftOutBytes(steps: readonly string[]): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(steps));
 }
 
-/** Empty when there is no list. */
+/** Empty without a list. */
 export async function readLeftOut(files: Files, root: string): Promise<readonly string[]> {
   const path = join(root, LEFT_OUT_PATH);
   if ((await files.stat(path)) === undefined) return [];

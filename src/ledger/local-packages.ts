@@ -5,7 +5,7 @@ import { parseUtcDay } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { DayIndex, SealedRevision } from "./day-index.js";
 
-/** A day package that lies in an archive's folder. */
+/** A day package in an archive's folder. */
 export interface LocalPackage {
   readonly day: UtcDay;
   readonly revision: number;

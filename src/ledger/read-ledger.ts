@@ -100,7 +100,7 @@ export async function readWholeLedger(
   return { ...chain, headSize, cachedHeadSize, keys: known.keys, unproven: entries - size };
 }
 
-/** Undefined when the checkpoint cannot be used: it is a cache, so that is no damage. */
+/** Undefined when the checkpoint cannot be used. It is a cache, so this is not damage. */
 async function trustedCheckpoint(
   place: LedgerPlace,
   bytes: Uint8Array,

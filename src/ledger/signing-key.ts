@@ -20,7 +20,7 @@ export class SigningKey {
     this.#publicKey = createPublicKey(privateKey);
   }
 
-  /** From PKCS#8 PEM text; `subject` names its place for the error. SECRET_UNREADABLE when it is no Ed25519 private key. */
+  /** From PKCS#8 PEM text; `subject` names its place for the error. SECRET_UNREADABLE when it is not an Ed25519 private key. */
   static fromPem(pem: string, subject: string): SigningKey {
     const key = parsePrivateKey(pem);
     if (key?.asymmetricKeyType === "ed25519") return new SigningKey(key);

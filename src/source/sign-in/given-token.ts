@@ -17,7 +17,7 @@ export class GivenToken implements Tokens {
   async token(signal: AbortSignal, rejected?: AccessToken): Promise<AccessToken> {
     signal.throwIfAborted();
     const value = (await this.readToken()).trim();
-    // A token that is no JWT says nothing of its end: the source will.
+    // A token that is not a JWT does not say when it expires; the source refuses it then.
     const expiresAtMs = readClaims(value)?.expiresAtMs ?? Number.MAX_SAFE_INTEGER;
     if (value === "") throw this.#refused("it is empty");
     if (value === rejected?.value) await this.#rejected(value);
