@@ -4,30 +4,12 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Compression } from "../../src/model/compression.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
+import { chaptersOf } from "../support/readme-chapters.js";
+import type { Chapter } from "../support/readme-chapters.js";
 import type { SampleArchive } from "../support/sample-archive.js";
 
 const run = promisify(execFile);
 const README = new URL("../../docs/archive-readme.txt", import.meta.url);
-
-/** One chapter of README.txt: its title and its commands, which are its lines indented by four spaces. */
-interface Chapter {
-  readonly title: string;
-  readonly commands: string;
-}
-
-function chaptersOf(text: string): readonly Chapter[] {
-  return text
-    .split(/^(?=\d+\. )/m)
-    .slice(1)
-    .map((chapter) => ({
-      title: chapter.split("\n")[0] ?? "",
-      commands: chapter
-        .split("\n")
-        .filter((line) => line.startsWith("    "))
-        .map((line) => line.slice(4))
-        .join("\n"),
-    }));
-}
 
 /** As README.txt tells the reader to: another day, and other names where the archive is compressed with gzip. */
 function forArchive(commands: string, compression: Compression, revision: string): string {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { e2eRig } from "./e2e-rig.js";
-import type { E2eRig } from "./e2e-rig.js";
+import type { E2eOptions, E2eRig } from "./e2e-rig.js";
 import { SAMPLE_PEM } from "./sample-archive.js";
 
 /** A key of OpenSSH in the rig's folder; its public half. */
@@ -25,12 +25,15 @@ export function retain({ folder }: E2eRig, rules: string): void {
 
 /**
  * A tenant whose days are kept for a year, with two people: records-manager signs with the key `ana`, legal-counsel with `ben`, of
- * another type. 2026-11-19 and 2026-11-20 are archived, signed with SAMPLE_KEY.
+ * another type. 2026-11-19 and 2026-11-20 are archived, signed with SAMPLE_KEY, unless the options say another time.
  */
-export async function retentionRig(approvers = 2): Promise<E2eRig> {
-  const rig = await e2eRig({ more: "signing: { privateKey: { file: ./signing.pem } }\n" });
+export async function retentionRig(
+  approvers = 2,
+  { keep = "1y", more = "", ...options }: E2eOptions & { readonly keep?: string } = {},
+): Promise<E2eRig> {
+  const rig = await e2eRig({ ...options, more: `${more}signing: { privateKey: { file: ./signing.pem } }\n` });
   writeFileSync(join(rig.folder, "signing.pem"), SAMPLE_PEM, { mode: 0o600 });
-  retain(rig, `schedule: FIN-07, keep: 1y, approvers: ${approvers}`);
+  retain(rig, `schedule: FIN-07, keep: ${keep}, approvers: ${approvers}`);
   const path = join(rig.folder, "daybook.yaml");
   writeFileSync(
     path,
