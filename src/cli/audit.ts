@@ -9,6 +9,7 @@ import { judgeReport } from "../audit/report-verdict.js";
 import { isWhole } from "../audit/verify-archive.js";
 import type { AuditLevel } from "../audit/verify-archive.js";
 import type { Tenant } from "../compose/tenant-parts.js";
+import { saidProtection } from "../deliver/protection-words.js";
 import { LIMITS } from "../archive/layout.js";
 import { readSmall } from "../archive/source.js";
 import type { LedgerIndex } from "../ledger/ledger-index.js";
@@ -92,6 +93,7 @@ async function reportOn(
   const looks = new Map<string, string>();
   for (const other of others) looks.set(sinkOf(other, tenant), await lookOf(other, surroundings));
   looks.set(sinkOf(place, tenant), `audited at level ${options.level}`);
+  if (tenant !== undefined) await addProtection(looks, tenant, surroundings.signal);
   const bounds = (index: LedgerIndex): DayRange =>
     tenant === undefined
       ? (namedRange(index) ?? { from: utcDayOf(nowMs), to: utcDayOf(nowMs) })
@@ -114,6 +116,15 @@ async function reportOn(
     },
     surroundings,
   );
+}
+
+/** What each record sink protects, as its store says it now, beside what the look found. */
+async function addProtection(looks: Map<string, string>, tenant: Tenant, signal: AbortSignal): Promise<void> {
+  await using sinks = tenant.openSinks();
+  for (const opened of sinks.stores()) {
+    const { words } = await saidProtection(opened, signal);
+    looks.set(opened.name, [looks.get(opened.name) ?? "not looked at", words].join("; "));
+  }
 }
 
 function sinkOf({ name }: Place, tenant: Tenant | undefined): string {

@@ -46,7 +46,13 @@ describe("the audit report", () => {
       exit: 0,
       audit: { verdict: { word: "whole" }, counts: { closed: 2, lost: 0 } },
     });
-    expect(own.audit.copies).toMatchObject([{ sink: "vault", days: 2, now: "audited at level content" }]);
+    expect(own.audit.copies).toMatchObject([
+      {
+        sink: "vault",
+        days: 2,
+        now: expect.stringMatching(/^audited at level content; cannot protect a day: no locks with a date/),
+      },
+    ]);
     expect(own.audit.completeness_example.pages.length).toBeGreaterThanOrEqual(24);
     // A folder does not say when the source drops a day.
     const asSealed = own.audit.days.map((one) => ({ ...one, state: "sealed" }));

@@ -13,7 +13,7 @@ import {
   z,
 } from "daybook/plugin";
 
-/** @import { Body, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt } from "daybook/plugin" */
+/** @import { Body, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt, StoreProtection } from "daybook/plugin" */
 
 const options = z.strictObject({
   path: z
@@ -147,6 +147,18 @@ class __CLASS__ {
     await this.files.remove(path);
     await this.files.syncFolder(dirname(path));
     return { removed: 1 };
+  }
+
+  /**
+   * What the storage itself says that it protects. Where it keeps locks or legal holds, say so here and add `extendRetention`
+   * and `setHold`; a refused `remove` then carries the `lock`.
+   *
+   * @param {AbortSignal} signal
+   * @returns {Promise<StoreProtection>}
+   */
+  async protection(signal) {
+    signal.throwIfAborted();
+    return { retention: "none", hold: false, versions: false };
   }
 
   /** May be called more than once. */

@@ -14,7 +14,8 @@ function placeAt(folder) {
 }
 
 storeContract("__NAME__", {
-  // What your storage can promise: keeping an object until a day, and legal holds.
+  // What your storage can promise: locks until a day, and legal holds. Where a replaced object stays as a version, add
+  // `versions: true` here and `versions()` to the place.
   offers: { retention: false, hold: false },
   make: async () => placeAt(await mkdtemp(join(tmpdir(), "__NAME__-"))),
   // A place that cannot be written to: here a folder below a file.
