@@ -100,6 +100,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ...COMMON,
       { flags: "--proof", help: "the page chains and counts that prove the day complete" },
       { flags: "--diff", help: "what changed between its revisions" },
+      { flags: "--activities", help: "how many records of each activity, with what it is and what kind" },
     ],
     examples: ["daybook show 2026-03-01", "daybook show 2026-03-01 --proof"],
     load: async () => (await import("./show.js")).show,

@@ -3,6 +3,8 @@ import type { Manifest } from "../model/manifest.js";
 import type { PageRecord } from "../model/page-record.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { readOperationList } from "../io/operation-file.js";
+import type { OperationList } from "../model/operation-list.js";
 import { PAGE_LEDGER } from "../archive/layout.js";
 import { readSmall } from "../archive/source.js";
 import type { HeldTenant } from "../compose/read-only-tenant.js";
@@ -17,6 +19,7 @@ export interface ShowOptions extends CommonOptions {
   readonly arguments: readonly (string | undefined)[];
   readonly proof?: boolean;
   readonly diff?: boolean;
+  readonly activities?: boolean;
 }
 
 interface ShownRevision {
@@ -45,10 +48,11 @@ export const show: Command<ShowOptions> = async (options, surroundings) => {
       held === undefined ? [] : await revisionsOf(held, day, options.proof === true, surroundings.signal),
     oddities: odditiesOf(held?.record(day)),
   }));
+  const operations = options.activities === true ? await readOperationList(surroundings.files) : undefined;
   const isHeld = found.some(({ revisions }) => revisions.length > 0);
   return {
     exit: isHeld ? EXIT.ok : EXIT.nothingToVerify,
-    text: found.map((one) => tenantText(one, day, options)).join("\n"),
+    text: found.map((one) => tenantText(one, day, { ...options, operations })).join("\n"),
     json: { day, tenants: found },
   };
 };
@@ -90,7 +94,10 @@ async function pagesOf(
     .map((line) => JSON.parse(line) as PageRecord);
 }
 
-function tenantText({ tenant, revisions, oddities }: ShownDay, day: UtcDay, options: ShowOptions): string {
+/** What is shown of a revision; the list names its activities where they are asked for. */
+type ShownParts = Pick<ShowOptions, "proof" | "diff"> & { readonly operations: OperationList | undefined };
+
+function tenantText({ tenant, revisions, oddities }: ShownDay, day: UtcDay, options: ShownParts): string {
   if (revisions.length === 0) return `${tenant} ${day}: not held`;
   return [
     `${tenant} ${day}`,
@@ -101,7 +108,7 @@ function tenantText({ tenant, revisions, oddities }: ShownDay, day: UtcDay, opti
 
 function revisionText(
   { manifest, sealed, manifest_sha256: hash, pages }: ShownRevision,
-  options: ShowOptions,
+  options: ShownParts,
 ): string {
   const { completeness: counts, reading, diff, event_set_sha256: eventSet, retention } = manifest;
   const lines = [
@@ -125,7 +132,18 @@ function revisionText(
       `    difference ${against}: ${diff.added} added, ${diff.removed} no longer given (carried), ${diff.changed} changed`,
     );
   }
+  if (options.operations !== undefined) lines.push(...activityLines(counts.by_activity, options.operations));
   return lines.join("\n");
+}
+
+/** The most frequent first; an activity that the list lacks is said to be so. */
+function activityLines(counts: Readonly<Record<string, number>>, list: OperationList): readonly string[] {
+  const sorted = Object.entries(counts).toSorted(([, a], [, b]) => b - a);
+  return sorted.map(([name, records]) => {
+    const known = list.find(name);
+    const words = known === undefined ? "not in the list of operations" : `${known.kind}: ${known.name}`;
+    return `    ${count(records, "record").padEnd(14)} ${name === "" ? "(none)" : name}  ${words}`;
+  });
 }
 
 function pageLine({

@@ -165,5 +165,8 @@ describe("daybook operations", () => {
     const { value } = await rig.json("operations", "diff");
 
     expect(value).toMatchObject({ tenants: [{ tenant: "contoso", unknown: ["ViewSomethingNew"] }] });
+    const { out } = await rig.run("show", "2026-11-20", "--activities");
+    expect(out).toMatch(/ records? +ViewReport {2}read: Viewed Power BI report\n/);
+    expect(out).toMatch(/ records? +ViewSomethingNew {2}not in the list of operations\n/);
   }, 60_000);
 });
