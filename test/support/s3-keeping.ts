@@ -90,6 +90,24 @@ export function s3Keeping(name: string, server: () => S3Server): void {
     });
   });
 
+  describe(`${name}: a lock that is lengthened`, () => {
+    it.each([
+      ["governance", "governance", "GOVERNANCE"],
+      ["compliance", "compliance", "COMPLIANCE"],
+      ["compliance", "governance", "COMPLIANCE"],
+    ])("keeps the stricter mode: %s, then %s", async (first, then, mode) => {
+      const bucket = await newBucket(server().owner, true);
+      const open = (objectLock: string) => openStore(server(), bucket, { objectLock });
+      await putText(open(first), "kept", { retainUntil: inDays(2) });
+
+      await open(then).extendRetention?.(KEY, inDays(6), signal);
+
+      const head = await server().owner.headObject({ Bucket: bucket, Key: AT });
+      expect(head.ObjectLockMode).toBe(mode);
+      expect(head.ObjectLockRetainUntilDate?.toISOString()).toBe(`${inDays(6)}T00:00:00.000Z`);
+    });
+  });
+
   describe(`${name}: what a store says of its protection`, () => {
     it("is the mode, where the bucket locks", async () => {
       expect(await saidOf(server(), "compliance", { hasLock: true })).toEqual({
