@@ -9,6 +9,7 @@ import {
   isDaybookError,
   removeAbandoned,
   writeFile,
+  requireSpace,
 } from "daybook/plugin";
 import type {
   Body,
@@ -22,7 +23,7 @@ import type {
 import { isImmutable, setImmutable } from "./immutable-attribute.js";
 import { KeyFolders, notPlain } from "./key-folders.js";
 import { listKeys } from "./list-keys.js";
-import { probeFolder, requireSpace } from "./probe-folder.js";
+import { probeFolder } from "./probe-folder.js";
 
 /** Permission bits of the objects and of their folders. */
 export interface Modes {

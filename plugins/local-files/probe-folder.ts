@@ -3,20 +3,6 @@ import { DaybookError, isDaybookError } from "daybook/plugin";
 import type { Files } from "daybook/plugin";
 import { setImmutable } from "./immutable-attribute.js";
 
-/** Throws DISK_FULL when writing `bytes` would leave less than the reserve free. */
-export async function requireSpace(
-  files: Files,
-  path: string,
-  bytes: number,
-  reserveBytes: number,
-): Promise<void> {
-  const free = await files.freeBytes(path);
-  if (free - bytes >= reserveBytes) return;
-  throw new DaybookError("DISK_FULL", {
-    message: `${path}: free space: expected ${reserveBytes} bytes to stay free after writing ${bytes}, found ${free}`,
-  });
-}
-
 /**
  * Does with files of its own in `folder`, which it makes and removes, everything that storing an object does. Throws
  * DISK_UNSUITABLE where the file system has no hard links, lets a link replace a file, or does not tell case apart.

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { MAX_PAGE_BYTES } from "../bytes/page-scanner.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { Clock } from "../io/clock.js";
+import { withReserve } from "../io/disk-reserve.js";
 import type { Files } from "../io/files.js";
 import type { Http } from "../io/http.js";
 import type { Log } from "../model/log.js";
@@ -63,5 +64,6 @@ export function makeReader({ scope, loaded, ...parts }: ReaderParts): DayReader 
   const { compression, collect } = loaded.config;
   const { concurrency } = collect;
   const spoolRoot = join(scope.root, "spool");
-  return new DayReader(parts, { spoolRoot, compression, concurrency, ...CHAIN_LIMITS });
+  const reading = { ...parts, files: withReserve(parts.files) };
+  return new DayReader(reading, { spoolRoot, compression, concurrency, ...CHAIN_LIMITS });
 }

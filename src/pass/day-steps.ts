@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DayAnomalies } from "./day-anomalies.js";
 import type { Clock } from "../io/clock.js";
+import { withReserve } from "../io/disk-reserve.js";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { OpenArchive } from "../ledger/open-archive.js";
@@ -111,10 +112,10 @@ export class TenantDaySteps implements DaySteps {
   }
 
   async verify(reading: Reading, signal: AbortSignal): Promise<Verdict> {
-    const { files, tenantId } = this.#parts;
+    const { tenantId } = this.#parts;
     const workFolder = await this.#emptyWorkFolder(reading.day);
     const verdict = await verifyReading({
-      files,
+      files: withReserve(this.#parts.files),
       reading,
       tenantId,
       workFolder,
@@ -125,9 +126,9 @@ export class TenantDaySteps implements DaySteps {
   }
 
   async seal(reading: Reading, verdict: CompleteVerdict, signal: AbortSignal): Promise<SealOutcome> {
-    const { files, archive, root, tenantId, software, configSha256 } = this.#parts;
+    const { archive, root, tenantId, software, configSha256 } = this.#parts;
     const outcome = await sealDay({
-      files,
+      files: withReserve(this.#parts.files),
       signer: archive.signer,
       reading,
       verdict,

@@ -12,6 +12,7 @@ export type { ErrorCode, ErrorDetails, ObjectLock, Retry } from "../model/errors
 export type { Log } from "../model/log.js";
 export { abortable } from "../io/abortable.js";
 export type { Clock } from "../io/clock.js";
+export { requireSpace } from "../io/disk-reserve.js";
 export type { FileStat, FileWriter } from "../io/files.js";
 export { removeAbandoned } from "../io/abandoned-files.js";
 export { Tally } from "../io/tally.js";
