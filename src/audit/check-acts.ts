@@ -8,11 +8,12 @@ import { parseStatement } from "../archive/statement.js";
 import type { Statement } from "../archive/statement.js";
 import { isDaybookError } from "../model/errors.js";
 import { entryPath } from "../model/ledger-entry.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { mismatch, rightOf, standingMismatch } from "./act-statement.js";
 import { guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
-import type { FiledAct, RetentionFacts } from "./retention-facts.js";
+import type { DisposalFacts, FiledAct, RetentionFacts } from "./retention-facts.js";
 
 /** Why OpenSSH does not accept a signature; undefined when it does. SSH_KEYGEN_MISSING. */
 export type SignatureCheck = (signature: SshSignature) => Promise<string | undefined>;
@@ -20,6 +21,9 @@ export type SignatureCheck = (signature: SshSignature) => Promise<string | undef
 /** A roster with the time from which it counts. */
 interface DatedRoster {
   readonly roster: Roster;
+  /** Of its entry. */
+  readonly seq: number;
+  /** Earlier entries are not judged by it. */
   readonly fromMs: number;
 }
 
@@ -87,12 +91,13 @@ export class ActsCheck {
         found: `roster ${act.roster} by ${act.actor}`,
         expected: "signatures",
       });
-    const fromMs = Date.parse(act.time) + (act.mode === "break-glass" ? BREAK_GLASS_MS : 0);
-    this.#rosters.push({ roster, fromMs });
+    // A signed one counts from its entry on, whatever became of the clock.
+    const fromMs = act.mode === "break-glass" ? Date.parse(act.time) + BREAK_GLASS_MS : -Infinity;
+    this.#rosters.push({ roster, seq: act.seq, fromMs });
   }
 
   async #quorum(act: Extract<FiledAct, { readonly type: "roster-set" }>, folder: string): Promise<void> {
-    const former = this.#rosterAt(Date.parse(act.time));
+    const former = this.#rosterAt(act);
     const persons = new Set<string>();
     for (let number = 1; number <= (former?.people.length ?? 0); number++) {
       const suffix = number === 1 ? "" : `-${number}`;
@@ -113,7 +118,7 @@ export class ActsCheck {
 
   async #act(act: Exclude<FiledAct, { readonly type: "roster-set" }>): Promise<void> {
     const subject = entryPath(act.seq);
-    const roster = this.#rosterAt(Date.parse(act.time));
+    const roster = this.#rosterAt(act);
     if (act.statement_sha256 === null) {
       const found = `${act.type} by ${act.actor}`;
       this.#audit.found.add(roster === undefined ? "ACT_UNSIGNED" : "STATEMENT_WRONG", {
@@ -148,7 +153,7 @@ export class ActsCheck {
     const statement = await guard(this.#audit, path, undefined, parse, "STATEMENT_WRONG");
     if (statement === undefined) return undefined;
     const atMs = Date.parse(act.time);
-    const key = this.#keyOf(statement, act, atMs);
+    const key = this.#keyOf(statement, act);
     if (
       key === undefined ||
       statement.archive_id !== this.#archiveId ||
@@ -172,8 +177,8 @@ export class ActsCheck {
     return { statement, key: statement.key_fingerprint };
   }
 
-  #keyOf(statement: Statement, act: FiledAct, atMs: number): string | undefined {
-    const person = this.#rosterAt(atMs)?.people.find((one) => one.person === statement.person);
+  #keyOf(statement: Statement, act: FiledAct): string | undefined {
+    const person = this.#rosterAt(act)?.people.find((one) => one.person === statement.person);
     const right = rightOf(act);
     if (person === undefined || (right !== undefined && !person.may.includes(right))) return undefined;
     return person.keys.find((line) => fingerprintOf(line) === statement.key_fingerprint);
@@ -189,8 +194,10 @@ export class ActsCheck {
     }
   }
 
-  #rosterAt(atMs: number): Roster | undefined {
-    return this.#rosters.findLast(({ fromMs }) => fromMs <= atMs)?.roster;
+  /** The roster in force at an entry. */
+  #rosterAt({ seq, time }: Pick<LedgerEntry, "seq" | "time">): Roster | undefined {
+    const atMs = Date.parse(time);
+    return this.#rosters.findLast((one) => one.seq < seq && one.fromMs <= atMs)?.roster;
   }
 
   async #readPlans(): Promise<void> {
@@ -208,7 +215,7 @@ export class ActsCheck {
   #disposals(): void {
     const plans = this.#planById;
     for (const disposal of this.#facts.disposals.values()) {
-      const { day, seq, plan: id, time } = disposal.begun;
+      const { day, seq, plan: id } = disposal.begun;
       const planned = plans.get(id)?.days.find((one) => one.day === day);
       if (planned?.revisions.length !== disposal.revisions)
         this.#audit.found.add("PLAN_WRONG", {
@@ -218,23 +225,14 @@ export class ActsCheck {
             planned === undefined ? `a day of ${id}` : `${planned.revisions.length} revisions, as in ${id}`,
           day,
         });
-      this.#approvals(
-        disposal.plan?.approvals ?? [],
-        entryPath(seq),
-        Date.parse(time),
-        plans.get(id)?.approvers ?? 1,
-      );
+      this.#approvals(disposal, plans.get(id)?.approvers ?? 1);
     }
   }
 
   /** As many persons, with as many keys, as the roster in force required when the disposal began. */
-  #approvals(
-    approvals: readonly { readonly seq: number; readonly person: string }[],
-    subject: string,
-    atMs: number,
-    planned: number,
-  ): void {
-    const roster = this.#rosterAt(atMs);
+  #approvals({ begun, plan }: DisposalFacts, planned: number): void {
+    const approvals = plan?.approvals ?? [];
+    const roster = this.#rosterAt(begun);
     const required = Math.max(roster?.approvers ?? 1, planned);
     const valid = approvals.flatMap(({ seq }) => this.#valid.get(seq) ?? []);
     const persons = new Set(valid.map(({ statement }) => statement.person)).size;
@@ -243,7 +241,7 @@ export class ActsCheck {
     const counted = Math.max(Math.min(persons, keys), logins);
     if (counted >= required) return;
     this.#audit.found.add("DISPOSED_UNAPPROVED", {
-      subject,
+      subject: entryPath(begun.seq),
       found: `approvals of ${counted}`,
       expected: `${required} different persons`,
     });

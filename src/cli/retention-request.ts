@@ -105,7 +105,12 @@ async function perform(
     try {
       const open = await tenant.openArchive({ progress: silentProgress }, signal);
       try {
-        return await performRequest(open.retention, request, signal, note);
+        // Whoever places a hold meanwhile finds the archive locked, and leaves it in the inbox.
+        const afterEachDay: DisposalNote = async (...one) => {
+          await note?.(...one);
+          await inbox.serveHolds(open.retention, tenant.log, signal);
+        };
+        return await performRequest(open.retention, request, signal, afterEachDay);
       } finally {
         await open.close();
       }

@@ -164,9 +164,13 @@ export class TenantLoop {
 
   /** What people approved in advance. A plan that is refused now stops nothing else. */
   async #dispose({ retention }: OpenTenant, stop: AbortSignal): Promise<void> {
-    const { log } = this.#work;
+    const { inbox, log } = this.#work;
+    const afterEachDay = async (): Promise<void> => {
+      this.record.touch();
+      await inbox.serveHolds(retention, log, stop);
+    };
     try {
-      for (const { plan, days } of await retention.automatic.run(() => this.record.touch(), stop)) {
+      for (const { plan, days } of await retention.automatic.run(afterEachDay, stop)) {
         const destroyed = days.filter(({ outcome }) => outcome === "destroyed").length;
         log.info({ tenant: this.tenant, plan, destroyed, kept: days.length - destroyed }, "days disposed of");
       }

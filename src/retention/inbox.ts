@@ -81,20 +81,42 @@ export class Inbox {
 
   /** Answers every request that waits. What endangers the archive is told to the asker, and thrown. */
   async serve(desk: RetentionDesk, log: Log, signal: AbortSignal): Promise<void> {
-    for (const name of await this.#files.list(this.#folder)) {
-      const id = /^([0-9a-f]{16})\.json$/.exec(name)?.[1];
-      if (id === undefined) continue;
-      const path = join(this.#folder, `${id}.taken`);
-      if (!(await this.#take(join(this.#folder, name), path))) continue;
-      try {
-        await this.#answer(id, { answer: await this.#perform(desk, path, log, signal) });
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isDaybookError(error)) throw error;
-        const { code, message, hint } = error;
-        await this.#answer(id, { error: { code, message, hint } });
-        if (error.area === "archive" || error.area === "disk") throw error;
-      }
+    for (const id of await this.#waiting()) await this.#serve(id, desk, log, signal);
+  }
+
+  /** Places the holds that wait, and leaves everything else: between two days of a disposal, so that they bind the next. */
+  async serveHolds(desk: RetentionDesk, log: Log, signal: AbortSignal): Promise<void> {
+    for (const id of await this.#waiting()) {
+      if (await this.#isHold(id)) await this.#serve(id, desk, log, signal);
+    }
+  }
+
+  async #waiting(): Promise<readonly string[]> {
+    const names = await this.#files.list(this.#folder);
+    return names.flatMap((name) => /^([0-9a-f]{16})\.json$/.exec(name)?.[1] ?? []);
+  }
+
+  /** False for one that was taken back, or is no request. */
+  async #isHold(id: string): Promise<boolean> {
+    try {
+      return (await this.#read(join(this.#folder, `${id}.json`))).act === "hold-place";
+    } catch (error) {
+      if (isDaybookError(error) && error.area === "disk") throw error;
+      return false;
+    }
+  }
+
+  async #serve(id: string, desk: RetentionDesk, log: Log, signal: AbortSignal): Promise<void> {
+    const path = join(this.#folder, `${id}.taken`);
+    if (!(await this.#take(join(this.#folder, `${id}.json`), path))) return;
+    try {
+      await this.#answer(id, { answer: await this.#perform(desk, path, log, signal) });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!isDaybookError(error)) throw error;
+      const { code, message, hint } = error;
+      await this.#answer(id, { error: { code, message, hint } });
+      if (error.area === "archive" || error.area === "disk") throw error;
     }
   }
 
@@ -115,8 +137,12 @@ export class Inbox {
   }
 
   async #perform(desk: RetentionDesk, path: string, log: Log, signal: AbortSignal): Promise<RetentionAnswer> {
-    const request = parseRequest(JSON.parse(Buffer.from(await this.#files.read(path, MAX_BYTES)).toString()));
+    const request = await this.#read(path);
     log.info({ act: request.act, actor: request.actor }, "request taken");
-    return performRequest(desk, request, signal);
+    return performRequest(desk, request, signal, () => this.serveHolds(desk, log, signal));
+  }
+
+  async #read(path: string): Promise<RetentionRequest> {
+    return parseRequest(JSON.parse(Buffer.from(await this.#files.read(path, MAX_BYTES)).toString()));
   }
 }

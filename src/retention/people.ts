@@ -60,8 +60,8 @@ export class People {
   }
 
   /**
-   * Records the proposal. The first is taken as it is; a later one needs the signatures of `quorum` persons of the former, or
-   * `breakGlass`: then it takes effect after 30 days. ROSTER_INVALID.
+   * Records the proposal. The first is taken as it is; a later one needs the signatures of `quorum` persons of the roster in
+   * force, or `breakGlass`: then it takes effect after 30 days. ROSTER_INVALID.
    */
   async apply(
     proposal: Proposal,
@@ -70,7 +70,9 @@ export class People {
   ): Promise<number> {
     const { former, roster, sha256, bytes } = proposal;
     const mode = former === undefined ? "first" : breakGlass ? "break-glass" : "quorum";
-    if (former !== undefined && mode === "quorum") requireQuorum(former, sha256, signed);
+    // A former one that nobody signed may not be in force yet, and must not lower the bar.
+    const inForce = await this.#statements.roster();
+    if (inForce !== undefined && mode === "quorum") requireQuorum(inForce, proposal, signed);
     const contents = new Map<string, Uint8Array>([["roster.json", bytes]]);
     for (const [index, { files }] of signed.entries())
       for (const [name, content] of files) contents.set(numbered(name, index), content);
@@ -103,7 +105,11 @@ function requireUsable(roster: Roster): void {
     });
 }
 
-function requireQuorum(former: Roster, sha256: string, signed: readonly SignedStatement[]): void {
+function requireQuorum(
+  inForce: Roster,
+  { roster, sha256 }: Proposal,
+  signed: readonly SignedStatement[],
+): void {
   const persons = new Set(
     signed.flatMap(({ statement }) =>
       statement.statement === "roster" && statement.subject.roster_sha256 === sha256
@@ -111,9 +117,9 @@ function requireQuorum(former: Roster, sha256: string, signed: readonly SignedSt
         : [],
     ),
   );
-  if (persons.size >= former.quorum) return;
+  if (persons.size >= inForce.quorum) return;
   throw new DaybookError("ROSTER_INVALID", {
-    message: `roster ${former.roster + 1}: found signatures of ${persons.size} persons over it, expected ${former.quorum} of roster ${former.roster}`,
+    message: `roster ${roster.roster}: found signatures of ${persons.size} persons over it, expected ${inForce.quorum} of roster ${inForce.roster}`,
   });
 }
 

@@ -24,7 +24,8 @@ interface ApprovedPlan extends KnownPlan {
   readonly approvals: Warrant["approvals"];
 }
 
-export type DisposalNote = (done: number, total: number, outcome: DayOutcome) => void;
+/** Called after each day; what it does, such as placing a hold, counts for the next. */
+export type DisposalNote = (done: number, total: number, outcome: DayOutcome) => void | Promise<void>;
 
 /** Runs an approved plan. Holds, rules, approvals and clocks are read again before every day. */
 export class DisposalRun {
@@ -57,7 +58,7 @@ export class DisposalRun {
           ? { day: planned.day, outcome: "destroyed" }
           : { day: planned.day, outcome: "kept", reason };
       outcomes.push(outcome);
-      note(index + 1, days.length, outcome);
+      await note(index + 1, days.length, outcome);
     }
     await this.#parts.syncLedgers(signal);
     return outcomes;

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { readDocuments } from "../../src/ledger/archive-tree.js";
 import { openArchive } from "../../src/ledger/open-archive.js";
@@ -21,7 +22,7 @@ import { sealDay } from "../../src/seal/seal-day.js";
 import type { EarlierRevision } from "../../src/seal/seal-day.js";
 import { verifyReading } from "../../src/verify/verify-reading.js";
 
-const TENANT_ID = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
+export const TENANT_ID = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
 const ARCHIVE_ID = "0b9ff1c2-5a3e-4d0b-8d7e-1f2a3b4c5d6e";
 const SIGNAL = new AbortController().signal;
 
@@ -147,7 +148,13 @@ class SampleMaker {
   /** Spreads the events over two pages of window T01, and leaves the other windows empty. */
   async seal(day: UtcDay, events: readonly string[]): Promise<void> {
     const { ledger, signer } = this.#opened();
-    const reading = await this.#read(day, events);
+    const reading = await spooled({
+      files: nodeFiles,
+      folder: join(this.#root, "spool", `${day}-${this.#nowMs}`),
+      day,
+      events,
+      compression: this.#compression,
+    });
     const verdict = await verifyReading({
       files: nodeFiles,
       reading,
@@ -183,76 +190,84 @@ class SampleMaker {
     this.#newest.set(day, { manifest, manifestSha256 });
   }
 
-  async #read(day: UtcDay, events: readonly string[]): Promise<Reading> {
-    const folder = join(this.#root, "spool", `${day}-${this.#nowMs}`);
-    await mkdir(folder, { recursive: true });
-    const pages: PageRecord[] = [];
-    for (const window of windowsOf(day)) {
-      const halves = window.label === "T01" ? [events.slice(0, 3), events.slice(3)] : [[]];
-      for (const [index, half] of halves.entries()) {
-        pages.push(await this.#writePage(folder, window, index + 1, half, index + 1 < halves.length));
-      }
-    }
-    return {
-      day,
-      reason: "scheduled",
-      folder,
-      compression: this.#compression,
-      pages,
-      summary: {
-        started: clockTime(day, "01"),
-        ended: clockTime(day, "02"),
-        requests: 25,
-        retries: 0,
-        throttled_ms: 0,
-        windows: 24,
-      },
-      clock: { own: clockTime(day, "02"), api: null, skew_seconds: null },
-      notices: [],
-    };
-  }
-
-  async #writePage(
-    folder: string,
-    window: Window,
-    number: number,
-    events: readonly string[],
-    goesOn: boolean,
-  ): Promise<PageRecord> {
-    const token = goesOn ? `"%2BRID%3A${number}%3D"` : "null";
-    const text = `{"activityEventEntities":[${events.join(",")}],"continuationUri":null,"continuationToken":${token},"lastResultSet":false}`;
-    const body = Buffer.from(text);
-    const name = pageFileName(window.label, number, fileExtension(this.#compression));
-    await nodeFiles.writeNew(join(folder, name), await packFrame(body, this.#compression));
-    return {
-      window: window.label,
-      number,
-      requested_at: window.start,
-      received_at: window.end,
-      attempts: 1,
-      status: 200,
-      path: "/v1.0/myorg/admin/activityevents",
-      query:
-        number === 1
-          ? `startDateTime='${window.start}'&endDateTime='${window.end}'`
-          : "continuationToken='…'",
-      request_id: null,
-      date: null,
-      encoding: "identity",
-      body_bytes: body.length,
-      body_sha256: sha256Hex(body),
-      events: events.length,
-      token_in_sha256: number > 1 ? sha256Hex(`+RID:${number - 1}=`) : null,
-      token_out_sha256: goesOn ? sha256Hex(`+RID:${number}=`) : null,
-      last_result_set: false,
-      uri_host: null,
-    };
-  }
-
   #opened(): OpenArchive {
     if (this.#archive === undefined) throw new Error("not open");
     return this.#archive;
   }
+}
+
+interface SpoolOptions {
+  readonly files: Files;
+  /** Must not exist. */
+  readonly folder: string;
+  readonly day: UtcDay;
+  readonly events: readonly string[];
+  readonly compression: Compression;
+}
+
+/** A reading of the day as `collect` would leave it: its events in two pages of window T01, the other windows empty. */
+export async function spooled(options: SpoolOptions): Promise<Reading> {
+  const { files, folder, day, events, compression } = options;
+  await files.makeFolder(folder);
+  const pages: PageRecord[] = [];
+  for (const window of windowsOf(day)) {
+    const halves = window.label === "T01" ? [events.slice(0, 3), events.slice(3)] : [[]];
+    for (const [index, half] of halves.entries())
+      pages.push(
+        await writePage(options, window, index + 1, { events: half, goesOn: index + 1 < halves.length }),
+      );
+  }
+  return {
+    day,
+    reason: "scheduled",
+    folder,
+    compression,
+    pages,
+    summary: {
+      started: clockTime(day, "01"),
+      ended: clockTime(day, "02"),
+      requests: 25,
+      retries: 0,
+      throttled_ms: 0,
+      windows: 24,
+    },
+    clock: { own: clockTime(day, "02"), api: null, skew_seconds: null },
+    notices: [],
+  };
+}
+
+async function writePage(
+  { files, folder, compression }: SpoolOptions,
+  window: Window,
+  number: number,
+  { events, goesOn }: { readonly events: readonly string[]; readonly goesOn: boolean },
+): Promise<PageRecord> {
+  const token = goesOn ? `"%2BRID%3A${number}%3D"` : "null";
+  const text = `{"activityEventEntities":[${events.join(",")}],"continuationUri":null,"continuationToken":${token},"lastResultSet":false}`;
+  const body = Buffer.from(text);
+  const name = pageFileName(window.label, number, fileExtension(compression));
+  await files.writeNew(join(folder, name), await packFrame(body, compression));
+  return {
+    window: window.label,
+    number,
+    requested_at: window.start,
+    received_at: window.end,
+    attempts: 1,
+    status: 200,
+    path: "/v1.0/myorg/admin/activityevents",
+    query:
+      number === 1 ? `startDateTime='${window.start}'&endDateTime='${window.end}'` : "continuationToken='…'",
+    request_id: null,
+    date: null,
+    encoding: "identity",
+    body_bytes: body.length,
+    body_sha256: sha256Hex(body),
+    events: events.length,
+    token_in_sha256: number > 1 ? sha256Hex(`+RID:${number - 1}=`) : null,
+    token_out_sha256: goesOn ? sha256Hex(`+RID:${number}=`) : null,
+    last_result_set: false,
+    uri_host: null,
+  };
 }
 
 function clockTime(day: UtcDay, hour: string): Manifest["clock"]["own"] {
