@@ -98,7 +98,7 @@ export async function expectEnd(
   return ended;
 }
 
-export function canaryOf(day: UtcDay): string {
+function canaryOf(day: UtcDay): string {
   return `canary-${day}`;
 }
 

@@ -177,7 +177,7 @@ export function numbered(letter: string, number: number): string {
   return `${letter}${String(number).padStart(4, "0")}`;
 }
 
-export function dayAt(ms: number): UtcDay {
+function dayAt(ms: number): UtcDay {
   return new Date(ms).toISOString().slice(0, 10) as UtcDay;
 }
 

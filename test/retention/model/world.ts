@@ -39,7 +39,7 @@ import { Bucket } from "./worm-store.js";
 
 const NEVER = new AbortController().signal;
 /** How long the source serves a day. */
-export const HORIZON_DAYS = 28;
+const HORIZON_DAYS = 28;
 
 type Asked = RetentionRequest extends infer Request
   ? Request extends RetentionRequest
