@@ -15,8 +15,8 @@ export const CHART_STYLE = `
 `;
 
 // In the units of the view box; the page scales it.
-const WIDTH = 420;
-const LABEL = 168;
+const WIDTH = 460;
+const LABEL = 208;
 const VALUE = 48;
 const STEP = 24;
 const MAX_LABEL_CHARS = 24;
