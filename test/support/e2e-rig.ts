@@ -29,6 +29,8 @@ export interface E2eOptions {
   readonly auth?: string;
   readonly tenantId?: string;
   readonly requestsPerHour?: number;
+  /** Windows that are read side by side; 8 when absent. With 1, nothing depends on which answer comes first. */
+  readonly concurrency?: number;
   /** Further YAML below `sinks`, or at the top level; `@` stands for the folder of the rig. */
   readonly more?: string;
   /** What the simulator's own clock is, where it differs from Daybook's. */
@@ -165,7 +167,7 @@ tenants:
       scope: https://analysis.windows.net/powerbi/api/.default
     auth: ${options.auth ?? "{ method: token, token: { file: ./token } }"}
     requestsPerHour: ${options.requestsPerHour ?? 100_000}
-collect: { horizon: ${horizon}, readAfter: [${readAfter.join(", ")}], concurrency: 8 }
+collect: { horizon: ${horizon}, readAfter: [${readAfter.join(", ")}], concurrency: ${options.concurrency ?? 8} }
 compression: ${compression}
 retention: { schedule: "FIN-07 audit trails", keep: 7y }
 log: { level: debug }
