@@ -57,6 +57,7 @@ const RETENTION_ACTS: ReadonlySet<LedgerEntry["type"]> = new Set<LedgerEntry["ty
   "plan-superseded",
   "standing-approved",
   "standing-withdrawn",
+  "disposal-refused",
   "disposal-begun",
   "disposed",
 ]);
@@ -141,6 +142,14 @@ class Replay implements RetentionFacts {
         subject,
         found: plan === undefined ? "a plan that was not drawn" : "a plan that was refused",
         expected: "an approved plan",
+        day,
+      });
+    const refused = plan?.kept[day];
+    if (refused?.startsWith("held ") === true)
+      this.#found.add("PLAN_WRONG", {
+        subject,
+        found: `${day}, which ${refused.slice("held ".length)} took out of ${begun.plan}`,
+        expected: "a new plan after the hold",
         day,
       });
     this.disposals.set(day, { begun, plan, revisions });

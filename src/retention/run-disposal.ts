@@ -25,6 +25,12 @@ interface ApprovedPlan extends KnownPlan {
 }
 
 /** Called after each day; what it does, such as placing a hold, counts for the next. */
+/** What keeps a day, in the words of its `disposal-refused` entry. */
+interface InTheWay {
+  readonly reason: string;
+  readonly subject: string;
+}
+
 export type DisposalNote = (done: number, total: number, outcome: DayOutcome) => void | Promise<void>;
 
 /** Runs an approved plan. Holds, rules, approvals and clocks are read again before every day. */
@@ -67,7 +73,7 @@ export class DisposalRun {
   /** Undefined when the day is gone; else why it stays, which is then in the ledger. */
   async #dispose(known: ApprovedPlan, planned: PlannedDay, signal: AbortSignal): Promise<string | undefined> {
     const time = await agreedTime(this.#parts, signal);
-    const inTheWay = this.#inTheWay(planned, time);
+    const inTheWay = this.#dropped(known, planned) ?? this.#inTheWay(planned, time);
     if (inTheWay !== undefined) return this.#refuse(known, planned, inTheWay.reason, inTheWay.subject);
     const { ledger } = this.#parts.archive;
     const { day } = planned;
@@ -82,10 +88,16 @@ export class DisposalRun {
     return kept === undefined ? undefined : this.#refuse(known, planned, kept.reason, kept.subject);
   }
 
-  #inTheWay(
-    { day }: PlannedDay,
-    { nowMs }: AgreedTime,
-  ): { readonly reason: string; readonly subject: string } | undefined {
+  /** A hold takes a day out of its plan for good: after the release it needs a new plan, with new approvals. */
+  #dropped({ record: { id } }: KnownPlan, { day }: PlannedDay): InTheWay | undefined {
+    const { days, retention } = this.#index();
+    if (days.get(day)?.disposing !== undefined) return undefined;
+    const [, subject] =
+      /^held (.+)$/.exec(retention.plans.find((plan) => plan.id === id)?.kept[day] ?? "") ?? [];
+    return subject === undefined ? undefined : { reason: "held", subject };
+  }
+
+  #inTheWay({ day }: PlannedDay, { nowMs }: AgreedTime): InTheWay | undefined {
     const { days, retention } = this.#index();
     const holds = holdsOn(retention, day);
     if (holds.length > 0) return { reason: "held", subject: holds.map(({ id }) => id).join(", ") };
