@@ -4,7 +4,8 @@ import { checkModel } from "./check-model.js";
 const RUNS = Number(process.env["RUNS"] ?? 400);
 /** About three minutes, unless told otherwise; then the runs that are left are not made. */
 const SECONDS = Number(process.env["DAYBOOK_MODEL_SECONDS"] ?? 180);
-const SEED = Number(process.env["DAYBOOK_SEED"] ?? Date.now() % 2 ** 31);
+/** The same orders every time; another seed hunts in others. */
+const SEED = Number(process.env["DAYBOOK_SEED"] ?? 1);
 
 describe("retention against a plain model, in many orders", () => {
   it(
