@@ -117,8 +117,8 @@ describe("SecretSource", () => {
     // How every such file starts: a sequence of 2,477 bytes.
     const file = await written(new Uint8Array([0x30, 0x82, 0x09, 0xad, 0x02, 0x01, 0x03, 0x30]));
 
-    for (const read of [source().text({ file }), source().publicText({ file })]) {
-      await expect(read).rejects.toMatchObject({
+    for (const read of [() => source().text({ file }), () => source().publicText({ file })]) {
+      await expect(read()).rejects.toMatchObject({
         code: "SECRET_UNREADABLE",
         message: `secret in file ${file}: found a PKCS#12 or DER file, expected PEM`,
         hint: expect.stringContaining("openssl pkcs12 -in x.pfx -out x.pem -nodes") as unknown,
