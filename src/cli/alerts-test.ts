@@ -3,7 +3,7 @@ import { VERSION } from "../io/version.js";
 import { DaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { AlertMessage } from "../serve/alert-message.js";
-import { postAlert } from "../serve/alert-sender.js";
+import { sendAlert } from "../serve/alert-sender.js";
 import type { Command, CommonOptions } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { look, lookedResult } from "./look.js";
@@ -32,7 +32,11 @@ export const alertsTest: Command<AlertsTestOptions> = async ({ to, ...options },
   const message = testMessage(outside.clock.now());
   const looked: Looked[] = [];
   for (const [name, config] of Object.entries(alerts).filter(([one]) => to === undefined || one === to)) {
-    const send = () => postAlert(alertForm(name, config, secrets), message, parts, surroundings.signal);
+    const send = async () => {
+      const refused = await sendAlert(alertForm(name, config, secrets), message, parts, surroundings.signal);
+      if (refused.length === 0) return;
+      throw new DaybookError("ALERT_REFUSED", { message: `the relay refused ${refused.join(", ")}` });
+    };
     looked.push(await look(`alerts ${name} (${config.use})`, "a receiver that accepts the message", send));
   }
   return lookedResult(loaded.path, looked, { config: loaded.path });

@@ -3,6 +3,7 @@ import type { AlertConfig } from "../config/schema/alerts.js";
 import { isSafeAddress } from "../config/schema/values.js";
 import type { SecretRef } from "../config/schema.js";
 import type { SecretSource } from "../config/secrets.js";
+import type { MailRelay } from "../io/send-mail.js";
 import { DaybookError } from "../model/errors.js";
 import { alertmanagerForm, slackForm, teamsForm, webhookForm } from "../serve/alert-form.js";
 import type { AlertForm } from "../serve/alert-form.js";
@@ -18,9 +19,22 @@ export function alertForm(name: string, config: DeepReadonly<AlertConfig>, secre
       return teamsForm(() => secretUrl(name, config.url, secrets));
     case "alertmanager":
       return alertmanagerForm(config.url);
+    case "smtp":
+      return { relay: () => mailRelay(config, secrets), from: config.from, to: config.to };
     default:
       return config satisfies never;
   }
+}
+
+type SmtpConfig = Extract<DeepReadonly<AlertConfig>, { readonly use: "smtp" }>;
+
+async function mailRelay(
+  { host, port, security, user, password }: SmtpConfig,
+  secrets: SecretSource,
+): Promise<MailRelay> {
+  const relay = { host, port, security };
+  if (user === undefined || password === undefined) return relay;
+  return { ...relay, login: { user, password: await secrets.text(password) } };
 }
 
 async function secretUrl(name: string, ref: SecretRef, secrets: SecretSource): Promise<string> {

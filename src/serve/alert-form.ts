@@ -1,3 +1,4 @@
+import type { Mail, MailRelay } from "../io/send-mail.js";
 import { DAY_MS, HOUR_MS, isoTime } from "../model/utc-day.js";
 import type { AlertMessage } from "./alert-message.js";
 import { webhookHeaders } from "./webhook-signature.js";
@@ -5,7 +6,17 @@ import { webhookHeaders } from "./webhook-signature.js";
 type Secret = () => Promise<string>;
 
 /** How one kind of receiver wants its messages. Secrets are read for each message, so that a rotated one is used at once. */
-export interface AlertForm {
+export type AlertForm = PostForm | MailForm;
+
+/** As mail. */
+export interface MailForm {
+  readonly relay: () => Promise<MailRelay>;
+  readonly from: string;
+  readonly to: readonly string[];
+}
+
+/** As an HTTP POST. */
+export interface PostForm {
   readonly url: Secret;
   /** Becomes JSON. */
   readonly body: (message: AlertMessage) => unknown;
@@ -16,7 +27,7 @@ export interface AlertForm {
   ) => Promise<Readonly<Record<string, string>>>;
 }
 
-export function webhookForm(url: string, secret: Secret): AlertForm {
+export function webhookForm(url: string, secret: Secret): PostForm {
   return {
     url: () => Promise.resolve(url),
     body: (message) => message,
@@ -25,7 +36,7 @@ export function webhookForm(url: string, secret: Secret): AlertForm {
 }
 
 /** https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
-export function slackForm(url: Secret): AlertForm {
+export function slackForm(url: Secret): PostForm {
   return {
     url,
     body: (message) => ({ text: slackEscaped([`*${title(message)}*`, ...lines(message)].join("\n")) }),
@@ -33,7 +44,7 @@ export function slackForm(url: Secret): AlertForm {
 }
 
 /** An adaptive card, as the workflow "Post to a channel when a webhook request is received" takes it. */
-export function teamsForm(url: Secret): AlertForm {
+export function teamsForm(url: Secret): PostForm {
   return {
     url,
     body: (message) => ({
@@ -49,7 +60,7 @@ export function teamsForm(url: Secret): AlertForm {
 const ALERTMANAGER_END_MS = DAY_MS + HOUR_MS;
 
 /** https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
-export function alertmanagerForm(base: string): AlertForm {
+export function alertmanagerForm(base: string): PostForm {
   return {
     url: () => Promise.resolve(`${base.replace(/\/$/, "")}/api/v2/alerts`),
     body: (message) => {
@@ -61,6 +72,13 @@ export function alertmanagerForm(base: string): AlertForm {
       ];
     },
   };
+}
+
+/** The text of a message as mail. */
+export function alertMail({ from, to }: MailForm, message: AlertMessage): Mail {
+  const days = message.days.length === 0 ? [] : [`Days: ${message.days.join(", ")}`];
+  const text = [...lines(message), ...days].join("\n\n");
+  return { id: message.id, from, to, subject: `[Daybook] ${title(message)}`, text: `${text}\n` };
 }
 
 function card(message: AlertMessage): object {

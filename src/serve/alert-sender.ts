@@ -1,10 +1,12 @@
 import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
 import type { Http } from "../io/http.js";
+import { sendMail } from "../io/send-mail.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { HOUR_MS } from "../model/utc-day.js";
-import type { AlertForm } from "./alert-form.js";
+import { alertMail } from "./alert-form.js";
+import type { AlertForm, PostForm } from "./alert-form.js";
 import { alertMessage } from "./alert-message.js";
 import type { Alert, AlertMessage } from "./alert-message.js";
 import { dueAlerts } from "./due-alerts.js";
@@ -80,7 +82,10 @@ export class AlertSender {
     const { event, notified } = alert;
     const fields = { tenant: notified.tenant, alarm: notified.kind, event };
     try {
-      await postAlert(this.form, alertMessage(alert, clock.now(), version), this.parts, stop);
+      const message = alertMessage(alert, clock.now(), version);
+      const refused = await sendAlert(this.form, message, this.parts, stop);
+      // Repeating it would send it again to those who have it.
+      if (refused.length > 0) log.warn({ ...fields, refused }, "alert refused for some addresses");
       log.info(fields, "alert sent");
       return true;
     } catch (error) {
@@ -112,9 +117,28 @@ function pauseMs(failures: number): number {
   return Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, failures - 1));
 }
 
-/** Sends one message once. ALERT_REFUSED when the receiver answers with no status from 200 to 299; the errors of Http. */
-export async function postAlert(
+/**
+ * Sends one message once. Returns the addresses that a mail relay refused while it took others. ALERT_REFUSED when the receiver
+ * accepts nothing; the errors of the network.
+ */
+export async function sendAlert(
   form: AlertForm,
+  message: AlertMessage,
+  parts: PostParts,
+  stop: AbortSignal,
+): Promise<readonly string[]> {
+  if ("relay" in form) {
+    const relay = await form.relay();
+    const mail = alertMail(form, message);
+    const { redact } = parts;
+    return sendMail(relay, { ...mail, subject: redact(mail.subject), text: redact(mail.text) }, stop);
+  }
+  await postAlert(form, message, parts, stop);
+  return [];
+}
+
+async function postAlert(
+  form: PostForm,
   message: AlertMessage,
   { http, clock, redact, version }: PostParts,
   stop: AbortSignal,

@@ -8,6 +8,7 @@ import { systemClock } from "../../src/io/clock.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { nodeHttp } from "../../src/io/node-http.js";
 import { GOOD, written } from "../config/written.js";
+import { startMailServer } from "../support/mail-server.js";
 import { sendStatus, startScriptedServer } from "../support/scripted-server.js";
 import { NOW_MS } from "../support/status-sample.js";
 
@@ -68,6 +69,34 @@ describe("alerts test", () => {
     });
 
     expect(seen).toHaveLength(1);
+  });
+
+  it("sends mail by the relay, and names the addresses that it refused", async () => {
+    const { port, received } = await startMailServer({ refuses: ["b@contoso.example"] });
+    const mail = `use: smtp, host: localhost, port: ${port}, security: none, from: daybook@contoso.example`;
+    const good = `alerts: { mail: { ${mail}, to: [a@contoso.example] } }`;
+    const bad = `alerts: { mail: { ${mail}, to: [a@contoso.example, b@contoso.example] } }`;
+
+    expect(await tested(good, "")).toMatchObject({ exit: 0 });
+    const { exit, text } = await tested(bad, "");
+
+    expect(exit).toBe(69);
+    expect(text).toMatch(/WRONG {2}alerts mail \(smtp\): found the relay refused b@contoso.example/);
+    expect(received.map(({ to }) => to)).toEqual([["a@contoso.example"], ["a@contoso.example"]]);
+  });
+
+  it.each([
+    ["security: none, host: relay.contoso.example", "must be starttls or tls: only a relay on this machine"],
+    ["host: relay.contoso.example, user: daybook", "password: is required: user and password go together"],
+    ["host: a@b.example", "host: must be the name or the IPv4 address of a host"],
+    ["host: 169.254.169.254", "host: must be the name or the IPv4 address of a host"],
+  ])("refuses a relay with %s", async (relay, words) => {
+    const mail = `use: smtp, ${relay}, from: daybook@contoso.example, to: [a@contoso.example]`;
+
+    await expect(tested(`alerts: { mail: { ${mail} } }`, "")).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining(words) as unknown,
+    });
   });
 
   it("ends with 66 when there is no receiver", async () => {

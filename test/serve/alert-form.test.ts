@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { alertForm } from "../../src/compose/alert-forms.js";
 import { Redactor } from "../../src/config/redactor.js";
+import type { AlertConfig } from "../../src/config/schema/alerts.js";
 import { SecretSource } from "../../src/config/secrets.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DAY_MS } from "../../src/model/utc-day.js";
 import { alertmanagerForm, slackForm, teamsForm } from "../../src/serve/alert-form.js";
+import { startMailServer } from "../support/mail-server.js";
 import { NOW_MS, alarm } from "../support/status-sample.js";
 import { standing, webhookRig } from "../support/webhook-rig.js";
 
@@ -74,6 +76,29 @@ describe("the form for Alertmanager", () => {
   });
 });
 
+describe("mail", () => {
+  it("has the message as its text, with the days, and one id for each attempt", async () => {
+    const one = await webhookRig(OVERDUE);
+    const { port, received } = await startMailServer({});
+    const relay = { host: "localhost", port, security: "none" } as const;
+    const form = {
+      relay: () => Promise.resolve(relay),
+      from: "daybook@contoso.example",
+      to: ["ops@contoso.example"],
+    };
+
+    expect(await one.webhook({ form }).sendDue(calm)).toBe(true);
+
+    expect(received).toHaveLength(1);
+    const { text = "" } = received[0] ?? {};
+    expect(text).toContain("Subject: [Daybook] contoso: days overdue began\r\n");
+    expect(text).toContain("\r\n\r\n1 day due\r\n\r\nDeadline: 2026-11-23T18:07:00.000Z\r\n");
+    expect(text).toContain("Since 2026-11-22T13:07:00.000Z. Sent by daybook 0.1.0.");
+    expect(await one.webhook({ form }).sendDue(calm)).toBe(true);
+    expect(received).toHaveLength(1);
+  });
+});
+
 describe("an address that is a secret", () => {
   const secrets = new SecretSource(
     nodeFiles,
@@ -85,14 +110,17 @@ describe("an address that is a secret", () => {
     new Redactor(),
   );
 
+  async function addressOf(config: AlertConfig): Promise<string> {
+    const form = alertForm("chat", config, secrets);
+    return "url" in form ? form.url() : "";
+  }
+
   it("may have a query", async () => {
-    const form = alertForm("chat", { use: "teams", url: { env: "GOOD" } }, secrets);
-    expect(await form.url()).toBe("https://hooks.example/x?sig=1");
+    expect(await addressOf({ use: "teams", url: { env: "GOOD" } })).toBe("https://hooks.example/x?sig=1");
   });
 
   it.each(["PLAIN", "META"])("is refused when it is unsafe: %s", async (name) => {
-    const form = alertForm("chat", { use: "slack", url: { env: name } }, secrets);
-    await expect(form.url()).rejects.toMatchObject({
+    await expect(addressOf({ use: "slack", url: { env: name } })).rejects.toMatchObject({
       code: "SECRET_UNREADABLE",
       message: "alerts.chat.url: found a text that is no address to post to, expected an https:// URL",
     });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { endpointUrl, namedMap, secretRef } from "./values.js";
+import { endpointUrl, isObject, isSafeAddress, namedMap, secretRef } from "./values.js";
 
 const webhook = z.strictObject({
   use: z
@@ -40,9 +40,60 @@ const alertmanager = z.strictObject({
   }),
 });
 
+const address = z.email({ error: "must be an address, such as ops@example.com" }).meta({ title: "address" });
+
+const smtp = z
+  .strictObject({
+    use: z.literal("smtp").meta({ description: "Mail, by a relay." }),
+    host: z
+      .string()
+      .refine(isHost, { error: "must be the name or the IPv4 address of a host" })
+      .meta({ title: "host", description: "The relay.", examples: ["smtp.example.com"] }),
+    port: z.int().min(1).max(65_535).default(587).meta({ description: "465 is usual with `security: tls`." }),
+    security: z.enum(["starttls", "tls", "none"]).default("starttls").meta({
+      description:
+        "`starttls` refuses a relay that does not offer it; `none` is for a relay on this machine only.",
+    }),
+    user: z
+      .string()
+      .min(1)
+      .optional()
+      .meta({
+        description: "Signs in at the relay, together with `password`.",
+        examples: ["daybook@example.com"],
+      }),
+    password: secretRef.optional().meta({
+      description: "The password of `user`.",
+      examples: [{ file: "/etc/daybook/smtp.password" }],
+    }),
+    from: address.meta({ description: "The sender.", examples: ["daybook@example.com"] }),
+    to: z
+      .array(address)
+      .min(1, { error: "must have at least one address" })
+      .meta({ description: "The recipients.", examples: [["ops@example.com"]] }),
+  })
+  .superRefine(
+    ({ host, security, user, password }, context) => {
+      if (security === "none" && !isSafeAddress(`http://${host}/`)) {
+        const message = "must be starttls or tls: only a relay on this machine may be reached in the clear";
+        context.addIssue({ code: "custom", path: ["security"], message });
+      }
+      if ((user === undefined) !== (password === undefined)) {
+        const path = [user === undefined ? "user" : "password"];
+        context.addIssue({ code: "custom", path, message: "is required: user and password go together" });
+      }
+    },
+    { when: isObject },
+  );
+
+/** Nothing but a host: URL would read `a@b` or `a/b` as more, and `127.1` as another. */
+function isHost(text: string): boolean {
+  return isSafeAddress(`https://${text}/`) && URL.parse(`https://${text}/`)?.hostname === text.toLowerCase();
+}
+
 /** One receiver of notifications. */
-const receiver = z.discriminatedUnion("use", [webhook, slack, teams, alertmanager], {
-  error: "must have use: webhook, slack, teams or alertmanager",
+const receiver = z.discriminatedUnion("use", [webhook, slack, teams, alertmanager, smtp], {
+  error: "must have use: webhook, slack, teams, alertmanager or smtp",
 });
 
 /** Where notifications go when something needs a person. */
