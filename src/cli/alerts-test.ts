@@ -42,7 +42,7 @@ export const alertsTest: Command<AlertsTestOptions> = async ({ to, ...options },
   return lookedResult(loaded.path, looked, { config: loaded.path });
 };
 
-function testMessage(nowMs: number): AlertMessage {
+export function testMessage(nowMs: number): AlertMessage {
   const time = isoTime(nowMs);
   return {
     version: 1,

@@ -1,8 +1,13 @@
+import { alertForm } from "../compose/alert-forms.js";
+import type { Program } from "../compose/program.js";
 import type { Tenant } from "../compose/tenant-parts.js";
 import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
 import { isErrorCode } from "../model/errors.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
+import { checkAccessToken } from "../serve/access-token.js";
+import { readSecretsOf } from "../serve/alert-sender.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
+import { testMessage } from "./alerts-test.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { EXIT, exitOf } from "./exit-codes.js";
 import { look, lookAtSinks, lookedResult } from "./look.js";
@@ -15,13 +20,15 @@ export interface ConfigCheckOptions extends CommonOptions {
 
 /** Every rule of the file at once, then every secret and sink; with --online every tenant's sign-in and one request. */
 export const configCheck: Command<ConfigCheckOptions> = async (options, surroundings) => {
-  const { loaded, tenants } = await openWorkspace(options, surroundings);
+  const program = await openWorkspace(options, surroundings);
+  const { loaded, tenants } = program;
   const looked: Looked[] = [];
   for (const tenant of tenants) {
     looked.push(await lookAtSecrets(tenant));
     looked.push(...(await lookAtSinks(tenant, surroundings.signal)));
     if (options.online === true) looked.push(...(await lookOnline(tenant, surroundings)));
   }
+  looked.push(...(await lookAtSharedSecrets(program)));
   return lookedResult(loaded.path, looked, { config: loaded.path, config_sha256: loaded.sha256 });
 };
 
@@ -46,13 +53,38 @@ async function lookAtSecrets({ name, credential }: Pick<Tenant, "name" | "creden
   });
 }
 
+/** The secrets beside the tenants' own: of the receivers of alerts, and of the status page. */
+async function lookAtSharedSecrets({
+  loaded,
+  secrets,
+  outside,
+}: Pick<Program, "loaded" | "secrets" | "outside">): Promise<readonly Looked[]> {
+  const { alerts = {}, serve } = loaded.config;
+  const nowMs = outside.clock.now();
+  const looked: Looked[] = [];
+  for (const [name, config] of Object.entries(alerts)) {
+    const read = async (): Promise<void> =>
+      readSecretsOf(alertForm(name, config, secrets), testMessage(nowMs), nowMs);
+    looked.push(await look(`alerts ${name}`, "a readable secret", read));
+  }
+  const token = serve?.token;
+  if (token === undefined) return looked;
+  const read = async (): Promise<void> => void checkAccessToken(await secrets.text(token));
+  return [...looked, await look("serve.token", "a readable secret", read)];
+}
+
 async function lookOnline(
   { name, root, files, preflight }: Pick<Tenant, "name" | "root" | "files" | "preflight">,
   { signal }: Surroundings,
 ): Promise<readonly Looked[]> {
   await files.makeFolder(root);
   const steps = await preflight().check(signal);
-  return steps.map((step) => ({ ...step, subject: `${name} ${step.step}`, exit: exitOfStep(step) }));
+  return steps.map((step) => ({
+    ...step,
+    subject: `${name} ${step.step}`,
+    exit: exitOfStep(step),
+    sentence: `found ${step.found}; expected ${step.expected}`,
+  }));
 }
 
 /** The exit code of `archive`: that of the catalogue, or else a refusal unless it is an outage. */

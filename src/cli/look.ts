@@ -19,6 +19,8 @@ export interface Looked {
   readonly hint: string;
   readonly code: string;
   readonly exit: number;
+  /** What is wrong, for people. */
+  readonly sentence: string;
 }
 
 /** The exit code and the answer that a list of looks makes; `subject` is what was looked at as a whole. */
@@ -28,7 +30,7 @@ export function lookedResult(subject: string, looked: readonly Looked[], more: o
   return {
     exit: worstExit(wrong.map(({ exit }) => exit)),
     text: [...looked.map(lookText), `${subject}: ${verdict}`].join("\n"),
-    json: { ...more, checks: looked.map(({ exit: _exit, ...one }) => one) },
+    json: { ...more, checks: looked.map(({ exit: _exit, sentence: _sentence, ...one }) => one) },
   };
 }
 
@@ -85,15 +87,33 @@ async function contentCheck(
 export async function look(subject: string, expected: string, work: () => Promise<void>): Promise<Looked> {
   try {
     await work();
-    return { subject, ok: true, found: expected, expected, hint: "", code: "OK", exit: EXIT.ok };
+    return {
+      subject,
+      ok: true,
+      found: expected,
+      expected,
+      hint: "",
+      code: "OK",
+      exit: EXIT.ok,
+      sentence: "",
+    };
   } catch (error) {
     if (!isDaybookError(error)) throw error;
     const { message, hint, code, kind } = error;
-    return { subject, ok: false, found: message, expected, hint, code, exit: exitOf(kind) };
+    return {
+      subject,
+      ok: false,
+      found: message,
+      expected,
+      hint,
+      code,
+      exit: exitOf(kind),
+      sentence: message,
+    };
   }
 }
 
-function lookText({ subject, ok, found, expected, hint, code }: Looked): string {
+function lookText({ subject, ok, found, sentence, hint, code }: Looked): string {
   if (ok) return `ok     ${subject}: ${found}${hint === "" ? "" : `\n       note: ${hint}`}`;
-  return `WRONG  ${subject}: found ${found}; expected ${expected} (${code})\n       hint: ${hint}`;
+  return `WRONG  ${subject}: ${sentence} (${code})\n       hint: ${hint}`;
 }

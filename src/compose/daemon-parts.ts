@@ -20,6 +20,7 @@ import type { Log } from "../model/log.js";
 import { KeptBackDays } from "../plan/kept-back-days.js";
 import { usualRequests } from "../view/requests-per-day.js";
 import { Inbox } from "../retention/inbox.js";
+import { checkAccessToken } from "../serve/access-token.js";
 import { AlarmState } from "../serve/alarm-state.js";
 import { AlertSender } from "../serve/alert-sender.js";
 import type { Counts } from "../serve/counts.js";
@@ -145,13 +146,20 @@ export function statusParts(
     log,
     state,
     pages,
-  }: BasicParts & { readonly state: DaemonState; readonly pages: PageSources },
+    secrets,
+  }: BasicParts & {
+    readonly state: DaemonState;
+    readonly pages: PageSources;
+    readonly secrets: SecretSource;
+  },
   { counts, usage }: Lasting,
 ): StatusServerParts {
   const { clock, redactor } = outside;
-  const hosts = loaded.config.serve?.hosts ?? [];
+  const { hosts = [], token } = loaded.config.serve ?? {};
   const sourcesOf = (tenant: string): readonly ArchiveSource[] => pages.of(tenant);
-  return { state, counts, usage, clock, log, redact: redactor.redact, sourcesOf, hosts, version: VERSION };
+  const parts = { state, counts, usage, clock, log, redact: redactor.redact, sourcesOf, hosts };
+  const read = token && (async () => checkAccessToken(await secrets.text(token)));
+  return { ...parts, ...(read && { token: read }), version: VERSION };
 }
 
 /** Undefined where the configuration has no `serve`. */

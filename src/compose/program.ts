@@ -204,9 +204,8 @@ function composeDaemon(program: DependencyContainer, lasting: Lasting): DaemonSc
   provide(c, t.DAEMON_CONFIG, { ...basic, tenants: t.TENANTS }, (parts) => daemonConfig(parts, counts));
   provide(c, t.DAEMON, { ...basic, config: t.DAEMON_CONFIG }, (parts) => makeDaemon(parts, lasting));
   provide(c, t.STATE, {}, () => lasting.state ?? c.resolve(t.DAEMON));
-  provide(c, t.STATUS_PARTS, { ...basic, state: t.STATE, pages: PageSources }, (parts) =>
-    statusParts(parts, lasting),
-  );
+  const asked = { ...basic, state: t.STATE, pages: PageSources, secrets: t.SECRETS };
+  provide(c, t.STATUS_PARTS, asked, (parts) => statusParts(parts, lasting));
   provide(c, t.STATUS_SERVER, { loaded: t.LOADED, parts: t.STATUS_PARTS }, statusServer);
   provide(c, t.SENDERS, { ...basic, state: t.STATE, secrets: t.SECRETS }, alertSenders);
   const shown = { ...basic, parts: t.STATUS_PARTS, server: t.STATUS_SERVER, senders: t.SENDERS };

@@ -57,6 +57,11 @@ export const serveSchema = z.strictObject({
         "Further host names under which browsers may open the pages, such as the name of a proxy. Addresses and localhost are always allowed.",
       examples: [["daybook.example.com"]],
     }),
+  token: secretRef.optional().meta({
+    description:
+      "Who asks for a page or for metrics must show it, as a bearer token or as the password of a browser's sign-in. Health answers without it. Put TLS in front of an address that others can reach.",
+    examples: [{ file: "/etc/daybook/serve.token" }],
+  }),
 });
 
 /** The one declaration of every key: types, bounds, defaults, help. Parser, reference, example and JSON Schema come from it. */

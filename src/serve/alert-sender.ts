@@ -137,6 +137,13 @@ export async function sendAlert(
   return [];
 }
 
+/** Reads the secrets of a form as for this message, and sends nothing. */
+export async function readSecretsOf(form: AlertForm, message: AlertMessage, nowMs: number): Promise<void> {
+  if ("relay" in form) return void (await form.relay());
+  await form.url();
+  await form.headers?.(message, "", nowMs);
+}
+
 async function postAlert(
   form: PostForm,
   message: AlertMessage,

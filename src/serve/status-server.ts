@@ -7,6 +7,7 @@ import type { Clock } from "../io/clock.js";
 import type { ProcessUsage } from "../io/process-usage.js";
 import { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { hasAccess } from "./access-token.js";
 import type { Counts } from "./counts.js";
 import { isOwnHost } from "./own-host.js";
 import { SECURITY_HEADERS } from "./page.js";
@@ -23,6 +24,8 @@ export interface StatusServerParts {
   readonly sourcesOf: SourcesOf;
   /** Host names, beside that of the address, under which browsers may open the pages. */
   readonly hosts: readonly string[];
+  /** What pages and metrics ask for; read for each request, so that a rotated one is used at once. */
+  readonly token?: () => Promise<string>;
   /** Removes known secrets from a text: the last step before an answer leaves. */
   readonly redact: (text: string) => string;
   readonly version: string;
@@ -47,6 +50,9 @@ const IDLE_SOCKET_MS = 30_000;
 
 /** Answered under any host name: monitoring reaches the daemon by the name of a service, and a browser has no use for them. */
 const OPEN_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** Answered without the token: an orchestrator's probes have none, and health shows no name. */
+const HEALTH_PATHS: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
 /** Serves health, metrics and the status page. It reads, and changes nothing. */
 export class StatusServer {
@@ -127,6 +133,7 @@ export class StatusServer {
       "content-type": type,
       "content-length": bytes.length,
       ...(status === 405 ? { allow: "GET, HEAD" } : {}),
+      ...(status === 401 ? { "www-authenticate": 'Basic realm="Daybook", charset="UTF-8"' } : {}),
       // The body is not read, so the connection cannot be used for another request.
       ...(hasBody(request) ? { connection: "close" } : {}),
     });
@@ -140,6 +147,8 @@ export class StatusServer {
       return textAnswer(421, "unknown host: use an address, localhost, or a name in serve.hosts");
     if (request.method !== "GET" && request.method !== "HEAD") return textAnswer(405, "only GET and HEAD");
     try {
+      if (!(await this.#isAllowed(request, path)))
+        return textAnswer(401, "serve.token is asked for: as a bearer token, or as the password");
       return await answerPath(path, {
         snapshot: state.snapshot(),
         nowMs: clock.now(),
@@ -152,6 +161,12 @@ export class StatusServer {
       log.error({ path, err }, "page failed");
       return textAnswer(500, "the page failed; the log says why");
     }
+  }
+
+  async #isAllowed({ headers }: IncomingMessage, path: string): Promise<boolean> {
+    const { token } = this.#parts;
+    if (token === undefined || HEALTH_PATHS.has(path)) return true;
+    return hasAccess(headers.authorization, await token());
   }
 }
 

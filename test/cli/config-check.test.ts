@@ -45,3 +45,26 @@ it("config check says how to make PEM of a pkcs12 key", async () => {
     /auth\.\S+: is no key here: make PEM .*openssl pkcs12 -in x\.pfx/,
   );
 });
+
+it("config check reads the secrets of alerts and of the status page", async () => {
+  const mail = "use: smtp, host: localhost, from: a@contoso.example, to: [b@contoso.example], user: a";
+  const rig = await e2eRig({
+    more: [
+      "serve: { token: { env: SHORT } }",
+      "alerts:",
+      "  chat: { use: slack, url: { env: UNSET } }",
+      "  own: { use: webhook, url: https://hooks.contoso.example/, secret: { env: SHORT } }",
+      `  mail: { ${mail}, password: { env: SHORT } }`,
+    ].join("\n"),
+  });
+
+  const { exit, out } = await rig.runWith({ env: { SHORT: "too short" } }, "config", "check");
+
+  expect(exit).toBe(78);
+  expect(out).toMatch(
+    /WRONG {2}alerts chat: secret in variable UNSET: it is not set \(SECRET_UNREADABLE\)$/m,
+  );
+  expect(out).toMatch(/WRONG {2}alerts own: the secret of a webhook: expected at least 24 bytes in base64/);
+  expect(out).toContain("ok     alerts mail: a readable secret");
+  expect(out).toMatch(/WRONG {2}serve.token: .*found a token of 9 characters, expected at least 24/);
+});

@@ -1,11 +1,9 @@
 import { once } from "node:events";
-import { request } from "node:http";
-import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, it } from "vitest";
 import { Counts } from "../../src/serve/counts.js";
 import { StatusServer } from "../../src/serve/status-server.js";
-import { startStatusRig, statusRig } from "../support/status-rig.js";
+import { get, startStatusRig, statusRig } from "../support/status-rig.js";
 import {
   NOW_MS,
   SampleState,
@@ -20,26 +18,6 @@ import {
 import { VirtualClock } from "../support/virtual-clock.js";
 
 const contoso = quietTenant("contoso", "2026-10-01");
-
-interface Got {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-async function get(
-  port: number,
-  path: string,
-  options: { method?: string; host?: string; body?: string } = {},
-): Promise<Got> {
-  const { method = "GET", host = "localhost", body } = options;
-  const asked = request({ port, host: "127.0.0.1", path, method, headers: { host }, agent: false });
-  asked.end(body);
-  const [answer] = (await once(asked, "response")) as [IncomingMessage];
-  const pieces: Buffer[] = [];
-  for await (const piece of answer) pieces.push(piece as Buffer);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(pieces).toString() };
-}
 
 /** What comes back for raw bytes, until the server closes the connection. */
 async function send(port: number, bytes: string): Promise<string> {

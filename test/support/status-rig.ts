@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { request } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { onTestFinished } from "vitest";
 import type { DaemonSnapshot } from "../../src/daemon/state.js";
 import { Counts } from "../../src/serve/counts.js";
@@ -49,4 +52,26 @@ export async function startStatusRig(
   );
   const port = await server.start();
   return { server, state, clock, counts, port, url: `http://127.0.0.1:${port}` };
+}
+
+interface Got {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** One request of the server on this port of loopback. */
+export async function get(
+  port: number,
+  path: string,
+  options: { method?: string; host?: string; body?: string; authorization?: string } = {},
+): Promise<Got> {
+  const { method = "GET", host = "localhost", body, authorization } = options;
+  const headers = { host, ...(authorization === undefined ? {} : { authorization }) };
+  const asked = request({ port, host: "127.0.0.1", path, method, headers, agent: false });
+  asked.end(body);
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  const pieces: Buffer[] = [];
+  for await (const piece of answer) pieces.push(piece as Buffer);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(pieces).toString() };
 }
