@@ -1,5 +1,7 @@
 import { loadConfig } from "../config/load.js";
-import type { LoadedConfig } from "../config/load.js";
+import type { ConfigSearch, LoadedConfig } from "../config/load.js";
+import { OnlySinksValid } from "../config/parse.js";
+import { withSinkProblems } from "../compose/configured.js";
 import { composeProgram } from "../compose/program.js";
 import type { Program } from "../compose/program.js";
 import { proxySettings, useProxy } from "../io/proxy.js";
@@ -16,7 +18,7 @@ export async function openWorkspace(
 ): Promise<Program> {
   const { env, cwd, files, clock, http, redactor, stderr } = surroundings;
   const search = { env, cwd, ...(options.config === undefined ? {} : { config: options.config }) };
-  const loaded = await loadConfig(search, files);
+  const loaded = await loadWhole(search, files);
   await prepareNetwork(loaded, surroundings);
   const { level, format = kind === "daemon" ? "json" : "text" } = logSettings(options, env);
   // At a terminal the progress is shown, which log lines would interrupt.
@@ -30,6 +32,15 @@ export async function openWorkspace(
     loaded,
     wantedTenants(loaded, options),
   );
+}
+
+async function loadWhole(search: ConfigSearch, files: Surroundings["files"]): Promise<LoadedConfig> {
+  try {
+    return await loadConfig(search, files);
+  } catch (error) {
+    if (error instanceof OnlySinksValid) throw await withSinkProblems({ files }, error);
+    throw error;
+  }
 }
 
 async function prepareNetwork({ config }: LoadedConfig, { env, files }: Surroundings): Promise<void> {

@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import type { LoadedConfig } from "../config/load.js";
+import type { OnlySinksValid } from "../config/parse.js";
+import type { Config } from "../config/schema.js";
+import { ConfigInvalid } from "../config/problem.js";
 import { checkSinkOptions } from "../config/sink-options.js";
 import { PluginSet } from "../deliver/plugin-set.js";
 import type { SinkQueue } from "../deliver/sink-queue.js";
@@ -14,12 +17,27 @@ import type { ConfiguredSinks, Outside, TenantScope } from "./tenant-parts.js";
 
 /** Plugins are code that the configuration names: those that cannot be loaded or configured stop the start. */
 export async function loadSinks(
-  { files }: Outside,
-  { config, source }: LoadedConfig,
+  { files }: Pick<Outside, "files">,
+  { config, source }: Pick<LoadedConfig, "source"> & { readonly config: Pick<Config, "sinks"> },
 ): Promise<ConfiguredSinks> {
   const plugins = await PluginSet.load(config.sinks, { files, configFolder: source.folder });
   const options = checkSinkOptions(config, source, (use) => plugins.plugin(use));
   return { plugins, options };
+}
+
+/** The problems of the file and those that only the plugins of its sinks know, all at once. */
+export async function withSinkProblems(
+  { files }: Pick<Outside, "files">,
+  error: OnlySinksValid,
+): Promise<ConfigInvalid> {
+  const { sinks, source } = error;
+  try {
+    await loadSinks({ files }, { config: { sinks }, source });
+    return error;
+  } catch (more) {
+    if (more instanceof ConfigInvalid) return error.and(more.problems);
+    throw more;
+  }
 }
 
 export function configuredLog(

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { z } from "zod";
+import { z } from "zod";
 import { deepFreeze } from "./deep-readonly.js";
 import { ConfigDocument } from "./document.js";
 import { withAbsolutePaths } from "./paths.js";
@@ -45,7 +45,21 @@ export type Checked<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
-/** Throws a ConfigInvalid with every problem of the text: YAML, keys given twice, and every rule of the declaration. */
+/** A configuration whose other parts break rules, while its sinks break none of the declaration: their plugins may know more. */
+export class OnlySinksValid extends ConfigInvalid {
+  constructor(
+    { file, problems }: { readonly file: string; readonly problems: readonly ConfigProblem[] },
+    readonly sinks: Config["sinks"],
+    readonly source: ConfigSource,
+  ) {
+    super(file, problems);
+  }
+}
+
+/**
+ * Throws a ConfigInvalid with every problem of the text: YAML, keys given twice, and every rule of the declaration. It is an
+ * OnlySinksValid where the plugins can still be asked about their options.
+ */
 export function parseConfig(bytes: Uint8Array, place: ConfigPlace): ParsedConfig {
   const document = new ConfigDocument(decoded(bytes, place.file), place.file, place.env);
   const source = sourceOf(document, place);
@@ -54,7 +68,16 @@ export function parseConfig(bytes: Uint8Array, place: ConfigPlace): ParsedConfig
   // A syntax problem swallows keys: that one is missing then says nothing.
   const shown = document.isWhole ? ruleProblems : ruleProblems.filter(({ found }) => found !== "nothing");
   const problems = [...document.syntaxProblems, ...shown];
-  if (!checked.ok || problems.length > 0) throw source.invalid(problems);
+  if (!checked.ok || problems.length > 0) {
+    const sinks = z.looseObject({ sinks: configSchema.shape.sinks }).safeParse(document.value);
+    if (!sinks.success || !document.isWhole) throw source.invalid(problems);
+    const { file, folder } = place;
+    throw new OnlySinksValid(
+      { file, problems },
+      deepFreeze(withPluginPaths(sinks.data, folder)).sinks,
+      source,
+    );
+  }
   const config = { ...checked.value, stateDir: checked.value.stateDir ?? place.stateDir };
   return { config: deepFreeze(withPluginPaths(config, place.folder)), source };
 }

@@ -21,6 +21,7 @@ const MAX_LISTED = 50;
 /** A configuration that breaks rules, with all of them at once, in the order of the file; the message lists the first. */
 export class ConfigInvalid extends DaybookError {
   readonly problems: readonly ConfigProblem[];
+  readonly #file: string;
 
   constructor(file: string, problems: readonly ConfigProblem[]) {
     const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
@@ -29,6 +30,12 @@ export class ConfigInvalid extends DaybookError {
     if (sorted.length > MAX_LISTED) lines.push(`and ${sorted.length - MAX_LISTED} more`);
     super("CONFIG_INVALID", { message: [`${file}: ${count}`, ...lines].join("\n") });
     this.problems = sorted;
+    this.#file = file;
+  }
+
+  /** With the problems of another part of the same file. */
+  and(problems: readonly ConfigProblem[]): ConfigInvalid {
+    return new ConfigInvalid(this.#file, [...this.problems, ...problems]);
   }
 }
 

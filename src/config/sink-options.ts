@@ -23,7 +23,7 @@ type NestedStore = Readonly<Record<string, unknown>> & { readonly use: string };
  * once; one is that no sink keeps records.
  */
 export function checkSinkOptions(
-  config: Config,
+  config: Pick<Config, "sinks">,
   source: ConfigSource,
   kindOf: KindOf,
 ): ReadonlyMap<string, unknown> {

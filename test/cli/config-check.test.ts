@@ -1,4 +1,5 @@
-import { renameSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { e2eRig } from "../support/e2e-rig.js";
 
@@ -67,4 +68,19 @@ it("config check reads the secrets of alerts and of the status page", async () =
   expect(out).toMatch(/WRONG {2}alerts own: the secret of a webhook: expected at least 24 bytes in base64/);
   expect(out).toContain("ok     alerts mail: a readable secret");
   expect(out).toMatch(/WRONG {2}serve.token: .*found a token of 9 characters, expected at least 24/);
+});
+
+it("config check tells every problem at once, those that only a plugin knows too", async () => {
+  const rig = await e2eRig({ more: "retension: { keep: 7y }" });
+  const path = join(rig.folder, "daybook.yaml");
+  const sinks = "sinks:\n  old: { use: local-fils }\n  own: { use: local-files, path: ./own, pth: x }\n";
+  writeFileSync(path, readFileSync(path, "utf8").replace("sinks:\n", sinks));
+
+  const { exit, err } = await rig.run("config", "check");
+
+  expect(exit).toBe(78);
+  expect(err).toContain("3 problems");
+  expect(err).toMatch(/yaml:\d+:\d+ retension: is no key here: did you mean retention\?/);
+  expect(err).toMatch(/yaml:\d+:\d+ sinks\.old\.use: plugin local-fils: expected one of /);
+  expect(err).toMatch(/yaml:\d+:\d+ sinks\.own\.pth: is no key here: did you mean path\?/);
 });
