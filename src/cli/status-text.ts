@@ -40,6 +40,7 @@ function tenantLine(one: TenantStatus, nowMs: number): string {
     one.backlog.done_by === null
       ? ""
       : `${count(one.backlog.requests, "request")} to make, done by ${minute(one.backlog.done_by)} at the earliest`,
+    answerText(one, nowMs),
     `${one.requests.left} of ${one.requests.per_hour} requests left`,
     one.sinks_behind.length === 0
       ? "sinks up to date"
@@ -84,6 +85,12 @@ function reReadingText({ re_readings: { unchanged, changed, shrank } }: TenantSt
   return [`  re-readings of the last 7 days: ${parts.join(", ")}`];
 }
 
+function answerText({ last_answer: at }: TenantStatus, nowMs: number): string {
+  if (at === null) return "";
+  const ms = nowMs - Date.parse(at);
+  return `source answered ${ms < HOUR_MS ? "within the hour" : `${wholeUnits(ms)} ago`}`;
+}
+
 function retentionText({ retention: { holds, plans, overdue } }: TenantStatus): readonly string[] {
   const [oldest] = overdue;
   return [
@@ -103,6 +110,9 @@ function minute(time: string): string {
 }
 
 function timeLeft(deadline: string, nowMs: number): string {
-  const ms = Date.parse(deadline) - nowMs;
+  return wholeUnits(Date.parse(deadline) - nowMs);
+}
+
+function wholeUnits(ms: number): string {
   return ms < 2 * DAY_MS ? `${Math.floor(ms / HOUR_MS)} h` : `${Math.floor(ms / DAY_MS)} d`;
 }

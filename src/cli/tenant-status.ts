@@ -1,5 +1,6 @@
 import type { AlarmKind } from "../view/alarms.js";
 import { Schedule } from "../daemon/schedule.js";
+import { lastAnswerMs } from "../source/last-answer.js";
 import { keptFailure } from "../view/last-failure.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { DayKeptBack, TenantFacts, TenantView } from "../view/tenant-view.js";
@@ -59,6 +60,8 @@ export interface TenantStatus {
   }[];
   /** Null where the tenant signs in without a client certificate. */
   readonly certificate: CertificateStatus | null;
+  /** When the source last answered as it should. */
+  readonly last_answer: string | null;
   /** Legal holds that stand, plans that are open, and the days that are due for destruction. */
   readonly retention: {
     readonly holds: readonly string[];
@@ -110,6 +113,7 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
       .map(({ sink, behind: revisions }) => ({ sink, revisions })),
     verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
     certificate: await certificateStatus(tenant),
+    last_answer: facts.lastAnswerMs === undefined ? null : isoTime(facts.lastAnswerMs),
     retention: retentionOf(view.retention),
     alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
   };
@@ -145,6 +149,7 @@ async function factsOf(
     verifications: held?.index.fixityChecksOf(sinks.map(({ sink }) => sink)) ?? [],
     // `certificate` in the status says when it cannot be read.
     certificate: await tenant.certificate?.().catch(() => undefined),
+    lastAnswerMs: await lastAnswerMs(tenant.files, tenant.root),
     failure: unreadable ?? (await failureOf(looked)),
     keptBack: await new KeptBackDays(tenant.files, tenant.root).read(),
   };

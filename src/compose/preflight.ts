@@ -10,13 +10,24 @@ import type { RequestBudget } from "../plan/request-budget.js";
 import type { Endpoints } from "../source/clouds.js";
 import { preflight } from "../source/preflight/preflight.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
+import type { LastAnswer } from "../source/last-answer.js";
 import { ACCESS_STAMP, SIGN_IN_STAMP, removeStamp } from "../source/refusal-backoff.js";
 import type { RefusalBackoff } from "../source/refusal-backoff.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Tokens } from "../source/tokens.js";
 import { certificateOf } from "./credential.js";
-import { ACCESS, BUDGET, CHECK_TOKENS, ENDPOINTS, OUTSIDE, SECRETS, TENANT, TOKENS } from "./tokens.js";
+import {
+  ACCESS,
+  ANSWERS,
+  BUDGET,
+  CHECK_TOKENS,
+  ENDPOINTS,
+  OUTSIDE,
+  SECRETS,
+  TENANT,
+  TOKENS,
+} from "./tokens.js";
 import type { Outside, Preflight, TenantScope } from "./tenant-parts.js";
 
 type TakeRequest = (signal: AbortSignal) => Promise<void>;
@@ -32,6 +43,7 @@ export class TenantPreflight implements Preflight {
     @inject(CHECK_TOKENS) private readonly checkTokens: Tokens,
     @inject(ACCESS) private readonly access: RefusalBackoff,
     @inject(BUDGET) private readonly requests: RequestBudget,
+    @inject(ANSWERS) private readonly answers: LastAnswer,
   ) {}
 
   run(signal: AbortSignal): Promise<readonly PreflightStep[]> {
@@ -54,12 +66,16 @@ export class TenantPreflight implements Preflight {
     return steps;
   }
 
-  #steps(tokens: Tokens, takeRequest: TakeRequest, signal: AbortSignal): Promise<readonly PreflightStep[]> {
+  async #steps(
+    tokens: Tokens,
+    takeRequest: TakeRequest,
+    signal: AbortSignal,
+  ): Promise<readonly PreflightStep[]> {
     const { http, clock } = this.outside;
     const { auth, tenantId } = this.tenant.config;
     const { api, scope } = this.endpoints;
     const certificate = certificateDoor({ scope: this.tenant, secrets: this.secrets, clock });
-    return preflight(
+    const steps = await preflight(
       {
         api,
         tenantId,
@@ -69,6 +85,8 @@ export class TenantPreflight implements Preflight {
       { tokens, http, clock, takeRequest, ...(certificate === undefined ? {} : { certificate }) },
       signal,
     );
+    if (steps.some(({ step, ok }) => ok && step === "activity-log")) await this.answers.note();
+    return steps;
   }
 
   /** Fails at once when the hour's requests are used up: the next one may be an hour away. */

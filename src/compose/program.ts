@@ -35,7 +35,7 @@ import {
 import type { DaemonScope, Lasting } from "./daemon-parts.js";
 import { endpointsFor } from "./endpoints.js";
 import { TenantPreflight, certificateDoor } from "./preflight.js";
-import { makeAccess, makeBudget, makeFetcher, makeReader } from "./source-parts.js";
+import { makeAccess, makeAnswers, makeBudget, makeFetcher, makeReader } from "./source-parts.js";
 import { targetsOf } from "./targets.js";
 import type { Outside, Tenant, TenantScope, Watch } from "./tenant-parts.js";
 import { sinkOpener, tenantTokens } from "./tenant-tokens.js";
@@ -105,7 +105,7 @@ function composeTenant(program: DependencyContainer, scope: TenantScope): Tenant
     secrets: t.SECRETS,
     log: t.LOG,
   };
-  const fetcher = { http: t.HTTP, tokens: t.TOKENS, access: t.ACCESS, budget: t.BUDGET };
+  const fetcher = { answers: t.ANSWERS, http: t.HTTP, tokens: t.TOKENS, access: t.ACCESS, budget: t.BUDGET };
   const secret = { scope: t.TENANT, loaded: t.LOADED, secrets: t.SECRETS, clock: t.CLOCK };
   give(c, t.TENANT, scope);
   give(c, t.NAME, scope.name);
@@ -120,6 +120,7 @@ function composeTenant(program: DependencyContainer, scope: TenantScope): Tenant
   provide(c, t.CHECK_TOKENS, signIn, (parts) => tenantTokens(parts, false));
   provide(c, t.OPEN_SINKS, { ...signIn, sinks: t.SINKS, loaded: t.LOADED }, sinkOpener);
   provide(c, t.ACCESS, basic, makeAccess);
+  provide(c, t.ANSWERS, basic, makeAnswers);
   provide(c, t.BUDGET, basic, makeBudget);
   provide(c, t.FETCHER, { ...basic, ...fetcher, endpoints: t.ENDPOINTS, redact: t.REDACT }, makeFetcher);
   provide(c, t.READER, { ...basic, fetcher: t.FETCHER, loaded: t.LOADED }, makeReader);

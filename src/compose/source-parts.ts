@@ -9,6 +9,7 @@ import type { Log } from "../model/log.js";
 import { RequestBudget } from "../plan/request-budget.js";
 import type { Endpoints } from "../source/clouds.js";
 import { PageFetcher } from "../source/fetch-page.js";
+import { LastAnswer } from "../source/last-answer.js";
 import { Quarantine } from "../source/quarantine.js";
 import { DayReader } from "../source/read-day.js";
 import { ACCESS_STAMP, RefusalBackoff } from "../source/refusal-backoff.js";
@@ -34,12 +35,17 @@ export function makeAccess({ scope: { name, root }, files, clock, log }: SourceP
   return new RefusalBackoff({ code: "ACCESS_DENIED", subject: `access of ${name}`, clock, log, stamp });
 }
 
+export function makeAnswers({ scope: { root }, files, clock }: SourceParts): LastAnswer {
+  return new LastAnswer(files, root, clock);
+}
+
 export function makeBudget({ scope: { root, config }, files, clock }: SourceParts): RequestBudget {
   const { requestsPerHour } = config;
   return new RequestBudget(files, clock, { path: join(root, "requests.log"), requestsPerHour });
 }
 
 export interface FetcherParts extends SourceParts {
+  readonly answers: LastAnswer;
   readonly http: Http;
   readonly tokens: Tokens;
   readonly access: RefusalBackoff;

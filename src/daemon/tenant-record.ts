@@ -32,6 +32,7 @@ export class TenantRecord implements PassProgress {
   #budget: BudgetState;
   #requestsPerDay = WINDOWS_PER_DAY;
   #certificate: CertificateExpiry | undefined;
+  #lastAnswerMs: number | undefined;
   #keptBack: KeptBack = new Map();
   readonly #alarms = new AlarmBook();
   readonly #changed: () => void;
@@ -113,7 +114,7 @@ export class TenantRecord implements PassProgress {
     this.#changed();
   }
 
-  /** Reads what the disk has: the budget, the certificate and the days kept back. */
+  /** Reads what the disk has: the budget, the certificate, the last answer and the days kept back. */
   async refresh(signal: AbortSignal): Promise<void> {
     await this.#readBudget();
     const index = this.#ledger?.index;
@@ -121,6 +122,7 @@ export class TenantRecord implements PassProgress {
       this.#requestsPerDay = await this.#work.usualRequests(index, signal).catch(() => this.#requestsPerDay);
     // A certificate that cannot be read is reported by the pass that needs it.
     this.#certificate = await this.#work.certificate?.().catch(() => undefined);
+    this.#lastAnswerMs = await this.#work.lastAnswerMs();
     this.#keptBack = await this.#work.keptBack().catch(() => this.#keptBack);
     this.appraise();
   }
@@ -165,6 +167,7 @@ export class TenantRecord implements PassProgress {
       budget: { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay },
       sinks: sinkStates(sinks, index, this.#sinkFailures),
       certificate: this.#certificate,
+      lastAnswerMs: this.#lastAnswerMs,
       keptBack: this.#keptBack,
       verifications: index?.fixityChecksOf(sinks.map(({ name }) => name)) ?? [],
     };

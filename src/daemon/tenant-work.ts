@@ -36,4 +36,6 @@ export interface TenantWork {
   /** Stores why the newest pass failed, if it did, for read-only commands that run beside the daemon. */
   keepFailure(failure: DaybookError | undefined): Promise<void>;
   readonly certificate: (() => Promise<CertificateExpiry>) | undefined;
+  /** When the source last answered as it should, as the state folder has it. */
+  lastAnswerMs(): Promise<number | undefined>;
 }

@@ -200,6 +200,16 @@ const METRICS: readonly MetricRule[] = [
       ),
   },
   {
+    ...gauge(
+      "daybook_source_answer_age_seconds",
+      "Since the source last answered a request as it should; absent when that is not known.",
+    ),
+    samples: (source) =>
+      ofEach(source, ({ lastAnswerMs }) =>
+        lastAnswerMs === undefined ? [] : [own((source.nowMs - lastAnswerMs) / 1_000)],
+      ),
+  },
+  {
     ...counter("daybook_losses_total", "Days recorded as lost: it outlives restarts."),
     samples: (source) => ofEachOpen(source, ({ view: { losses } }) => [own(losses.total)]),
   },

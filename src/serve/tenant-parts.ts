@@ -126,12 +126,18 @@ export function renderVerifications({ tenant, verifications }: TenantSnapshot, n
 }
 
 export function renderWork(
-  { lastPass, certificate }: TenantSnapshot,
+  { lastPass, certificate, lastAnswerMs }: TenantSnapshot,
   { backlog }: TenantView,
   nowMs: number,
 ): Html {
   const facts: readonly (readonly [string, Html])[] = [
     ["Last pass", lastPass === undefined ? html`none since the daemon started` : renderPass(lastPass, nowMs)],
+    [
+      "Last answer of the source",
+      lastAnswerMs === undefined
+        ? html`none known`
+        : html`${renderTime(lastAnswerMs)}, ${spanText(nowMs - lastAnswerMs)} ago`,
+    ],
     ["Pending", renderBacklog(backlog)],
     ...(certificate === undefined
       ? []

@@ -13,6 +13,7 @@ import type { ActivityRequest } from "./activity-request.js";
 import { isTokenRefused, refusalOf } from "./answer-refusal.js";
 import type { Endpoints } from "./clouds.js";
 import { inspectContinuationUri } from "./continuation-uri.js";
+import type { LastAnswer } from "./last-answer.js";
 import { pageName, pageRecord } from "./page-facts.js";
 import type { Exchange, WantedPage, PageEnd } from "./page-facts.js";
 import type { Quarantine } from "./quarantine.js";
@@ -53,6 +54,7 @@ export interface PageFetcherParts {
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   readonly quarantine: Quarantine;
+  readonly answers: Pick<LastAnswer, "note">;
   readonly log: Log;
 }
 
@@ -85,7 +87,7 @@ export class PageFetcher {
   }
 
   async #attempt(fetch: Fetch, number: number): Promise<FetchedPage | "token-refused"> {
-    const { access, application } = this.#parts;
+    const { access, answers, application } = this.#parts;
     // Outside of the try: a refusal that still stands is no new one.
     await access.check(application);
     try {
@@ -94,6 +96,7 @@ export class PageFetcher {
       if (exchange.answer.status === 400 && isContinuation) return "token-refused";
       await this.#refuse(fetch, exchange);
       await access.succeeded();
+      await answers.note();
       return await this.#page(fetch, exchange);
     } catch (error) {
       if (isDaybookError(error, "ACCESS_DENIED")) await access.failed(error, application);

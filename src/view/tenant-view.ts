@@ -37,6 +37,8 @@ export interface TenantFacts {
   readonly sinks: readonly SinkState[];
   readonly verifications: readonly Verification[];
   readonly certificate: CertificateExpiry | undefined;
+  /** When the source last answered as it should, milliseconds since the epoch; undefined when that is not known. */
+  readonly lastAnswerMs: number | undefined;
   /** What made the newest pass, or opening the archive, fail. */
   readonly failure: DaybookError | undefined;
   /** The days whose last readings failed, as the state folder has them. */

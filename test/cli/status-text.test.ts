@@ -25,6 +25,7 @@ const QUIET: TenantStatus = {
   sinks_behind: [],
   verified: [],
   certificate: null,
+  last_answer: null,
   retention: { holds: [], plans: [], overdue: [] },
   alarms: [],
 };
@@ -33,6 +34,16 @@ describe("the text of status", () => {
   it("is one line where nothing needs a person", () => {
     expect(tenantText(QUIET, NOW_MS)).toBe(
       "contoso: sealed to 2026-11-20; no gap; 180 of 180 requests left; sinks up to date",
+    );
+  });
+
+  it.each([
+    ["2026-11-22T11:30:00.000Z", "source answered within the hour"],
+    ["2026-11-21T12:00:00.000Z", "source answered 24 h ago"],
+    ["2026-11-19T11:59:00.000Z", "source answered 3 d ago"],
+  ])("says how long ago the source answered: at %s", (last_answer, words) => {
+    expect(tenantText({ ...QUIET, last_answer }, NOW_MS)).toBe(
+      `contoso: sealed to 2026-11-20; no gap; ${words}; 180 of 180 requests left; sinks up to date`,
     );
   });
 

@@ -17,7 +17,7 @@ import { RetryPolicy } from "../../src/source/retry-policy.js";
 import { HostileAddresses } from "../support/hostile-addresses.js";
 import { MemoryDisk } from "../support/memory-disk.js";
 import { silentLog } from "../support/plugin-host.js";
-import { CountingTokens, DAY, NOW, TASK, freeAccess, running } from "../support/reading-rig.js";
+import { CountingTokens, DAY, NOW, NO_ANSWERS, TASK, freeAccess, running } from "../support/reading-rig.js";
 import {
   pageBody,
   seenRequest,
@@ -83,6 +83,7 @@ function windowReader(http: Http): () => Promise<string> {
       budget: new RequestBudget(files, clock, { path: "/requests", requestsPerHour: 1000 }),
       clock,
       retry: new RetryPolicy(clock, { firstPauseMs: 1, maxPauseMs: 1, random: () => 0 }),
+      answers: NO_ANSWERS,
       quarantine: new Quarantine(files, "/quarantine"),
       log: silentLog,
     },

@@ -20,7 +20,7 @@ import { makeServerCertificate } from "../support/entra/certificates.js";
 import { makeJwt } from "../support/entra/entra-server.js";
 import { APPLICATION, CANARY, never, secretOf, signInRig } from "../support/entra/sign-in-rig.js";
 import { trust } from "../support/entra/trust.js";
-import { freeAccess } from "../support/reading-rig.js";
+import { NO_ANSWERS, freeAccess } from "../support/reading-rig.js";
 
 const rig = signInRig();
 const NOW_MS = systemClock.now();
@@ -59,6 +59,7 @@ async function eventsRead(tokens: Tokens): Promise<number> {
       requestsPerHour: 10_000,
     }),
     retry: new RetryPolicy(systemClock, { firstPauseMs: 1, maxPauseMs: 1, random: () => 0 }),
+    answers: NO_ANSWERS,
     quarantine: new Quarantine(nodeFiles, join(folder, "quarantine")),
     log: rig.log,
   };

@@ -85,6 +85,7 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
       budget,
       clock,
       retry: new RetryPolicy(clock, { firstPauseMs: 2000, maxPauseMs: 60_000, random: () => 0.5 }),
+      answers: NO_ANSWERS,
       quarantine: new Quarantine(nodeFiles, quarantine),
       log: silentLog,
     },
@@ -103,6 +104,9 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
   );
   return { reader, budget, clock, folder, quarantine, tokens };
 }
+
+/** Nobody asks when the source last answered. */
+export const NO_ANSWERS = { note: () => Promise.resolve() };
 
 /** No refusal stands, and none outlives the test. */
 export function freeAccess(clock: Clock): RefusalBackoff {

@@ -89,6 +89,7 @@ export function quietTenant(
       { sink: "lake", kind: "view", behind: 0, failure: undefined },
     ],
     certificate: { expiresAtMs: NOW_MS + 203 * DAY_MS, daysLeft: 203, warning: "none" },
+    lastAnswerMs: NOW_MS - HOUR_MS,
     keptBack: new Map(),
     verifications: [{ sink: "vault", atMs: NOW_MS - 2 * DAY_MS, days: 443, findings: 0 }],
     ...more,
