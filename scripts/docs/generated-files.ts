@@ -3,7 +3,7 @@ import { findingsReference } from "./findings-reference.js";
 import { exampleYaml } from "../../src/config/example.js";
 import { jsonSchemaWith } from "../../src/config/json-schema.js";
 import { configReference } from "../../src/config/reference.js";
-import { bashCompletion } from "./bash-completion.js";
+import { COMPLETION_SCRIPTS } from "../../src/cli/completion-scripts.js";
 import { manualPage } from "./manual-page.js";
 import azureBlob from "../../plugins/azure-blob/index.js";
 import localFiles from "../../plugins/local-files/index.js";
@@ -28,6 +28,11 @@ export function generatedFiles(): Readonly<Record<string, string>> {
       writeRole: "daybook_writer",
       readRole: "daybook_reader",
     }),
-    "systemd/daybook.bash-completion": bashCompletion(),
+    ...Object.fromEntries(
+      Object.entries(COMPLETION_SCRIPTS).map(([shell, script]) => [
+        `systemd/completion/daybook.${shell}`,
+        script,
+      ]),
+    ),
   };
 }

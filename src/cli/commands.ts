@@ -13,6 +13,19 @@ const RANGE: readonly OptionEntry[] = [
   { flags: "--day <day>", help: "this UTC day alone, or this whole month" },
 ];
 
+/** What the commands below a first word are about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  operations: "the activities of Fabric, and what kind each one is: list, show, diff",
+  people: "who may place holds and approve disposals: show, apply",
+  retention: "how long days are kept, and by which locks: show, check, overdue, shorten",
+  hold: "legal holds: place, release, list, test",
+  dispose: "the destruction of days: plan, approve, refuse, run, list, report, standing, withdraw",
+  config: "the configuration: check, schema, init",
+  sinks: "where sealed days go: list, check, new",
+  alerts: "the receivers of alarms: test",
+  keys: "the keys that sign the archive: list",
+};
+
 /** Every command there is, in the order of the help page. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
@@ -68,7 +81,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       ...RANGE,
       { flags: "--dry-run", help: "print the plan; sign in nowhere and write nothing" },
       { flags: "--reread", help: "read the days of the range again although nothing is due" },
-      { flags: "--backfill-sink <name>", help: "read nothing; deliver to this sink what it lacks" },
+      { flags: "--backfill-sink <sink>", help: "read nothing; deliver to this sink what it lacks" },
     ],
     examples: [
       "daybook archive",
@@ -111,7 +124,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: [
       ...COMMON,
       ...RANGE,
-      { flags: "--sink <name>", help: "the archive in this record sink (default: every record sink)" },
+      { flags: "--sink <sink>", help: "the archive in this record sink (default: every record sink)" },
       { flags: "--path <folder>", help: "an archive in a folder; needs no configuration" },
       {
         flags: "--level <level>",
@@ -199,7 +212,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: "send a test message to each receiver under alerts, and say what came back",
     options: [
       ...COMMON.filter(({ flags }) => !flags.startsWith("-t,")),
-      { flags: "--to <name>", help: "only to this receiver" },
+      { flags: "--to <receiver>", help: "only to this receiver" },
     ],
     examples: ["daybook alerts test", "daybook alerts test --to ops"],
     load: async () => (await import("./alerts-test.js")).alertsTest,
@@ -210,6 +223,17 @@ export const COMMANDS: readonly CommandEntry[] = [
     options: COMMON,
     examples: ["daybook keys list"],
     load: async () => (await import("./keys-list.js")).keysList,
+  },
+  {
+    name: "completion",
+    summary: "a script with which bash, zsh or fish completes commands, options and configured names",
+    arguments: [{ flags: "<shell>", help: "bash, zsh or fish" }],
+    options: [],
+    examples: [
+      "daybook completion bash > /etc/bash_completion.d/daybook",
+      "daybook completion fish | source",
+    ],
+    load: async () => (await import("./completion-scripts.js")).completion,
   },
   {
     name: "simulate",

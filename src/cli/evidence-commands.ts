@@ -41,7 +41,7 @@ function exportCommand(common: readonly OptionEntry[]): CommandEntry {
       },
       { flags: "--strict", help: "67 also when days of the range were destroyed under their schedule" },
       { flags: "--no-act", help: "do not record the export in the ledger" },
-      { flags: "--sink <name>", help: "the archive in this record sink (default: the own archive)" },
+      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
       { flags: "--path <folder>", help: "an archive in a folder; needs no configuration" },
       { flags: "--StartDateTime <time>", help: "--from", isHidden: true },
       { flags: "--EndDateTime <time>", help: "--to", isHidden: true },
@@ -69,7 +69,7 @@ function auditCommand(common: readonly OptionEntry[]): CommandEntry {
       "the audit report of a range: verdict, every day, losses, retention, copies, trail; for paper or as JSON",
     options: [
       ...common,
-      { flags: "--sink <name>", help: "the copy to audit (default: the first record sink)" },
+      { flags: "--sink <sink>", help: "the copy to audit (default: the first record sink)" },
       {
         flags: "--path <folder>",
         help: "an archive in a folder; needs no configuration, leaves no trace in it",

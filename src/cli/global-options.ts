@@ -18,7 +18,7 @@ export const GLOBAL_OPTIONS: readonly OptionEntry[] = [
     flags: "-c, --config <file>",
     help: "configuration file (else $DAYBOOK_CONFIG, ./daybook.yaml, /etc/daybook/daybook.yaml)",
   },
-  { flags: "-t, --tenant <name>", help: "only this tenant of the configuration" },
+  { flags: "-t, --tenant <tenant>", help: "only this tenant of the configuration" },
   { flags: "-q, --quiet", help: "no progress, and only errors in the log" },
   { flags: "-v, --verbose", help: "log everything, also to a terminal" },
   {

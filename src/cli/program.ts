@@ -1,7 +1,7 @@
 import { Command as Commander, Option } from "commander";
 import { VERSION } from "../io/version.js";
 import type { Command, CommandResult, Surroundings, Terminal } from "./command.js";
-import { COMMANDS } from "./commands.js";
+import { COMMANDS, GROUPS } from "./commands.js";
 import type { CommandEntry } from "./command-entry.js";
 
 /**
@@ -26,8 +26,19 @@ export function buildProgram(
     const command = commandAt(program, entry.name).description(entry.summary);
     addEntry(command, entry, surroundings, ended);
   }
+  addEntry(program.command(COMPLETE.name, { hidden: true }), COMPLETE, surroundings, ended);
   return quiet(program, surroundings.stdout, usage);
 }
+
+/** Shells ask it; people do not. */
+const COMPLETE: CommandEntry = {
+  name: "complete",
+  summary: "what may stand in place of the last word of a command line",
+  arguments: [{ flags: "[words...]", help: "the words after daybook" }],
+  options: [],
+  examples: ["daybook complete -- verify --level ''"],
+  load: async () => (await import("./complete.js")).complete,
+};
 
 /**
  * The arguments as commander takes them: `help config check` is `config check --help`. Beside an unknown command the help
@@ -59,7 +70,7 @@ function commandAt(program: Commander, name: string): Commander {
   if (second === undefined) return program.command(first);
   const group =
     program.commands.find((command) => command.name() === first) ?? program.command(first).helpCommand(false);
-  if (group.description() === "") group.description(`${first}: see daybook ${first} --help`);
+  if (group.description() === "") group.description(GROUPS[first] ?? first);
   return group.command(second);
 }
 

@@ -35,7 +35,7 @@ export function queryCommands(
     {
       name: "report",
       summary: "usage reports of an archive: views, people, exports, sharing, changes and more",
-      arguments: [{ flags: "[name]", help: "a report, or all; without it, the reports there are" }],
+      arguments: [{ flags: "[report]", help: "a report, or all; without it, the reports there are" }],
       options: [
         ...common,
         ...range,

@@ -44,7 +44,8 @@ export async function loadConfig(search: ConfigSearch, files: Files): Promise<Lo
   return { ...parsed, config, path, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Promise<string> {
+/** The file that is read: throws CONFIG_NOT_FOUND or SECRET_EXPOSED. */
+export async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Promise<string> {
   const named = config ?? (env["DAYBOOK_CONFIG"] || undefined);
   const places = named === undefined ? [join(cwd, "daybook.yaml"), SYSTEM_CONFIG] : [resolve(cwd, named)];
   for (const place of places) {

@@ -40,11 +40,13 @@ fi
 
 # Where the system looks for the rest.
 mkdir -p "$root/etc/daybook" "$root/usr/bin" "$root/usr/lib/systemd/system" "$root/usr/lib/sysusers.d" "$share/man/man1" \
-  "$share/bash-completion/completions" "$share/doc/daybook" "$share/lintian/overrides"
+  "$share/bash-completion/completions" "$share/zsh/vendor-completions" "$share/fish/vendor_completions.d" "$share/doc/daybook" "$share/lintian/overrides"
 cp systemd/deb/daybook "$root/usr/bin/daybook"
 cp systemd/daybook.service "$root/usr/lib/systemd/system/daybook.service"
 cp systemd/daybook.sysusers "$root/usr/lib/sysusers.d/daybook.conf"
-cp systemd/daybook.bash-completion "$share/bash-completion/completions/daybook"
+cp systemd/completion/daybook.bash "$share/bash-completion/completions/daybook"
+cp systemd/completion/daybook.zsh "$share/zsh/vendor-completions/_daybook"
+cp systemd/completion/daybook.fish "$share/fish/vendor_completions.d/daybook.fish"
 cp systemd/deb/lintian-overrides "$share/lintian/overrides/daybook"
 cp systemd/deb/copyright "$share/doc/daybook/copyright"
 gzip -9nc docs/daybook.1 >"$share/man/man1/daybook.1.gz"

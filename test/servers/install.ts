@@ -12,6 +12,8 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   crun: "crun",
   kubectl: "kubernetes-client",
   shellcheck: "shellcheck",
+  zsh: "zsh",
+  fish: "fish",
   "/usr/sbin/sshd": "openssh-server",
 };
 
