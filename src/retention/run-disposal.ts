@@ -134,7 +134,7 @@ export class DisposalRun {
     const persons = Math.min(names, keys);
     if (persons >= approvers) return;
     throw new DaybookError("DISPOSAL_REFUSED", {
-      message: `${record.id}: found approvals of ${persons} persons, expected ${approvers}`,
+      message: `${record.id}: found ${persons} of ${approvers} approvals by different people`,
     });
   }
 
