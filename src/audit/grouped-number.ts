@@ -1,4 +1,4 @@
-/** The count with a thin space between thousands, so that no reader takes a comma for a decimal point. */
+/** The count with a comma between thousands, on pages as in the terminal: an English page, so no reader takes it for a decimal point. */
 export function count(number: number): string {
-  return String(number).replaceAll(/\B(?=(?:\d{3})+$)/g, "\u2009");
+  return number.toLocaleString("en");
 }

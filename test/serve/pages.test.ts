@@ -51,7 +51,7 @@ describe("the status page", () => {
     expect(titleOf("2026-11-22")).toBe("open");
     expect(titleOf("2026-07-12")).toBe("lost");
     expect(titleOf("2026-11-16")).toMatch(/^sealed, .* events, unusual: DAY_EMPTY$/);
-    expect(titleOf("2026-11-10")).toBe("sealed, 2\u2009593 events");
+    expect(titleOf("2026-11-10")).toBe("sealed, 2,593 events");
     expect(titleOf("2026-06-10")).toMatch(/^closed, .* events$/);
   });
 

@@ -253,7 +253,7 @@ describe("the status server", () => {
     const shown = await get(port, "/tenants/contoso/days/2026-11-10");
     const hidden = await get(without.port, "/tenants/contoso/days/2026-11-10");
 
-    expect(shown.body).toContain("2\u2009006");
+    expect(shown.body).toContain("2,006");
     expect(shown.body).toContain("&lt;b&gt;Odd&lt;/b&gt;");
     expect(hidden.status).toBe(200);
     expect(hidden.body).toContain("neither the state folder nor a record sink has its manifest");
