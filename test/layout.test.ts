@@ -26,6 +26,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   restore: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   export: ["model", "archive"],
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
+  // A bag is an export with an archive in it, and is audited as one.
+  bag: ["model", "bytes", "io", "html", "archive", "export", "audit"],
   retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   // plugin: the columns of the lake are declared once.
   query: ["model", "io", "archive", "plugin", "html"],

@@ -1,6 +1,7 @@
 import { ARCHIVE_FINDINGS } from "../../src/model/archive-findings.js";
 import type { FindingKind } from "../../src/model/finding-kind.js";
 import { READING_FINDINGS } from "../../src/model/reading-findings.js";
+import { BAG_FINDINGS } from "../../src/model/bag-findings.js";
 import { RETENTION_FINDINGS } from "../../src/model/retention-findings.js";
 
 const HEAD = `# Findings
@@ -38,7 +39,11 @@ ${table(ARCHIVE_FINDINGS)}
 Found by the same commands in the acts of people, and in what was destroyed. Each disposal is judged by the holds, rules and
 approvals that stood when it began.
 
-${table(RETENTION_FINDINGS)}`;
+${table(RETENTION_FINDINGS)}
+
+## What an audit of a bag finds
+
+${table(BAG_FINDINGS)}`;
 }
 
 function table(findings: Readonly<Record<string, FindingKind>>): string {

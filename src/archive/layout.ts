@@ -20,6 +20,23 @@ export const PACKAGE_FILE_NAMES = {
   carried: /^carried\.ndjson\.(zst|gz)$/,
 } as const;
 
+/** What an archive consists of, below its folder. The ledger comes last: with its first entry the archive exists. */
+export const ARCHIVE_PARTS: readonly string[] = [
+  "keys",
+  "README.txt",
+  "FORMAT.md",
+  "archive.json",
+  "heads",
+  "head",
+  "acts",
+  "plans",
+  "days",
+  "ledger",
+];
+
+/** In the archive part of a bag alone: which days it has. */
+export const BAG_SCOPE = "bag.json";
+
 /** `keys/<keyid>.pem` */
 export function keyPath(keyId: string): string {
   return `keys/${keyId}.pem`;

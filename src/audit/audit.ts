@@ -1,5 +1,7 @@
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { isWithin } from "../archive/bag-scope.js";
+import type { BagScope } from "../archive/bag-scope.js";
 import { isArchiveFault } from "../archive/flaw.js";
 import { isAbsence, readSmall } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
@@ -12,6 +14,13 @@ export interface Audit {
   readonly signal: AbortSignal;
   /** Gets every entry that a hash vouches for, the newest first. */
   readonly onEntry?: ((entry: LedgerEntry) => void) | undefined;
+  /** Of the archive part of a bag: the days that it has. */
+  readonly scope?: BagScope | undefined;
+}
+
+/** Whether the day is one of those that are to be there: all of an archive, those of a bag that it says. */
+export function isExpected({ scope }: Pick<Audit, "scope">, day: UtcDay): boolean {
+  return scope === undefined || isWithin(day, scope);
 }
 
 /** A whole small file; undefined after a finding when it is missing, too large or no plain file. */

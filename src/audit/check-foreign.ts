@@ -5,8 +5,8 @@ import type { LedgerEntry } from "../model/ledger-entry.js";
 import { isSignedEntry, parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
-import { ACT_FILE, LIMITS } from "../archive/layout.js";
-import { guard, readExpected } from "./audit.js";
+import { ACT_FILE, BAG_SCOPE, LIMITS } from "../archive/layout.js";
+import { guard, isExpected, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";
 import type { PackageContext } from "./check-package.js";
@@ -53,7 +53,7 @@ async function walk(audit: Audit, context: PackageContext, facts: LedgerFacts): 
   const beyond = new BeyondHead(audit, context, facts);
   let uncommitted: string | undefined;
   for await (const path of audit.reader.list("", audit.signal)) {
-    if (isNamed(path, facts) || BEGUN_FOLDER.test(path)) continue;
+    if (isNamed(audit, path, facts) || BEGUN_FOLDER.test(path)) continue;
     const seq = /^ledger\/\d{3}\/(\d{9})\.json$/.exec(path)?.[1];
     if (seq !== undefined && entryPath(Number(seq)) === path) {
       await beyond.entry(Number(seq));
@@ -61,7 +61,8 @@ async function walk(audit: Audit, context: PackageContext, facts: LedgerFacts): 
     }
     if (/^heads\/\d{9}$/.test(path) && (await beyond.isHead(path))) continue;
     const folder = /^days\/\d{4}\/\d{2}\/\d{2}\/r\d{4,}(?=\/[^/]+$)/.exec(path)?.[0];
-    if (folder === undefined) {
+    // A bag has nothing of the days that it says it leaves out.
+    if (folder === undefined || facts.packages.has(folder)) {
       audit.found.add("FILE_FOREIGN", { subject: path, found: "a file", expected: "none of this name" });
       continue;
     }
@@ -72,10 +73,16 @@ async function walk(audit: Audit, context: PackageContext, facts: LedgerFacts): 
 }
 
 /** What lies in a package's own folder is compared with its manifest elsewhere. */
-function isNamed(path: string, facts: LedgerFacts): boolean {
+function isNamed(audit: Audit, path: string, facts: LedgerFacts): boolean {
   if (path === "head" || facts.pinned.has(path)) return true;
+  if (path === BAG_SCOPE) return audit.scope !== undefined;
   const folder = path.slice(0, path.lastIndexOf("/"));
-  if (facts.packages.has(folder)) return true;
+  const sealed = facts.packages.get(folder);
+  if (sealed !== undefined) return isExpected(audit, sealed.day);
+  return isNamedByEntry(path, folder, facts);
+}
+
+function isNamedByEntry(path: string, folder: string, facts: LedgerFacts): boolean {
   const act = /^acts\/(\d{9})$/.exec(folder)?.[1];
   if (act !== undefined)
     return facts.retention.filed.has(Number(act)) && ACT_FILE.test(path.slice(folder.length + 1));

@@ -6,7 +6,10 @@ import type { Manifest } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import type { EventSet } from "../model/verdict.js";
+import type { BagScope } from "../archive/bag-scope.js";
+import { BAG_SCOPE } from "../archive/layout.js";
 import type { ArchiveSource } from "../archive/source.js";
+import { isExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkContent } from "./check-content.js";
 import { DeepCheck } from "./check-deep.js";
@@ -32,6 +35,8 @@ export interface VerifyOptions {
   /** Limits the packages that are opened, not the ledger, which is always checked whole. */
   readonly from?: UtcDay;
   readonly to?: UtcDay;
+  /** Of the archive part of a bag: other days are absent on purpose. */
+  readonly scope?: BagScope;
   /** SPKI PEM texts: when given, only these may have signed the newest head. */
   readonly keys?: readonly string[];
   /** A head that the auditor kept elsewhere. */
@@ -66,6 +71,8 @@ export interface AuditResult {
   readonly absent: readonly UtcDay[];
   /** Days of the range asked for, or of all, that are recorded as lost. */
   readonly lost: readonly UtcDay[];
+  /** Of a bag: the days that the ledger names and the bag leaves out on purpose; undefined for a whole archive. */
+  readonly outside?: readonly UtcDay[];
 }
 
 /**
@@ -80,6 +87,7 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
     found: new FindingList(),
     signal: options.signal,
     onEntry: options.onEntry,
+    scope: options.scope,
   };
   const identity = await checkIdentity(audit);
   if (identity === undefined) return resultOf(audit, options, { packages: 0 });
@@ -90,7 +98,9 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
   const context = { identity, keys };
   await checkPinned(audit, facts);
   await new ActsCheck(audit, facts.retention, identity.archiveId, options.signatureProblem).run();
-  const packages = [...facts.packages.values()].filter(({ day }) => isInRange(day, options));
+  const named = [...facts.packages.values()];
+  if (options.scope !== undefined) checkScope(audit, identity, named);
+  const packages = named.filter(({ day }) => isInRange(day, options) && isExpected(audit, day));
   if (packages.length === 0 && audit.found.counts.damage === 0) throw nothingInRange(options);
   for (const [index, sealed] of packages.entries()) {
     options.progress?.(index, packages.length, sealed.day);
@@ -106,8 +116,27 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
     packages: packages.length,
     ...(first === undefined || last === undefined ? {} : { found: { from: first, to: last } }),
     absent: absentDays(new Set(days), facts, options),
-    lost: [...facts.lost.keys()].filter((day) => isInRange(day, options)).toSorted(),
+    lost: [...facts.lost.keys()]
+      .filter((day) => isInRange(day, options) && isExpected(audit, day))
+      .toSorted(),
+    ...(options.scope === undefined ? {} : { outside: outsideOf(audit, named) }),
   });
+}
+
+/** `bag.json` is not signed: what it says must fit the ledger. */
+function checkScope(audit: Audit, { archiveId }: ArchiveIdentity, named: readonly SealedPackage[]): void {
+  const revisions = named.filter(({ day }) => isExpected(audit, day)).length;
+  const { scope } = audit;
+  audit.found.expect("BAG_SCOPE_WRONG", {
+    subject: BAG_SCOPE,
+    found: `archive ${scope?.archive_id ?? ""}, ${scope?.revisions ?? 0} revisions`,
+    expected: `archive ${archiveId}, ${revisions} revisions`,
+  });
+}
+
+function outsideOf(audit: Audit, named: readonly SealedPackage[]): readonly UtcDay[] {
+  const days = new Set(named.map(({ day }) => day).filter((day) => !isExpected(audit, day)));
+  return [...days].toSorted();
 }
 
 /** Whether anything is missing or altered. Gaps are no damage: `absent` and `lost` name them. */
@@ -118,12 +147,12 @@ export function isWhole({ counts }: Pick<AuditResult, "counts">): boolean {
 function absentDays(
   held: ReadonlySet<UtcDay>,
   { lost }: LedgerFacts,
-  { from, to }: VerifyOptions,
+  { from, to, scope }: VerifyOptions,
 ): readonly UtcDay[] {
   const all = [...held, ...lost.keys()].toSorted();
   const [first, last] = [from ?? all[0], to ?? all.at(-1)];
   if ((from === undefined && to === undefined) || first === undefined || last === undefined) return [];
-  return eachDay(first, last).filter((day) => !held.has(day) && !lost.has(day));
+  return eachDay(first, last).filter((day) => !held.has(day) && !lost.has(day) && isExpected({ scope }, day));
 }
 
 function isInRange(day: UtcDay, { from, to }: VerifyOptions): boolean {

@@ -19,15 +19,16 @@ import type { DayRange } from "../model/utc-day.js";
 import { dayStates, wholeRange } from "../view/tenant-view.js";
 import { auditTables } from "./audit-csv.js";
 import type { Command, CommandResult, Surroundings } from "./command.js";
-import { dayRange } from "./days.js";
+import { dayRange, givenRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { EXIT, worstExit } from "./exit-codes.js";
 import type { ArchiveOptions } from "./held-archive.js";
 import { makeReport } from "./report-input.js";
 import type { MadeReport } from "./report-input.js";
 import { actorOf, askArchive, oneTenant } from "./retention-request.js";
-import { folderPlace, placesOf, verifyExit, verifyPlace } from "./verify.js";
-import type { Place } from "./verify.js";
+import { folderPlace, requireInBag } from "./folder-place.js";
+import type { Place } from "./folder-place.js";
+import { placesOf, verifyExit, verifyPlace } from "./verify.js";
 
 export interface AuditOptions extends ArchiveOptions, RangeOptions {
   readonly level: AuditLevel;
@@ -90,13 +91,14 @@ async function reportOn(
   surroundings: Surroundings,
 ): Promise<MadeReport> {
   const nowMs = surroundings.clock.now();
+  requireInBag(place.scope, givenRange(options, nowMs));
   const looks = new Map<string, string>();
   for (const other of others) looks.set(sinkOf(other, tenant), await lookOf(other, surroundings));
   looks.set(sinkOf(place, tenant), `audited at level ${options.level}`);
   if (tenant !== undefined) await addProtection(looks, tenant, surroundings.signal);
   const bounds = (index: LedgerIndex): DayRange =>
     tenant === undefined
-      ? (namedRange(index) ?? { from: utcDayOf(nowMs), to: utcDayOf(nowMs) })
+      ? (namedRange(index, place.scope) ?? { from: utcDayOf(nowMs), to: utcDayOf(nowMs) })
       : wholeRange({ index, rules: tenant.rules }, nowMs);
   return makeReport(
     {

@@ -18,7 +18,8 @@ import { hasColour } from "./log-settings.js";
 import { count } from "./progress.js";
 import { makeReport } from "./report-input.js";
 import { actorOf, oneTenant } from "./retention-request.js";
-import { folderPlace, verifyExit } from "./verify.js";
+import { folderPlace } from "./folder-place.js";
+import { verifyExit } from "./verify.js";
 
 export interface DemoOptions {
   readonly folder: string;

@@ -28,6 +28,12 @@ function exportCommand(common: readonly OptionEntry[]): CommandEntry {
         fallback: "ndjson",
       },
       { flags: "-o, --out <file>", help: "a new file, readable by you alone (default: standard output)" },
+      {
+        flags: "--bag <folder>",
+        help: "a new folder: the days whole, byte for byte, as a bag (BagIt, RFC 8493) to hand over",
+      },
+      { flags: "--matter <text>", help: "bag: the matter, printed on its transmittal" },
+      { flags: "--to-party <text>", help: "bag: who gets it, printed on its transmittal" },
       { flags: "--summary <file>", help: "a new file with range, filters, counts and hash as JSON" },
       { flags: "--fields <names...>", help: "csv: only these columns" },
       { flags: "--delimiter <character>", help: "csv: between the cells (default: a comma)" },
@@ -57,6 +63,7 @@ function exportCommand(common: readonly OptionEntry[]): CommandEntry {
       "daybook export --from 2026-03-01 --to 2026-03-31 --user ana@contoso.com --format csv --out ana.csv",
       "daybook export --day yesterday --activity ViewReport,ExportReport | wc -l",
       "daybook export --from 2026-11-20T08:00 --to 2026-11-20T10:00 --path /srv/daybook/contoso",
+      "daybook export --from 2026-03 --user ana@contoso.com --bag handover-7 --matter 'case 7'",
     ],
     load: async () => (await import("./export.js")).exportEvents,
   };

@@ -21,6 +21,10 @@ export interface ExportOptions extends ArchiveOptions, RangeOptions {
   readonly recipient?: string;
   readonly strict?: boolean;
   readonly act?: boolean;
+  /** A new folder: a bag instead of a stream of events. */
+  readonly bag?: string;
+  readonly matter?: string;
+  readonly toParty?: string;
   /** The parameters of Get-PowerBIActivityEvent, for scripts that move over. */
   readonly StartDateTime?: string;
   readonly EndDateTime?: string;

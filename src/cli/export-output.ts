@@ -76,9 +76,9 @@ async function publish<T>(
 }
 
 /** The act in the own archive's ledger, with the number that it got. An archive that is only looked at gets none. */
-async function recorded(
+export async function recorded(
   summary: ExportSummary,
-  { archive: { tenant }, options }: Going,
+  { archive: { tenant }, options }: Pick<Going, "archive" | "options">,
   surroundings: Surroundings,
 ): Promise<ExportSummary> {
   if (tenant === undefined || options.act === false) return summary;
@@ -108,7 +108,7 @@ function clearProgress({ stderr }: Surroundings): void {
   if (stderr.isTTY) stderr.write("\r\u001b[2K");
 }
 
-async function writeSummary(
+export async function writeSummary(
   path: string | undefined,
   summary: ExportSummary,
   { files, cwd }: Surroundings,

@@ -11,11 +11,14 @@ import { Pseudonyms } from "../export/pseudonyms.js";
 import { DaybookError } from "../model/errors.js";
 import { EVENT_FIELDS } from "../plugin/event-columns.js";
 import type { Command, Surroundings } from "./command.js";
+import { exportBag, refuseBesideBag } from "./export-bag.js";
 import { filterOf, listOf, ownNames } from "./export-options.js";
 import type { ExportOptions } from "./export-options.js";
 import { toFile, toStandardOutput } from "./export-output.js";
 import { exportOutcome } from "./export-summary.js";
+import { requireInBag } from "./folder-place.js";
 import { withArchive } from "./held-archive.js";
+import { daysOfInstants } from "./instants.js";
 
 const KEY_BYTES = 32;
 
@@ -30,12 +33,16 @@ interface Plan {
 /** Writes the events of a range, checked against their signed manifests; 67 when days of the range are not held. */
 export const exportEvents: Command<ExportOptions> = async (given, surroundings) => {
   const options = ownNames(given);
-  if (options.json === true && options.out === undefined)
+  if (options.json === true && options.out === undefined && options.bag === undefined)
     throw new DaybookError("USAGE", {
       message: "--json: expected --out beside it, for the events take standard output",
     });
+  const { bag } = options;
+  if (bag !== undefined) refuseBesideBag(options);
   const filter = await filterOf(options, surroundings);
   return withArchive(options, surroundings, async (archive) => {
+    requireInBag(archive.scope, daysOfInstants(filter.range));
+    if (bag !== undefined) return exportBag(bag, { archive, options, filter, surroundings });
     const names = await namesIn(archive.held, filter.range);
     warnUnknown(filter.activities, names, surroundings);
     const plan = { ...(await planOf(options, names, surroundings)), filter };

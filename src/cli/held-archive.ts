@@ -6,12 +6,13 @@ import { copiedDays, ownDays } from "../compose/held-days.js";
 import type { Tenant } from "../compose/tenant-parts.js";
 import { readArchive } from "../ledger/open-archive.js";
 import { DaybookError } from "../model/errors.js";
+import type { DayRange } from "../model/utc-day.js";
 import { fetchLedger } from "../restore/fetch-ledger.js";
 import { RestoredTree } from "../restore/restored-tree.js";
 import type { CommonOptions, Surroundings } from "./command.js";
 import { lookAt } from "./held.js";
 import { oneTenant } from "./retention-request.js";
-import { folderPlace } from "./verify.js";
+import { folderPlace } from "./folder-place.js";
 import { openWorkspace } from "./workspace.js";
 
 /** Which archive a command reads: the own one, that of a record sink, or one in a folder. */
@@ -27,6 +28,8 @@ export interface ReadArchive {
   readonly held: HeldDays;
   /** Undefined for a folder: no configuration says whose it is. */
   readonly tenant: Tenant | undefined;
+  /** Of a bag: the days that it has. */
+  readonly scope?: DayRange | undefined;
 }
 
 type Use<T> = (archive: ReadArchive) => Promise<T>;
@@ -64,18 +67,18 @@ export async function eachArchive<T>(
   throw notFound(tenants.map(({ name }) => name).join(", "));
 }
 
-async function inFolder<T>(
+export async function inFolder<T>(
   path: string,
-  { sink }: ArchiveOptions,
+  { sink }: Pick<ArchiveOptions, "sink">,
   surroundings: Surroundings,
   use: Use<T>,
 ): Promise<T> {
   if (sink !== undefined)
     throw new DaybookError("USAGE", { message: "--path stands alone: found it beside --sink" });
   const { files, signal } = surroundings;
-  const { name, reader } = await folderPlace(path, surroundings);
-  const read = await readArchive(files, name, signal);
-  return use({ name, held: copiedDays(read, reader, signal), tenant: undefined });
+  const { name, root, reader, scope } = await folderPlace(path, surroundings);
+  const read = await readArchive(files, root, signal);
+  return use({ name, held: copiedDays(read, { source: reader, scope }, signal), tenant: undefined, scope });
 }
 
 /** Undefined when the tenant has no archive yet. */
@@ -113,7 +116,7 @@ async function inSink<T>(
     const from = { name: sink, store, tenant: tenant.name };
     const { tenantId } = tenant.config;
     const read = await fetchLedger({ from, files, tree, tenantId, progress: () => undefined }, signal);
-    const held = copiedDays(read, storeSource(store, tenant.name), signal);
+    const held = copiedDays(read, { source: storeSource(store, tenant.name) }, signal);
     return await use({ name: `${tenant.name} in ${sink}`, held, tenant });
   } finally {
     await files.removeTree(folder);

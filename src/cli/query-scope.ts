@@ -11,8 +11,9 @@ import type { QueryLimits } from "../query/database.js";
 import type { DayFacts } from "../query/day-table.js";
 import { loadArchive } from "../query/queried-archive.js";
 import type { Surroundings } from "./command.js";
-import { dayRange } from "./days.js";
+import { dayRange, givenRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
+import { requireInBag } from "./folder-place.js";
 import { eachArchive } from "./held-archive.js";
 import type { ArchiveOptions } from "./held-archive.js";
 
@@ -78,7 +79,8 @@ async function loadAll(
   { database, defaultRange }: Filling,
 ): Promise<readonly DayFacts[]> {
   const { clock, signal, stderr } = surroundings;
-  const loaded = await eachArchive(options, surroundings, async ({ name, held, tenant: own }) => {
+  const loaded = await eachArchive(options, surroundings, async ({ name, held, tenant: own, scope }) => {
+    requireInBag(scope, givenRange(options, clock.now()));
     const tenant = own?.name ?? basename(name);
     const today = utcDayOf(clock.now());
     const whole = held.range ?? { from: today, to: today };

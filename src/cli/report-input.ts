@@ -20,7 +20,7 @@ import { HOUR_MS, dayEndMs, eachDay, isoTime, utcDayOf } from "../model/utc-day.
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import type { Surroundings } from "./command.js";
 import { verifyPlace } from "./verify.js";
-import type { Place } from "./verify.js";
+import type { Place } from "./folder-place.js";
 
 /** The archive that the report is about, and its reader. */
 export interface ReportParts {

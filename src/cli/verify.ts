@@ -1,7 +1,5 @@
 import { join, resolve } from "node:path";
-import type { ArchiveSource } from "../archive/source.js";
 import type { KnownHead } from "../audit/check-ledger.js";
-import { folderSource } from "../archive/folder-source.js";
 import { signatureProblem } from "../archive/ssh-signature.js";
 import { storeSource } from "../archive/source.js";
 import { isWhole, verifyArchive } from "../audit/verify-archive.js";
@@ -16,7 +14,10 @@ import type { Command, CommandResult, CommonOptions, Surroundings } from "./comm
 import { givenRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { EXIT, worstExit } from "./exit-codes.js";
+import { folderPlace, requireInBag } from "./folder-place.js";
+import type { Place } from "./folder-place.js";
 import { count } from "./progress.js";
+import { checkBagOf, withBag } from "./verify-bag.js";
 import { openWorkspace } from "./workspace.js";
 
 export interface VerifyCommandOptions extends CommonOptions, RangeOptions {
@@ -31,13 +32,6 @@ export interface VerifyCommandOptions extends CommonOptions, RangeOptions {
 type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead"> &
   Partial<DayRange> &
   Pick<VerifyOptions, "onEntry">;
-
-/** An archive to be checked: a tenant's in a record sink, or one in a folder. */
-export interface Place {
-  readonly name: string;
-  readonly reader: ArchiveSource;
-  readonly close: () => Promise<void>;
-}
 
 interface PlaceResult {
   readonly place: string;
@@ -70,17 +64,6 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
   return resultOf(results, asked);
 };
 
-export async function folderPlace(path: string, { files, cwd }: Surroundings): Promise<Place> {
-  const folder = resolve(cwd, path);
-  if ((await files.stat(join(folder, "archive.json"))) === undefined) {
-    throw new DaybookError("ARCHIVE_NOT_FOUND", {
-      message: `${folder}: expected an archive, found no archive.json`,
-      hint: "name the folder of one tenant, the one that holds archive.json",
-    });
-  }
-  return { name: folder, reader: folderSource(files, folder), close: async () => undefined };
-}
-
 async function configuredPlaces(
   options: VerifyCommandOptions,
   surroundings: Surroundings,
@@ -107,18 +90,21 @@ export function placesOf(tenant: string, sinks: OpenedSinks, only: string | unde
 
 /** Audits one place; temporary files lie below $TMPDIR, else /tmp. */
 export async function verifyPlace(
-  place: Place,
+  place: Omit<Place, "close">,
   { from, to, ...options }: AuditWish,
   surroundings: Surroundings,
 ): Promise<AuditResult> {
   const { files, env, signal, stderr } = surroundings;
   const scratch = join(env["TMPDIR"] ?? "/tmp", `daybook-verify-${process.pid}`);
   const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  requireInBag(place.scope, range);
   const expectHead = await knownHead(options.expectHead, surroundings);
   try {
-    return await verifyArchive(place.reader, {
+    const bag = await checkBagOf(place, options.level, surroundings);
+    const result = await verifyArchive(place.reader, {
       level: options.level,
       ...range,
+      ...(place.scope === undefined ? {} : { scope: place.scope }),
       ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
       ...(expectHead === undefined ? {} : { expectHead }),
       ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
@@ -129,6 +115,7 @@ export async function verifyPlace(
         if (stderr.isTTY) stderr.write(`\r\u001b[2K${place.name}: ${day} (${done + 1} of ${total})`);
       },
     });
+    return withBag(result, bag);
   } finally {
     if (stderr.isTTY) stderr.write("\r\u001b[2K");
     await files.removeTree(scratch);
@@ -183,7 +170,7 @@ export function verifyExit(result: AuditResult, asked: Partial<DayRange>): numbe
 }
 
 function placeText({ place, result }: PlaceResult): string {
-  const { findings, level, packages, facts, found, absent, lost } = result;
+  const { findings, level, packages, facts, found, absent, lost, outside } = result;
   const verdict = isWhole(result) ? "whole" : "DAMAGED";
   const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}`];
   const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
@@ -194,6 +181,7 @@ function placeText({ place, result }: PlaceResult): string {
     ...days,
     ...gapLines("not held", absent),
     ...gapLines("lost", lost),
+    ...gapLines("not in this bag", outside ?? []),
     ...head,
     ...findings.map(findingText),
   ].join("\n");
@@ -213,7 +201,7 @@ function findingText({ severity, subject, rule, found, expected, code }: Finding
 }
 
 function placeJson({ place, result }: PlaceResult, asked: object): object {
-  const { level, identity, facts, findings, counts, packages, found, absent, lost } = result;
+  const { level, identity, facts, findings, counts, packages, found, absent, lost, outside } = result;
   const head =
     facts === undefined
       ? null
@@ -224,6 +212,7 @@ function placeJson({ place, result }: PlaceResult, asked: object): object {
     range: { asked, found: found ?? null },
     absent,
     lost,
+    ...(outside === undefined ? {} : { not_in_bag: outside }),
     level,
     archive_id: identity?.archiveId ?? null,
     tenant_id: identity?.tenantId ?? null,

@@ -1,6 +1,7 @@
 import { PackageFiles } from "../archive/package-files.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
+import { isWithin } from "../archive/bag-scope.js";
 import type { DayNotes, HeldDays } from "../archive/held-days.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
@@ -20,38 +21,57 @@ interface ReadLedger {
 
 /** The own archive: the state folder's ledger, and packages from wherever they can be read. */
 export function ownDays(held: HeldTenant, signal: AbortSignal): HeldDays {
-  return heldDays(held, held.stateOf, (day, revision) => held.packageSource(day, revision), signal);
+  const places = {
+    tree: held.tree,
+    sourceOf: ({ day, revision }: SealedDay) => held.packageSource(day, revision),
+  };
+  return heldDays(held, { stateOf: held.stateOf, range: namedRange(held.index) }, places, signal);
 }
 
-/** A copy in a sink or a folder: what it does not name up to its newest day is a gap. */
-export function copiedDays(read: ReadLedger, source: ArchiveSource, signal: AbortSignal): HeldDays {
+/** A copy that is read, and which of its archive's days it has where it is that of a bag. */
+interface Copy {
+  readonly source: ArchiveSource;
+  readonly scope?: DayRange | undefined;
+}
+
+/** A copy in a sink, a folder or a bag: what it does not name up to its newest day is a gap. */
+export function copiedDays(read: ReadLedger, { source, scope }: Copy, signal: AbortSignal): HeldDays {
   const { index } = read.ledger;
-  const range = namedRange(index);
+  const range = namedRange(index, scope);
   const stateOf = (day: UtcDay): DayState => {
     if (range === undefined || day < range.from) return "before";
     return day > range.to ? "open" : stateInCopy(day, index);
   };
-  return heldDays(read, stateOf, async () => source, signal);
+  return heldDays(read, { stateOf, range }, { tree: source, sourceOf: async () => source }, signal);
 }
+
+/** Which days there are, and their states. */
+type Calendar = Pick<HeldDays, "stateOf" | "range">;
 
 function heldDays(
   { identity, ledger }: ReadLedger,
-  stateOf: HeldDays["stateOf"],
-  packageSource: (day: UtcDay, revision: number) => Promise<ArchiveSource>,
+  { stateOf, range }: Calendar,
+  places: Pick<HeldDays, "tree" | "sourceOf">,
   signal: AbortSignal,
 ): HeldDays {
   const { days } = ledger.index;
-  const named = [...days.values()].toSorted((a, b) => (a.day < b.day ? -1 : 1));
+  const named = [...days.values()]
+    .filter(({ day }) => range !== undefined && isWithin(day, range))
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1));
   const newest = named.flatMap(newestOf);
   return {
     identity,
     head: { size: ledger.size, lastHash: ledger.lastHash },
-    range: namedRange(ledger.index),
+    range,
     stateOf,
     notesOf: (day) => notesOf(days.get(day)),
     newest: new Map(newest.map((sealed) => [sealed.day, sealed])),
+    revisions: named.flatMap(({ day, revisions }) =>
+      revisions.map(({ revision, manifestSha256 }) => ({ day, revision, manifestSha256 })),
+    ),
+    ...places,
     read: async (sealed) => {
-      const source = await packageSource(sealed.day, sealed.revision);
+      const source = await places.sourceOf(sealed);
       const manifest = await readManifest(source, sealed, signal);
       return { manifest, files: new PackageFiles(source, manifest, signal) };
     },
@@ -72,9 +92,9 @@ export function stateInCopy(day: UtcDay, { days }: Pick<DayIndex, "days">): DayS
   return record?.lost === undefined ? "gap" : "lost";
 }
 
-/** From the first to the last day that a ledger names. */
-export function namedRange({ days }: Pick<DayIndex, "days">): DayRange | undefined {
-  const named = [...days.keys()].toSorted();
+/** From the first to the last day that a ledger names, within the scope where there is one. */
+export function namedRange({ days }: Pick<DayIndex, "days">, scope?: DayRange): DayRange | undefined {
+  const named = [...days.keys()].filter((day) => scope === undefined || isWithin(day, scope)).toSorted();
   const [from, to] = [named[0], named.at(-1)];
   return from === undefined || to === undefined ? undefined : { from, to };
 }

@@ -58,6 +58,11 @@ export class HeldTenant {
     return new HeldTenant(parts, identity, ledger);
   }
 
+  /** The state folder's own files. */
+  get tree(): ArchiveSource {
+    return folderSource(this.#parts.files, this.#parts.root);
+  }
+
   record(day: UtcDay): DayRecord | undefined {
     return this.index.days.get(day);
   }

@@ -28,7 +28,6 @@ export interface ExportWish {
 
 /** What has gone out so far. */
 export class ExportCount {
-  days = 0;
   records = 0;
   bytes = 0;
   readonly #hash = createHash("sha256");
@@ -54,26 +53,47 @@ export async function* exportDays(
   { filter, form, change, progress }: ExportWish,
   count: ExportCount,
 ): AsyncGenerator<Uint8Array, void> {
-  const match = new EventMatch(filter);
   const head = form.begin();
   if (head.length > 0) yield count.take(head);
-  const days = [...held.newest.values()].filter((sealed) => mayMeet(sealed, filter.range));
-  for (const [index, sealed] of days.entries()) {
-    const revision = await held.read(sealed);
-    if (meets(revision.manifest, filter.range)) {
-      count.days += 1;
-      for await (const block of named(sealed, wantedLines(revision, match))) {
-        const lines =
-          change === undefined ? block : block.map((line) => Buffer.from(change(line.toString("utf8"))));
-        count.records += lines.length;
-        const piece = form.lines(lines);
-        if (piece.length > 0) yield count.take(piece);
-      }
-    }
-    progress?.(index + 1, days.length, sealed.day);
+  for await (const { lines: block } of selectedLines(held, filter, progress)) {
+    const lines =
+      change === undefined ? block : block.map((line) => Buffer.from(change(line.toString("utf8"))));
+    count.records += lines.length;
+    const piece = form.lines(lines);
+    if (piece.length > 0) yield count.take(piece);
   }
   const tail = form.end();
   if (tail.length > 0) yield count.take(tail);
+}
+
+/** Wanted record lines of a day, in the order of the revision. */
+export interface SelectedLines {
+  readonly revision: HeldRevision;
+  readonly lines: readonly Buffer[];
+}
+
+/** The wanted lines in blocks, day by day, each only once every byte of its day was compared with the signed manifest. */
+export async function* selectedLines(
+  held: HeldDays,
+  filter: EventFilter,
+  progress?: ExportWish["progress"],
+): AsyncGenerator<SelectedLines, void> {
+  const match = new EventMatch(filter);
+  const days = [...held.newest.values()].filter((sealed) => mayMeet(sealed, filter.range));
+  for (const [index, sealed] of days.entries()) {
+    const revision = await held.read(sealed);
+    if (meets(revision.manifest, filter.range))
+      for await (const lines of named(sealed, wantedLines(revision, match))) yield { revision, lines };
+    progress?.(index + 1, days.length, sealed.day);
+  }
+}
+
+/** The days with content that may have events of the range, oldest first: its own, and one beside it with stray events. */
+export async function daysMeeting(held: HeldDays, range: InstantRange): Promise<readonly UtcDay[]> {
+  const days: UtcDay[] = [];
+  for (const sealed of held.newest.values())
+    if (mayMeet(sealed, range) && meets((await held.read(sealed)).manifest, range)) days.push(sealed.day);
+  return days;
 }
 
 /** The names in the days of a range, as their manifests count them. */

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { ARCHIVE_PARTS } from "../archive/layout.js";
 import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
 import { isCreated } from "../ledger/archive-tree.js";
@@ -7,20 +8,6 @@ import { DaybookError } from "../model/errors.js";
 
 /** Where a restore builds the archive, below the tenant's folder. Its presence marks a restore that is not finished. */
 export const RESTORE_FOLDER = "staging/restore";
-
-/** What an archive consists of. The ledger comes last: with its first entry the archive exists. */
-const PARTS = [
-  "keys",
-  "README.txt",
-  "FORMAT.md",
-  "archive.json",
-  "heads",
-  "head",
-  "acts",
-  "plans",
-  "days",
-  "ledger",
-];
 
 /**
  * An archive that a restore builds beside the tenant's state folder and, once it is whole and durable, moves into place part
@@ -74,7 +61,7 @@ export class RestoredTree {
     // Before the ledger: a start must find both or none.
     await this.#move(LEFT_OUT_PATH);
     await files.syncFolder(join(this.#place, "quarantine"));
-    for (const part of PARTS) await this.#move(part);
+    for (const part of ARCHIVE_PARTS) await this.#move(part);
     await files.syncFolder(this.#place);
     await this.discard();
   }
@@ -107,12 +94,12 @@ export class RestoredTree {
   async #requireVacant(): Promise<void> {
     const files = this.#files;
     if (await isCreated(files, this.#place)) throw exists(this.#place, "an archive");
-    for (const part of PARTS) {
+    for (const part of ARCHIVE_PARTS) {
       const found = await firstFile(files, join(this.#place, part));
       if (found !== undefined) throw exists(found, "a part of an archive");
     }
     // Folders without a file, from a first start that came to nothing.
-    for (const part of PARTS) await files.removeTree(join(this.#place, part));
+    for (const part of ARCHIVE_PARTS) await files.removeTree(join(this.#place, part));
   }
 
   async #syncFolders(folder: string): Promise<void> {
