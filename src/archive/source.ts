@@ -1,3 +1,4 @@
+import { joinPieces } from "../io/join-pieces.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Body, ObjectStore } from "../plugin/types.js";
 import { printable } from "./printable.js";
@@ -48,7 +49,7 @@ export async function readSmall(
     if (isAbsence(error)) return undefined;
     throw error;
   }
-  return Buffer.concat(pieces, bytes);
+  return joinPieces(pieces, bytes);
 }
 
 /** Whether the error says that nothing is there. */

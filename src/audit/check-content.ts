@@ -1,3 +1,4 @@
+import { joinPieces } from "../io/join-pieces.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest, ManifestFile } from "../model/manifest.js";
 import { pageFileName } from "../model/page-record.js";
@@ -124,8 +125,13 @@ async function checkPage(
 /** The content as one body; without a visitor it is only read, so that it is hashed. */
 async function gather(content: AsyncIterable<Uint8Array>, isKept: boolean): Promise<Uint8Array | undefined> {
   const pieces: Uint8Array[] = [];
-  for await (const piece of content) if (isKept) pieces.push(Uint8Array.from(piece));
-  return isKept ? Buffer.concat(pieces) : undefined;
+  let bytes = 0;
+  for await (const piece of content) {
+    if (!isKept) continue;
+    pieces.push(Uint8Array.from(piece));
+    bytes += piece.length;
+  }
+  return isKept ? joinPieces(pieces, bytes) : undefined;
 }
 
 async function checkEventSet(

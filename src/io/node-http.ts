@@ -1,3 +1,4 @@
+import { joinPieces } from "./join-pieces.js";
 import { DaybookError } from "../model/errors.js";
 import { networkError } from "./network-error.js";
 import { release } from "./release.js";
@@ -53,7 +54,7 @@ async function readBody(response: Response, request: HttpRequest): Promise<Uint8
   }
   const only = pieces[0];
   if (pieces.length === 1 && only !== undefined) return only;
-  const body = Buffer.concat(pieces, bytes);
+  const body = await joinPieces(pieces, bytes);
   pieces.forEach(release);
   return body;
 }

@@ -53,7 +53,9 @@ function filled(event: (id: number) => string): string {
 }
 
 interface Figures {
+  /** The longest time without a tick of the event loop, by the wall clock and by the work of its thread. */
   readonly loopDelayMs: number;
+  readonly loopBusyMs: number;
   readonly peakMiB: number;
   readonly seconds: number;
 }
@@ -67,8 +69,8 @@ try {
   rmSync(scratch, { recursive: true, force: true });
 }
 
-function shown({ loopDelayMs, peakMiB, seconds }: Figures): string {
-  return `${loopDelayMs.toFixed(0).padStart(6)} ms loop ${peakMiB.toFixed(0).padStart(5)} MiB ${seconds.toFixed(1).padStart(6)} s`;
+function shown({ loopDelayMs, loopBusyMs, peakMiB, seconds }: Figures): string {
+  return `${loopDelayMs.toFixed(0).padStart(6)} ms loop (${loopBusyMs.toFixed(0)} ms busy) ${peakMiB.toFixed(0).padStart(5)} MiB ${seconds.toFixed(1).padStart(6)} s`;
 }
 
 /** The page stands in hour 12; the other hours are empty. */
