@@ -3,7 +3,7 @@ import { ArchiveKeys, keyIdOf } from "../archive/keys.js";
 import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
-import { sha256Hex } from "../model/sha256.js";
+import { fingerprintOf } from "../archive/known-keys.js";
 import { readSmall } from "../archive/source.js";
 import { LIMITS } from "../archive/layout.js";
 import { guard } from "./audit.js";
@@ -106,8 +106,4 @@ function idOf(pem: string, origin: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function fingerprintOf(pem: string): string {
-  return sha256Hex(createPublicKey(pem).export({ type: "spki", format: "der" }));
 }

@@ -24,6 +24,8 @@ import { checkLedger } from "./check-ledger.js";
 import type { KnownHead } from "./check-ledger.js";
 import { checkPackage } from "./check-package.js";
 import type { PackageContext } from "./check-package.js";
+import { drawSample } from "./sample.js";
+import type { Sample } from "./sample.js";
 import { FindingList } from "./finding-list.js";
 import type { LedgerFacts, SealedPackage } from "./ledger-facts.js";
 
@@ -35,6 +37,8 @@ export interface VerifyOptions {
   /** Limits the packages that are opened, not the ledger, which is always checked whole. */
   readonly from?: UtcDay;
   readonly to?: UtcDay;
+  /** The level holds for these days alone; the others are checked at `structure`. */
+  readonly sample?: Sample;
   /** Of the archive part of a bag: other days are absent on purpose. */
   readonly scope?: BagScope;
   /** SPKI PEM texts: when given, only these may have signed the newest head. */
@@ -71,6 +75,8 @@ export interface AuditResult {
   readonly absent: readonly UtcDay[];
   /** Days of the range asked for, or of all, that are recorded as lost. */
   readonly lost: readonly UtcDay[];
+  /** The days that the sample drew; undefined without one. */
+  readonly sampled?: readonly UtcDay[];
   /** Of a bag: the days that the ledger names and the bag leaves out on purpose; undefined for a whole archive. */
   readonly outside?: readonly UtcDay[];
 }
@@ -102,10 +108,7 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
   if (options.scope !== undefined) checkScope(audit, identity, named);
   const packages = named.filter(({ day }) => isInRange(day, options) && isExpected(audit, day));
   if (packages.length === 0 && audit.found.counts.damage === 0) throw nothingInRange(options);
-  for (const [index, sealed] of packages.entries()) {
-    options.progress?.(index, packages.length, sealed.day);
-    await checkOne(audit, sealed, { context, facts, options });
-  }
+  const sampled = await checkPackages(audit, packages, { context, facts, options });
   await checkForeign(audit, context, facts);
   const days = packages.map(({ day }) => day).toSorted();
   const [first, last] = [days[0], days.at(-1)];
@@ -119,8 +122,27 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
     lost: [...facts.lost.keys()]
       .filter((day) => isInRange(day, options) && isExpected(audit, day))
       .toSorted(),
+    ...(sampled === undefined ? {} : { sampled }),
     ...(options.scope === undefined ? {} : { outside: outsideOf(audit, named) }),
   });
+}
+
+/** The days of the sample; undefined without one. */
+async function checkPackages(
+  audit: Audit,
+  packages: readonly SealedPackage[],
+  known: Known,
+): Promise<readonly UtcDay[] | undefined> {
+  const { options } = known;
+  const days = packages.map(({ day }) => day);
+  const sampled = options.sample && drawSample(days, options.sample);
+  const drawn = sampled && new Set(sampled);
+  for (const [index, sealed] of packages.entries()) {
+    options.progress?.(index, packages.length, sealed.day);
+    const level = drawn?.has(sealed.day) === false ? "structure" : options.level;
+    await checkOne(audit, sealed, { ...known, options: { ...options, level } });
+  }
+  return sampled;
 }
 
 /** `bag.json` is not signed: what it says must fit the ledger. */

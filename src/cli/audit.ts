@@ -28,7 +28,8 @@ import type { MadeReport } from "./report-input.js";
 import { actorOf, askArchive, oneTenant } from "./retention-request.js";
 import { folderPlace, requireInBag } from "./folder-place.js";
 import type { Place } from "./folder-place.js";
-import { placesOf, verifyExit, verifyPlace } from "./verify.js";
+import { placesOf, verifyPlace } from "./verify.js";
+import { verifyExit } from "./verify-result.js";
 
 export interface AuditOptions extends ArchiveOptions, RangeOptions {
   readonly level: AuditLevel;

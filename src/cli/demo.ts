@@ -19,7 +19,7 @@ import { count } from "./progress.js";
 import { makeReport } from "./report-input.js";
 import { actorOf, oneTenant } from "./retention-request.js";
 import { folderPlace } from "./folder-place.js";
-import { verifyExit } from "./verify.js";
+import { verifyExit } from "./verify-result.js";
 
 export interface DemoOptions {
   readonly folder: string;

@@ -19,6 +19,8 @@ export interface Place {
   readonly scope?: BagScope;
   /** Of a bag: its folder, of which the archive is a part. */
   readonly bag?: ArchiveSource;
+  /** Fingerprints of the keys that this machine knows as the archive's own. */
+  readonly knownKeys?: readonly string[];
 }
 
 interface FolderPlace extends Place {

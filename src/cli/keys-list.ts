@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from "node:crypto";
+import { fingerprintOf } from "../archive/known-keys.js";
 import { keyPath } from "../archive/layout.js";
 import type { Command, CommonOptions } from "./command.js";
 import { EXIT } from "./exit-codes.js";
@@ -29,8 +29,7 @@ export async function keysOf({
   return Promise.all(
     ids.map(async (id) => {
       const pem = new TextDecoder().decode(await files.read(`${root}/${keyPath(id)}`));
-      const spki = createPublicKey(pem).export({ type: "spki", format: "der" });
-      return { id, fingerprint: `sha256:${createHash("sha256").update(spki).digest("hex")}` };
+      return { id, fingerprint: `sha256:${fingerprintOf(pem)}` };
     }),
   );
 }

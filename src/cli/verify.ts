@@ -2,41 +2,43 @@ import { join, resolve } from "node:path";
 import type { KnownHead } from "../audit/check-ledger.js";
 import { signatureProblem } from "../archive/ssh-signature.js";
 import { storeSource } from "../archive/source.js";
-import { isWhole, verifyArchive } from "../audit/verify-archive.js";
-import type { AuditLevel, AuditResult, VerifyOptions } from "../audit/verify-archive.js";
+import { fingerprintsIn } from "../archive/known-keys.js";
+import { verifyArchive } from "../audit/verify-archive.js";
+import type { AuditResult, VerifyOptions } from "../audit/verify-archive.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { DayRange } from "../model/utc-day.js";
-import type { Finding } from "../model/finding.js";
 import { SortedLines } from "../verify/sorted-lines.js";
-import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
+import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { givenRange } from "./days.js";
+import { exitOf } from "./exit-codes.js";
 import type { RangeOptions } from "./days.js";
-import { EXIT, worstExit } from "./exit-codes.js";
 import { folderPlace, requireInBag } from "./folder-place.js";
 import type { Place } from "./folder-place.js";
-import { count } from "./progress.js";
 import { checkBagOf, withBag } from "./verify-bag.js";
+import { sampleOf } from "./verify-sample.js";
+import type { SampleOptions } from "./verify-sample.js";
+import { verifyResult } from "./verify-result.js";
+import type { FailedPlace, PlaceResult } from "./verify-result.js";
+import { verifyViews } from "./verify-views.js";
+import type { ViewResult } from "./verify-views.js";
 import { openWorkspace } from "./workspace.js";
 
-export interface VerifyCommandOptions extends CommonOptions, RangeOptions {
+export interface VerifyCommandOptions extends CommonOptions, RangeOptions, SampleOptions {
   readonly sink?: string;
   readonly path?: string;
-  readonly level: AuditLevel;
   readonly key?: string;
   readonly expectHead?: string;
+  /** View sinks too, each day by count and event set; a sink that is down ends nothing. */
+  readonly allSinks?: boolean;
 }
 
 /** What an audit of one place takes beside the place. */
 type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead"> &
   Partial<DayRange> &
-  Pick<VerifyOptions, "onEntry">;
-
-interface PlaceResult {
-  readonly place: string;
-  readonly result: AuditResult;
-}
+  Pick<VerifyOptions, "onEntry" | "sample">;
 
 const MAX_SMALL_BYTES = 65_536;
 
@@ -44,35 +46,69 @@ const MAX_SMALL_BYTES = 65_536;
 export const verify: Command<VerifyCommandOptions> = async (options, surroundings) => {
   const { level, key, expectHead } = options;
   const asked = givenRange(options, surroundings.clock.now());
+  const sample = sampleOf(options);
   const wish = {
     level,
     ...(key === undefined ? {} : { key }),
     ...(expectHead === undefined ? {} : { expectHead }),
+    ...(sample === undefined ? {} : { sample }),
     ...asked,
   };
+  const tenants = options.path === undefined ? (await openWorkspace(options, surroundings)).tenants : [];
   const places =
     options.path === undefined
-      ? await configuredPlaces(options, surroundings)
+      ? await configuredPlaces(tenants, options.sink)
       : [await folderPlace(options.path, surroundings)];
+  if (options.path !== undefined && options.allSinks === true)
+    throw new DaybookError("USAGE", { message: "--path stands alone: found it beside --all-sinks" });
   const results: PlaceResult[] = [];
+  const failed: FailedPlace[] = [];
   try {
-    for (const place of places)
-      results.push({ place: place.name, result: await verifyPlace(place, wish, surroundings) });
+    for (const place of places) {
+      const result = await orFailure(options, place, () => verifyPlace(place, wish, surroundings));
+      if ("code" in result) failed.push(result);
+      else results.push({ place: place.name, result, isVouched: hasVoucher(place, result, key), sample });
+    }
   } finally {
     for (const place of places) await place.close();
   }
-  return resultOf(results, asked);
+  const views: ViewResult[] = [];
+  if (options.allSinks === true)
+    for (const tenant of tenants) views.push(...(await verifyViews(tenant, asked, surroundings)));
+  return verifyResult({ results, failed, views }, asked);
 };
 
+/** With --all-sinks the other copies are checked also when one does not answer. */
+async function orFailure(
+  { allSinks }: VerifyCommandOptions,
+  { name }: Place,
+  work: () => Promise<AuditResult>,
+): Promise<AuditResult | FailedPlace> {
+  try {
+    return await work();
+  } catch (error) {
+    if (allSinks !== true || !isDaybookError(error)) throw error;
+    if (error.area !== "sink" && error.code !== "ARCHIVE_NOT_FOUND") throw error;
+    return { place: name, code: error.code, message: error.message, exit: exitOf(error.kind) };
+  }
+}
+
+function hasVoucher({ knownKeys = [] }: Place, { keys }: AuditResult, key: string | undefined): boolean {
+  return key !== undefined || keys.every(({ fingerprint }) => knownKeys.includes(fingerprint));
+}
+
 async function configuredPlaces(
-  options: VerifyCommandOptions,
-  surroundings: Surroundings,
+  tenants: readonly Tenant[],
+  sink: string | undefined,
 ): Promise<readonly Place[]> {
-  const { tenants } = await openWorkspace(options, surroundings);
-  const places = tenants.flatMap(({ name, openSinks }) => placesOf(name, openSinks(), options.sink));
+  const places: Place[] = [];
+  for (const { name, openSinks, files, root } of tenants) {
+    const knownKeys = await fingerprintsIn(files, root);
+    places.push(...placesOf(name, openSinks(), sink).map((place) => ({ ...place, knownKeys })));
+  }
   if (places.length > 0) return places;
   throw new DaybookError("USAGE", {
-    message: `--sink: expected the name of a record sink, found "${options.sink ?? ""}"`,
+    message: `--sink: expected the name of a record sink, found "${sink ?? ""}"`,
   });
 }
 
@@ -105,6 +141,7 @@ export async function verifyPlace(
       level: options.level,
       ...range,
       ...(place.scope === undefined ? {} : { scope: place.scope }),
+      ...(options.sample === undefined ? {} : { sample: options.sample }),
       ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
       ...(expectHead === undefined ? {} : { expectHead }),
       ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
@@ -152,73 +189,4 @@ async function textOf(path: string, { files, cwd }: Surroundings): Promise<strin
     if (isDaybookError(error, "FILE_NOT_FOUND")) return undefined;
     throw error;
   }
-}
-
-function resultOf(results: readonly PlaceResult[], asked: Partial<DayRange>): CommandResult {
-  return {
-    exit: worstExit(results.map(({ result }) => verifyExit(result, asked))),
-    text: results.map(placeText).join("\n\n"),
-    json: { archives: results.map((one) => placeJson(one, asked)) },
-  };
-}
-
-/** 65 for what is missing or altered; 67 for a day of the range asked for that is lost or not held. */
-export function verifyExit(result: AuditResult, asked: Partial<DayRange>): number {
-  if (!isWhole(result)) return EXIT.integrity;
-  const isAsked = Object.keys(asked).length > 0;
-  return isAsked && result.absent.length + result.lost.length > 0 ? EXIT.gap : EXIT.ok;
-}
-
-function placeText({ place, result }: PlaceResult): string {
-  const { findings, level, packages, facts, found, absent, lost, outside } = result;
-  const verdict = isWhole(result) ? "whole" : "DAMAGED";
-  const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}`];
-  const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
-  const head =
-    facts === undefined ? [] : [`  head ${facts.head.size} ${facts.head.lastHash} of ${facts.head.time}`];
-  return [
-    `${place}: ${verdict}; ${looked}`,
-    ...days,
-    ...gapLines("not held", absent),
-    ...gapLines("lost", lost),
-    ...gapLines("not in this bag", outside ?? []),
-    ...head,
-    ...findings.map(findingText),
-  ].join("\n");
-}
-
-const MAX_DAYS_NAMED = 10;
-
-function gapLines(what: string, days: readonly string[]): readonly string[] {
-  if (days.length === 0) return [];
-  const named = days.slice(0, MAX_DAYS_NAMED).join(", ");
-  const rest = days.length > MAX_DAYS_NAMED ? `, and ${days.length - MAX_DAYS_NAMED} more` : "";
-  return [`  ${what}: ${count(days.length, "day")}: ${named}${rest}`];
-}
-
-function findingText({ severity, subject, rule, found, expected, code }: Finding): string {
-  return `  ${severity}: ${subject}: ${rule}: found ${found}, expected ${expected} (${code})`;
-}
-
-function placeJson({ place, result }: PlaceResult, asked: object): object {
-  const { level, identity, facts, findings, counts, packages, found, absent, lost, outside } = result;
-  const head =
-    facts === undefined
-      ? null
-      : { size: facts.head.size, last_hash: facts.head.lastHash, time: facts.head.time };
-  return {
-    place,
-    whole: isWhole(result),
-    range: { asked, found: found ?? null },
-    absent,
-    lost,
-    ...(outside === undefined ? {} : { not_in_bag: outside }),
-    level,
-    archive_id: identity?.archiveId ?? null,
-    tenant_id: identity?.tenantId ?? null,
-    head,
-    packages,
-    counts,
-    findings,
-  };
 }
