@@ -12,7 +12,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   model: [],
   bytes: ["model"],
   io: ["model"],
-  html: [],
+  html: ["model"],
   config: ["model", "io"],
   // config: what an option may be, such as a path or a secret, is declared once.
   plugin: ["model", "io", "config"],

@@ -16,6 +16,7 @@ import { TerminalProgress, count } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { DayRange } from "../model/utc-day.js";
+import { keepFailure } from "../view/last-failure.js";
 import { silentProgress } from "../pass/progress.js";
 
 export interface ArchiveOptions extends CommonOptions, RangeOptions {
@@ -46,14 +47,23 @@ export const archive: Command<ArchiveOptions> = async (options, surroundings) =>
   const workspace = await openWorkspace(options, surroundings);
   const results: TenantResult[] = [];
   for (const tenant of workspace.tenants) {
-    results.push(
-      await archiveTenant(tenant, options, range, surroundings).catch((error: unknown) =>
-        notArchived(tenant, error, surroundings.signal),
-      ),
+    const result = await archiveTenant(tenant, options, range, surroundings).catch((error: unknown) =>
+      notArchived(tenant, error, surroundings.signal),
     );
+    await keepForStatus(tenant, result.stoppedBy, surroundings.clock.now());
+    results.push(result);
   }
   return resultOf(results);
 };
+
+/** Where cron runs this command, nobody but `status` tells what stopped it. The instance that has the lock keeps its own. */
+async function keepForStatus(
+  { files, root }: Pick<Tenant, "files" | "root">,
+  error: DaybookError | undefined,
+  atMs: number,
+): Promise<void> {
+  if (error?.code !== "ARCHIVE_LOCKED") await keepFailure(files, root, error && { atMs, error });
+}
 
 /** The failure of one tenant as its result. Throws a failure that concerns every tenant. */
 function notArchived(

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { withHiddenShown } from "../model/hidden-characters.js";
 
 /** Text that is already HTML. Only this file can create it, so nothing reaches a page unescaped by mistake. */
 export class Html {
@@ -49,5 +50,5 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
+  return withHiddenShown(text).replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? "");
 }

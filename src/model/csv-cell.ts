@@ -1,12 +1,11 @@
+import { withHiddenShown } from "./hidden-characters.js";
+
 /** What a spreadsheet program's cell holds at most, characters. */
 const MAX_CELL = 32_767;
 
 /** Also with the full-width forms, and behind white space. */
 const FORMULA = /^\s*[=+\-@\t\r\n\0\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/u;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** C0 but tab and line ends, C1, and what turns the direction of text. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is replaced
-const HIDDEN = /[\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 /** A text as a cell of CSV that no spreadsheet program runs. */
 export interface CsvCell {
@@ -23,7 +22,7 @@ export interface CsvCell {
  */
 export function csvCell(text: string): CsvCell {
   const isGuarded = FORMULA.test(text) && !NUMBER.test(text);
-  const shown = text.replaceAll(HIDDEN, escaped);
+  const shown = withHiddenShown(text);
   const cell = isGuarded ? `'${shown}` : shown;
   if (cell.length <= MAX_CELL) return { text: cell, isGuarded, isCut: false };
   // A half of a pair would be no text.
@@ -34,8 +33,4 @@ export function csvCell(text: string): CsvCell {
 /** A row as RFC 4180 has it: CR LF, every field quoted. */
 export function csvRow(cells: readonly string[], delimiter = ","): string {
   return `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(delimiter)}\r\n`;
-}
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

@@ -6,7 +6,7 @@ it("makes names from a hostile archive printable on one line", () => {
 
   list.add("FILE_FOREIGN", { subject: "a\n\u001b[2J\u202eb", found: "x".repeat(9999), expected: "" });
 
-  expect(list.kept).toMatchObject([{ subject: "a\\u000a\\u001b[2J\\u202eb" }]);
+  expect(list.kept).toMatchObject([{ subject: "a\\u000A\\u001B[2J\\u202Eb" }]);
   expect(list.kept[0]?.found.length).toBeLessThan(400);
 });
 

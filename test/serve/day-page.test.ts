@@ -32,6 +32,14 @@ describe("the page of a day", () => {
     expect(pageOf()).not.toContain("Odd</h2>");
   });
 
+  it("shows no character that turns the text around or ends it", () => {
+    const page = pageOf({ code: "DAY_QUIET", subject: "a\u202Eb\u001B[31mc\u0000d", at: NOW_MS });
+
+    expect(page).toMatch(/a\S+b\S+c\S+d/);
+    // oxlint-disable-next-line no-control-regex -- they are what must not be there
+    expect(page).not.toMatch(/[\u202E\u001B\u0000]/);
+  });
+
   it("escapes what it says (fault 97)", () => {
     const page = pageOf({ code: "<script>", subject: `"'><script>alert(1)</script>&`, at: NOW_MS });
 
