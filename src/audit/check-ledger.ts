@@ -2,6 +2,7 @@ import type { ArchiveKeys } from "../archive/keys.js";
 import { parseEntry } from "../ledger/entry-format.js";
 import { openHead } from "../archive/head.js";
 import type { Head } from "../archive/head.js";
+import { DaybookError } from "../model/errors.js";
 import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
@@ -35,7 +36,11 @@ export async function checkLedger(
   known: KnownHead | undefined,
 ): Promise<LedgerFacts | undefined> {
   const newest = await newestHead(audit, origin, keys.trusted);
-  if (newest === undefined) return undefined;
+  if (newest === "none") {
+    if (known === undefined) await refuseEmpty(audit);
+    audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });
+  }
+  if (newest === undefined || newest === "none") return undefined;
   checkReach(audit, newest, known);
   const walk = new BackwardWalk(audit, newest, known);
   for (let end = newest.size; end > 0 && !walk.isLost; end -= READS_AT_ONCE) {
@@ -48,19 +53,39 @@ export async function checkLedger(
 }
 
 /** The larger of the newest in `heads/` and `head`: cutting one of them is not enough to hide an entry. */
-async function newestHead(audit: Audit, origin: string, keys: ArchiveKeys): Promise<Head | undefined> {
+async function newestHead(
+  audit: Audit,
+  origin: string,
+  keys: ArchiveKeys,
+): Promise<Head | "none" | undefined> {
   // What is there and no plain file is a finding; only what is absent is passed over.
   const copy = await guard(audit, "head", undefined, () => audit.reader.stat("head", audit.signal));
   const paths = copy === undefined ? [] : ["head"];
   const listed = await guard(audit, "heads/", undefined, () => newestListed(audit));
   if (listed !== undefined) paths.push(listed);
-  if (paths.length === 0) {
-    audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });
-  }
+  if (paths.length === 0) return "none";
   const heads = await Promise.all(paths.map((path) => readHead(audit, path, origin, keys)));
   const newest = heads.filter((head) => head !== undefined).toSorted((a, b) => b.size - a.size)[0];
   if (newest !== undefined) checkCopy(audit, newest, paths.includes("head") ? heads[0] : "absent");
   return newest;
+}
+
+/** Before its first day is sealed an archive has neither entries nor heads nor days: there is nothing to check, and no damage. */
+async function refuseEmpty(audit: Audit): Promise<void> {
+  for (const prefix of ["ledger/", "days/"]) {
+    const isEmpty = await guard(audit, prefix, undefined, () => isEmptyBelow(audit, prefix));
+    if (isEmpty !== true) return;
+  }
+  if (audit.found.counts.damage > 0) return;
+  throw new DaybookError("NOTHING_IN_RANGE", {
+    message: "found an archive without an entry, expected one at least",
+    hint: "nothing is sealed yet: `daybook status` says what is due",
+  });
+}
+
+async function isEmptyBelow({ reader, signal }: Audit, prefix: string): Promise<boolean> {
+  const first = await reader.list(prefix, signal)[Symbol.asyncIterator]().next();
+  return first.done === true;
 }
 
 /** An older head put back cannot hide an entry, but whoever keeps only `head` would be shown less. */

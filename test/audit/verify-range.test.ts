@@ -40,6 +40,25 @@ describe("daybook verify over a range", () => {
     expect((await verify(sample.root, "--day", "2026-12-24")).exit).toBe(66);
   });
 
+  it("ends with 66, and finds no damage, before the first day is sealed", async () => {
+    const root = await copyOf(sample);
+    for (const name of ["ledger", "heads", "head", "days"]) await rm(join(root, name), { recursive: true });
+
+    const { exit, err } = await verify(root);
+
+    expect(exit).toBe(66);
+    expect(err).toContain("nothing is sealed yet");
+    expect((await verify(root, "--expect-head", join(sample.root, "head"))).exit).toBe(65);
+  });
+
+  it.each(["ledger", "days"])("ends with 65 when the heads are gone and %s is not", async (left) => {
+    const root = await copyOf(sample);
+    for (const name of ["ledger", "heads", "head", "days"])
+      if (name !== left) await rm(join(root, name), { recursive: true });
+
+    expect((await verify(root)).exit).toBe(65);
+  });
+
   it("reports damage of the ledger before it says that the range is empty", async () => {
     const root = await copyOf(sample);
     await rm(join(root, "ledger/000/000000001.json"));
