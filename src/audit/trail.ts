@@ -43,6 +43,8 @@ function actText(entry: LedgerEntry): string | undefined {
       return `${entry.export}: ${entry.records} records of ${entry.from} to ${entry.to} were exported as ${entry.form}${
         entry.recipient_ref === "" ? "" : ` for ${entry.recipient_ref}`
       }, sha256 ${entry.sha256}`;
+    case "drill-ended":
+      return `a restore from ${entry.sink} was tried with ${entry.days} ${entry.days === 1 ? "day" : "days"}: ${entry.outcome}`;
     case "audit-made":
       return `a report of ${entry.from} to ${entry.to} was made, sha256 ${entry.sha256}`;
     default:

@@ -166,6 +166,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./restore.js")).restore,
   },
   {
+    name: "restore drill",
+    summary: "restore days from one record sink into a temporary folder, compare them, and remove them again",
+    options: [
+      ...COMMON,
+      { flags: "--from <sink>", help: "the record sink to read, alone" },
+      { flags: "--sample <size>", help: "20 days or 5% of them, drawn by a seed (default: every day)" },
+      { flags: "--seed <text>", help: "draw the same sample again (default: a new seed, which is printed)" },
+      { flags: "--no-act", help: "do not record the drill in the ledger" },
+    ],
+    examples: ["daybook restore drill --from vault --sample 10"],
+    load: async () => (await import("./restore-drill.js")).restoreDrill,
+  },
+  {
     name: "config check",
     summary: "every error of the configuration, its secrets and its sinks",
     options: [

@@ -18,6 +18,7 @@ export function buildProgram(
     .version(VERSION, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
     .helpCommand(false)
+    .enablePositionalOptions()
     .addHelpText(
       "after",
       "\nHelp of one command: daybook help <command>\n\nStart here:\n  daybook demo                 a whole run on a simulated tenant\n  daybook config init          write a first daybook.yaml\n",
@@ -71,7 +72,8 @@ function commandAt(program: Commander, name: string): Commander {
   const group =
     program.commands.find((command) => command.name() === first) ?? program.command(first).helpCommand(false);
   if (group.description() === "") group.description(GROUPS[first] ?? first);
-  return group.command(second);
+  // A group may be a command itself, as `restore`: what stands behind `drill` is for `restore drill`.
+  return group.enablePositionalOptions().command(second);
 }
 
 function addEntry(

@@ -86,7 +86,7 @@ async function restoreTenant(
 }
 
 /** One line for a person, drawn again as it goes on. */
-function shownProgress(tenant: string, stderr: Terminal, clock: Clock): RestoreOptions["progress"] {
+export function shownProgress(tenant: string, stderr: Terminal, clock: Clock): RestoreOptions["progress"] {
   let drawnMs = 0;
   return (what, done, total) => {
     if (!stderr.isTTY || (clock.now() - drawnMs < REDRAW_MS && done < total)) return;
@@ -95,7 +95,7 @@ function shownProgress(tenant: string, stderr: Terminal, clock: Clock): RestoreO
   };
 }
 
-function chosenSink(from: string, stores: readonly LedgerOrigin[]): LedgerOrigin {
+export function chosenSink(from: string, stores: readonly LedgerOrigin[]): LedgerOrigin {
   const chosen = stores.find(({ name }) => name === from);
   if (chosen !== undefined) return chosen;
   const names = stores.map(({ name }) => name).join(", ");

@@ -108,6 +108,7 @@ export class LedgerIndex implements DayIndex {
         return;
       case "recovery-performed":
       case "audit-made":
+      case "drill-ended":
         return;
       default:
         entry satisfies never;

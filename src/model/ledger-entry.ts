@@ -94,6 +94,7 @@ export const ENTRY_FIELDS = {
   "disposal-begun": { plan: "text", ...REVISION },
   disposed: { ...REVISION, tombstone_sha256: "hash", plan: "text" },
   "audit-made": { from: "day", to: "day", sha256: "hash" },
+  "drill-ended": { sink: "text", days: "count", outcome: "text" },
   "export-produced": {
     export: "text",
     from: "day",

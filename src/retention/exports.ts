@@ -54,6 +54,14 @@ export class Exports {
     return number;
   }
 
+  /** A restore from this sink was tried with so many days. */
+  async recordDrill(
+    { sink, days, outcome }: { readonly sink: string; readonly days: number; readonly outcome: string },
+    actor: string,
+  ): Promise<void> {
+    await this.#parts.archive.ledger.append({ type: "drill-ended", sink, days, outcome }, actor);
+  }
+
   /** A report of these days was made; `sha256` is that of its JSON form. */
   async recordAudit(
     { from, to, sha256 }: { readonly from: UtcDay; readonly to: UtcDay; readonly sha256: string },

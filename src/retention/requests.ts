@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { day, hash, holdId, planId, role, text } from "../archive/strict-json.js";
+import { count, day, hash, holdId, planId, role, text } from "../archive/strict-json.js";
 import type { StatementKind } from "../archive/statement.js";
 import { DaybookError } from "../model/errors.js";
 import { sha256Hex } from "../model/sha256.js";
@@ -39,6 +39,13 @@ export const retentionRequest = z.discriminatedUnion("act", [
   z.strictObject({ act: z.literal("dispose-refuse"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("dispose-run"), plan: planId, ...common }),
   z.strictObject({ act: z.literal("export-produced"), produced: producedForm, ...common }),
+  z.strictObject({
+    act: z.literal("drill-ended"),
+    sink: text,
+    days: count,
+    outcome: text,
+    ...common,
+  }),
   z.strictObject({ act: z.literal("audit-made"), from: day, to: day, sha256: hash, ...common }),
   z.strictObject({ act: z.literal("standing-approve"), until: day, ...common }),
   z.strictObject({ act: z.literal("standing-withdraw"), person: role, ...common }),
@@ -56,6 +63,7 @@ export type RetentionAnswer =
   | { readonly kind: "plan"; readonly plan: PlanSummary | null }
   | { readonly kind: "export"; readonly number: string }
   | { readonly kind: "audit" }
+  | { readonly kind: "drill" }
   | { readonly kind: "standing"; readonly approval: StandingSummary }
   | { readonly kind: "run"; readonly plan: PlanSummary; readonly days: readonly DayOutcome[] };
 
@@ -117,6 +125,9 @@ async function perform(
       return judgeAnswer(desk, request, "plan-refused");
     case "export-produced":
       return { kind: "export", number: await desk.exports.record(request.produced, request.actor) };
+    case "drill-ended":
+      await desk.exports.recordDrill(request, request.actor);
+      return { kind: "drill" };
     case "audit-made":
       await desk.exports.recordAudit(request, request.actor);
       return { kind: "audit" };
