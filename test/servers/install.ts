@@ -12,6 +12,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   crun: "crun",
   kubectl: "kubernetes-client",
   shellcheck: "shellcheck",
+  soffice: "libreoffice-calc-nogui",
   zsh: "zsh",
   fish: "fish",
   "/usr/sbin/sshd": "openssh-server",
