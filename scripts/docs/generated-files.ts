@@ -1,8 +1,9 @@
 import { errorsReference } from "./errors-reference.js";
 import { findingsReference } from "./findings-reference.js";
 import { exampleYaml } from "../../src/config/example.js";
-import { jsonSchemaWith } from "../../src/config/json-schema.js";
+import { jsonSchemaOf, jsonSchemaWith } from "../../src/config/json-schema.js";
 import { configReference } from "../../src/config/reference.js";
+import { JSON_FORMS } from "../../src/cli/json-forms.js";
 import { COMPLETION_SCRIPTS } from "../../src/cli/completion-scripts.js";
 import { manualPage } from "./manual-page.js";
 import azureBlob from "../../plugins/azure-blob/index.js";
@@ -23,6 +24,12 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     "docs/ERRORS.md": errorsReference(),
     "docs/FINDINGS.md": findingsReference(),
     "docs/daybook.1": manualPage(),
+    ...Object.fromEntries(
+      JSON_FORMS.map(({ name, of, schema }) => [
+        `docs/json/${name}.schema.json`,
+        `${JSON.stringify({ title: `The answer of ${of}`, ...jsonSchemaOf(schema) }, null, 2)}\n`,
+      ]),
+    ),
     "plugins/postgres/schema.sql": schemaSql({
       schema: "daybook",
       writeRole: "daybook_writer",

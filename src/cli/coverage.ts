@@ -33,7 +33,10 @@ export const coverage: Command<CoverageOptions> = async (options, surroundings) 
           `${one.tenant}\n${coverageText(one.coverage, hasColour(surroundings.stdout, surroundings.env))}`,
       )
       .join("\n"),
-    json: { tenants: found.map(({ tenant, coverage: { days, counts } }) => ({ tenant, days, counts })) },
+    json: {
+      format: "daybook.coverage/1",
+      tenants: found.map(({ tenant, coverage: { days, counts } }) => ({ tenant, days, counts })),
+    },
   };
 };
 

@@ -17,7 +17,11 @@ export const keysList: Command<CommonOptions> = async (options, surroundings) =>
       : keys.map(({ id, fingerprint }) => `${tenant}  ${id}  ${fingerprint}`),
   );
   const hasKeys = found.some(({ keys }) => keys.length > 0);
-  return { exit: hasKeys ? EXIT.ok : EXIT.nothingToVerify, text: lines.join("\n"), json: { tenants: found } };
+  return {
+    exit: hasKeys ? EXIT.ok : EXIT.nothingToVerify,
+    text: lines.join("\n"),
+    json: { format: "daybook.keys/1", tenants: found },
+  };
 };
 
 /** Id (docs/FORMAT.md) and SHA-256 of the SPKI form of each public key. */

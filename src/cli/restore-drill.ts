@@ -81,7 +81,11 @@ export const restoreDrill: Command<DrillOptions> = async (options, surroundings)
   });
   const isWhole = drill.differences.length === 0;
   await record(drill.days.length, isWhole ? "whole" : "DIFFERS");
-  return { exit: isWhole ? EXIT.ok : EXIT.integrity, text: drillText(drill), json: drill };
+  return {
+    exit: isWhole ? EXIT.ok : EXIT.integrity,
+    text: drillText(drill),
+    json: { format: "daybook.drill/1", ...drill },
+  };
 };
 
 interface DrillWish {

@@ -47,6 +47,7 @@ export function verifyResult({ results, failed, views }: Checked, asked: Partial
       ...views.map(viewText),
     ].join("\n\n"),
     json: {
+      format: "daybook.verify/1",
       archives: results.map((one) => placeJson(one, asked)),
       not_checked: failed.map(({ exit: _exit, ...one }) => one),
       views,

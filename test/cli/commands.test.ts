@@ -167,6 +167,7 @@ describe("every command", () => {
       ]),
     );
     expect(shapes["keys list"]).toEqual([
+      "format",
       "tenants[].tenant",
       "tenants[].keys[].id",
       "tenants[].keys[].fingerprint",

@@ -1,0 +1,205 @@
+import { z } from "zod";
+import { DAY_STATES } from "../model/day-state.js";
+
+/** The forms of answers with --json that outlive a version. A field may come to be added; none goes or changes its meaning under a number. */
+const count = z.int().min(0);
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .describe("a UTC day");
+const time = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+  .describe("UTC, milliseconds");
+const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256, lower-case hexadecimal");
+const keyId = z.string().regex(/^[0-9a-f]{8}$/);
+const state = z.enum(DAY_STATES);
+const range = z.object({ from: day, to: day });
+const texts = z.array(z.string());
+const days = z.array(day);
+const daysByState = z.partialRecord(state, days);
+/** A head has more fields than `size`: docs/FORMAT.md says which. */
+const head = z.looseObject({ size: count }).describe("a head of the ledger");
+
+const finding = z.object({
+  code: z.string().describe("as in docs/FINDINGS.md"),
+  severity: z.enum(["damage", "incomplete", "notice"]),
+  subject: z.string(),
+  rule: z.string(),
+  found: z.string(),
+  expected: z.string(),
+  day: day.optional(),
+});
+
+const heldDay = z.object({
+  day,
+  state,
+  revision: count.optional(),
+  events: count.optional(),
+  reason: z.string().optional(),
+  oddities: texts.optional(),
+  explanation: z.string().optional(),
+});
+
+const verified = z.object({
+  format: z.literal("daybook.verify/1"),
+  archives: z.array(
+    z.object({
+      place: z.string(),
+      whole: z.boolean().describe("nothing is missing or altered"),
+      verdict: z.enum(["whole", "consistent", "damaged"]).describe("consistent: nobody vouched for the key"),
+      keys: z.array(z.object({ key_id: keyId, fingerprint: hash })),
+      range: z.object({
+        asked: z.object({ from: day.optional(), to: day.optional() }),
+        found: range.nullable(),
+      }),
+      absent: days.describe("asked for and not held"),
+      lost: days,
+      not_in_bag: days.optional().describe("of a bag: days that it leaves out on purpose"),
+      level: z.enum(["structure", "content", "deep"]),
+      sample: z
+        .object({
+          seed: z.string(),
+          days: count.optional(),
+          percent: count.optional(),
+          drawn: days.describe("the days that were checked at the level; the others at structure"),
+        })
+        .optional(),
+      archive_id: z.string().nullable(),
+      tenant_id: z.string().nullable(),
+      head: head.nullable(),
+      packages: count.describe("revisions that were opened"),
+      counts: z.object({ damage: count, incomplete: count, notice: count }),
+      findings: z.array(finding).describe("the first thousand"),
+    }),
+  ),
+  not_checked: z
+    .array(z.object({ place: z.string(), code: z.string(), message: z.string() }))
+    .describe("record sinks that did not answer or have no archive"),
+  views: z
+    .array(
+      z.object({
+        place: z.string(),
+        days: z.array(
+          z.object({
+            day,
+            revision: count,
+            result: z.enum(["as sealed", "behind", "differs", "missing"]),
+            found: z.string(),
+            expected: z.string(),
+          }),
+        ),
+        problem: z.object({ code: z.string(), message: z.string() }).optional(),
+      }),
+    )
+    .describe("with --all-sinks: the view sinks"),
+});
+
+const covered = z.object({
+  format: z.literal("daybook.coverage/1"),
+  tenants: z.array(z.object({ tenant: z.string(), days: z.array(heldDay), counts: z.record(state, count) })),
+});
+
+const listedKeys = z.object({
+  format: z.literal("daybook.keys/1"),
+  tenants: z.array(
+    z.object({
+      tenant: z.string(),
+      keys: z.array(z.object({ id: keyId, fingerprint: z.string().regex(/^sha256:[0-9a-f]{64}$/) })),
+    }),
+  ),
+});
+
+const drilled = z.object({
+  format: z.literal("daybook.drill/1"),
+  tenant: z.string(),
+  sink: z.string(),
+  days: days.describe("restored and compared"),
+  revisions: count,
+  records: count,
+  bytes: count.describe("on disk, ledger included"),
+  seconds: z.number().min(0),
+  entries: count.describe("of the restored ledger"),
+  behind: z.int().describe("entries that the own ledger has more"),
+  differences: z.array(z.object({ day, revision: count, found: z.string(), expected: z.string() })),
+  sample: z
+    .object({ seed: z.string(), size: z.union([z.object({ days: count }), z.object({ percent: count })]) })
+    .nullable(),
+});
+
+const filters = z.object({ activities: texts, users: texts, workspaces: texts });
+const microTime = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z$/);
+
+const exported = z.object({
+  format: z.literal("daybook.export/1"),
+  export: z.string().nullable().describe("the number of the act in the ledger"),
+  made: time,
+  archive_id: z.string(),
+  tenant_id: z.string(),
+  head,
+  range: z.object({ from: microTime, to: microTime, days: range }),
+  filters,
+  form: z.enum(["ndjson", "json", "csv", "bag"]),
+  pseudonymised: z.boolean(),
+  recipient: z.string(),
+  days: daysByState,
+  records: count,
+  bytes: count,
+  sha256: hash.describe("of everything that went out; of a bag that of manifest-sha256.txt"),
+  guarded_cells: count,
+  cut_cells: count,
+  exit: count,
+});
+
+const transmitted = z.object({
+  format: z.literal("daybook.transmittal/1"),
+  made: time,
+  by: z.string(),
+  software: z.string(),
+  matter: z.string(),
+  to_party: z.string(),
+  archive_id: z.string(),
+  tenant_id: z.string(),
+  head,
+  asked: z.object({ from: microTime, to: microTime }),
+  filters,
+  archive_part: range.extend({ revisions: count, files: count, bytes: count }),
+  selected: z
+    .object({
+      records: count,
+      files: z.array(z.object({ path: z.string(), bytes: count, sha256: hash })),
+    })
+    .nullable(),
+  days: daysByState,
+  reasons: z.array(z.object({ day, reason: z.string() })),
+});
+
+const failed = z.object({
+  error: z.object({
+    code: z.string().describe("as in docs/ERRORS.md"),
+    message: z.string(),
+    hint: z.string().optional(),
+  }),
+});
+
+/** A form that is published. */
+interface JsonForm {
+  /** The file in docs/json, without `.schema.json`. */
+  readonly name: string;
+  /** What writes it. */
+  readonly of: string;
+  readonly schema: z.ZodType;
+}
+
+export const JSON_FORMS: readonly JsonForm[] = [
+  { name: "verify", of: "daybook verify --json", schema: verified },
+  { name: "coverage", of: "daybook coverage --json", schema: covered },
+  { name: "keys", of: "daybook keys list --json", schema: listedKeys },
+  { name: "drill", of: "daybook restore drill --json", schema: drilled },
+  { name: "export", of: "daybook export --summary FILE, and --out or --bag with --json", schema: exported },
+  { name: "transmittal", of: "data/transmittal.json of a bag", schema: transmitted },
+  { name: "error", of: "every command with --json that fails", schema: failed },
+];

@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { describe, expect, it } from "vitest";
+import { JSON_FORMS } from "../../src/cli/json-forms.js";
+import { e2eRig } from "../support/e2e-rig.js";
+import type { E2eRig } from "../support/e2e-rig.js";
+import { succeed } from "../support/retention-rig.js";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The schema as published, but no object may have a field that it does not name. */
+function strictly(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(strictly);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, strictly(value)]));
+  const isClosed = "properties" in inner && !("additionalProperties" in inner);
+  return isClosed ? { ...inner, additionalProperties: false } : inner;
+}
+
+/** What is wrong with the value by the published file; empty when nothing is. */
+function problems(name: string, value: unknown): readonly string[] {
+  const url = new URL(`../../docs/json/${name}.schema.json`, import.meta.url);
+  const schema = strictly(JSON.parse(readFileSync(url, "utf8"))) as Json;
+  const validate = new Ajv2020({ allErrors: true, strict: false }).compile(schema);
+  if (validate(value)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) => `${instancePath} ${message ?? ""} ${JSON.stringify(params)}`,
+  );
+}
+
+async function archived(): Promise<E2eRig> {
+  const rig = await e2eRig({
+    horizon: "5d",
+    scenario: { eventsPerDay: 30 },
+    more: "  lake: { use: parquet, to: { use: local-files, path: @/lake } }\n",
+  });
+  await succeed(rig, "archive");
+  return rig;
+}
+
+const RANGE = ["--from", "2026-11-19", "--to", "2026-11-20"];
+
+/** Real answers of each form, whole and wrong. */
+const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown[]>>> = {
+  verify: async (rig) => [
+    await answer(rig, "verify", "--all-sinks", "--sample", "50%"),
+    await answer(rig, "verify", ...RANGE, "--level", "deep"),
+    await answer(rig, "verify", "--path", rig.vault, "--from", "2026-11-01"),
+    await afterBag(rig, "verify", "--path", "bag"),
+    await afterDamage(rig, "verify"),
+  ],
+  coverage: async (rig) => [
+    await answer(rig, "coverage"),
+    await answer(rig, "coverage", "--from", "2026-10-01", "--to", "2026-12-31"),
+    await afterLoss(rig, "coverage"),
+  ],
+  keys: async (rig) => [await answer(rig, "keys", "list")],
+  drill: async (rig) => [
+    await answer(rig, "restore", "drill", "--from", "vault"),
+    await answer(rig, "restore", "drill", "--from", "vault", "--sample", "1"),
+    await answer(rig, "restore", "drill", "--from", "vault", "--sample", "40%"),
+  ],
+  export: async (rig) => [
+    await answer(rig, "export", ...RANGE, "--user", "a@b.example", "--format", "csv", "--out", "a.csv"),
+    await answer(rig, "export", ...RANGE, "--out", "a.ndjson", "--no-act"),
+    await answer(rig, "export", ...RANGE, "--bag", "bag-of-export"),
+  ],
+  transmittal: async (rig) => {
+    await succeed(rig, "export", ...RANGE, "--activity", "ViewReport", "--bag", "filtered", "--matter", "M");
+    await afterBag(rig, "keys", "list");
+    return ["filtered", "bag"].map((bag) => parsed(join(rig.folder, bag, "data/transmittal.json")));
+  },
+  error: async (rig) => [
+    await answer(rig, "verify", "--path", "nowhere"),
+    await answer(rig, "coverage", "--day", "2026-02-30"),
+  ],
+};
+
+async function answer(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
+  return (await rig.json(...argv)).value;
+}
+
+async function afterBag(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
+  await succeed(rig, "export", ...RANGE, "--bag", "bag");
+  return answer(rig, ...argv);
+}
+
+async function afterDamage(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
+  writeFileSync(join(rig.vault, "days/2026/11/19/r0001/pages.jsonl"), "{}\n");
+  return answer(rig, ...argv);
+}
+
+async function afterLoss(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
+  rig.clock.advance(9 * 86_400_000);
+  await rig.run("archive");
+  return answer(rig, ...argv);
+}
+
+function parsed(path: string): unknown {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+describe("the published forms of answers", () => {
+  it.each(JSON_FORMS.map(({ name }) => name))(
+    "%s is what the command really answers",
+    async (name) => {
+      const answers = await ANSWERS[name]?.(await archived());
+
+      expect(answers?.length).toBeGreaterThan(0);
+      expect((answers ?? []).map((value) => problems(name, value))).toEqual((answers ?? []).map(() => []));
+    },
+    60_000,
+  );
+
+  it("name their version, and refuse an answer with a field that is not theirs or without one that is", () => {
+    const good = { format: "daybook.keys/1", tenants: [] };
+
+    expect(problems("keys", good)).toEqual([]);
+    expect(problems("keys", { ...good, format: "daybook.keys/2" })).toHaveLength(1);
+    expect(problems("keys", { ...good, more: 1 })).toHaveLength(1);
+    expect(problems("keys", { format: good.format })).toHaveLength(1);
+  });
+});
