@@ -30,7 +30,12 @@ export function auditJson(input: ReportInput): object {
     completeness_example: input.example ?? null,
     late: input.late,
     retention: retentionJson(retention),
-    copies: input.copies,
+    copies: input.copies.map(({ lastDelivered, readBack, now, ...copy }) => ({
+      ...copy,
+      last_delivered: lastDelivered,
+      read_back: readBack,
+      now,
+    })),
     trail: input.trail,
     not_proved: NOT_PROVED,
   };

@@ -75,7 +75,7 @@ export const holdList: Command<HoldListOptions> = async (options, surroundings) 
   const text = found.flatMap(({ tenant, holds }) =>
     holds.length === 0 ? [`${tenant}: no hold stands`] : holds.map((hold) => `${tenant}  ${holdLine(hold)}`),
   );
-  return { exit: EXIT.ok, text: text.join("\n"), json: { tenants: found } };
+  return { exit: EXIT.ok, text: text.join("\n"), json: { format: "daybook.holds/1", tenants: found } };
 };
 
 /** Whether a hold stands on the day: 68 when one does. */

@@ -1,38 +1,19 @@
 import { z } from "zod";
-import { DAY_STATES } from "../model/day-state.js";
-
-/** The forms of answers with --json that outlive a version. A field may come to be added; none goes or changes its meaning under a number. */
-const count = z.int().min(0);
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .describe("a UTC day");
-const time = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
-  .describe("UTC, milliseconds");
-const hash = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/)
-  .describe("SHA-256, lower-case hexadecimal");
-const keyId = z.string().regex(/^[0-9a-f]{8}$/);
-const state = z.enum(DAY_STATES);
-const range = z.object({ from: day, to: day });
-const texts = z.array(z.string());
-const days = z.array(day);
-const daysByState = z.partialRecord(state, days);
-/** A head has more fields than `size`: docs/FORMAT.md says which. */
-const head = z.looseObject({ size: count }).describe("a head of the ledger");
-
-const finding = z.object({
-  code: z.string().describe("as in docs/FINDINGS.md"),
-  severity: z.enum(["damage", "incomplete", "notice"]),
-  subject: z.string(),
-  rule: z.string(),
-  found: z.string(),
-  expected: z.string(),
-  day: day.optional(),
-});
+import {
+  count,
+  day,
+  days,
+  daysByState,
+  finding,
+  hash,
+  head,
+  keyId,
+  range,
+  state,
+  texts,
+  time,
+} from "./json-form-parts.js";
+import { AUDIT_FORMS } from "./json-forms-audit.js";
 
 const heldDay = z.object({
   day,
@@ -194,7 +175,9 @@ interface JsonForm {
   readonly schema: z.ZodType;
 }
 
+/** Under one number of a form fields may be added; none goes or changes its meaning. */
 export const JSON_FORMS: readonly JsonForm[] = [
+  ...AUDIT_FORMS,
   { name: "verify", of: "daybook verify --json", schema: verified },
   { name: "coverage", of: "daybook coverage --json", schema: covered },
   { name: "keys", of: "daybook keys list --json", schema: listedKeys },

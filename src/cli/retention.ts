@@ -71,7 +71,7 @@ export const retentionOverdue: Command<CommonOptions> = async (options, surround
   return {
     exit: total === 0 ? EXIT.ok : EXIT.refusedByRetention,
     text: [...lines, ...rest].join("\n"),
-    json: { tenants: found },
+    json: { format: "daybook.overdue/1", tenants: found },
   };
 };
 

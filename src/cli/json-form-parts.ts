@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { DAY_STATES } from "../model/day-state.js";
+
+export const count = z.int().min(0);
+export const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .describe("a UTC day");
+export const time = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/)
+  .describe("UTC, milliseconds");
+export const hash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .describe("SHA-256, lower-case hexadecimal");
+export const keyId = z.string().regex(/^[0-9a-f]{8}$/);
+export const state = z.enum(DAY_STATES);
+export const range = z.object({ from: day, to: day });
+export const texts = z.array(z.string());
+export const days = z.array(day);
+export const daysByState = z.partialRecord(state, days);
+/** A head has more fields than `size`: docs/FORMAT.md says which. */
+export const head = z.looseObject({ size: count }).describe("a head of the ledger");
+
+export const finding = z.object({
+  code: z.string().describe("as in docs/FINDINGS.md"),
+  severity: z.enum(["damage", "incomplete", "notice"]),
+  subject: z.string(),
+  rule: z.string(),
+  found: z.string(),
+  expected: z.string(),
+  day: day.optional(),
+});
