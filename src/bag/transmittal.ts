@@ -35,6 +35,9 @@ export interface Transmittal {
   readonly reasons: readonly { readonly day: UtcDay; readonly reason: string }[];
 }
 
+/** States and paths are not cut at the end of a line. */
+const STYLE = ".rows tbody th{overflow-wrap:normal;white-space:nowrap}";
+
 /** One self-contained page without a script. */
 export function transmittalPage(given: Transmittal): string {
   const title = `Transmittal of activity records, ${given.archive_part.from} to ${given.archive_part.to}`;
@@ -43,15 +46,15 @@ export function transmittalPage(given: Transmittal): string {
       <head>
         <meta charset="utf-8" />
         <title>${title}</title>
-        ${policyAndStyle(PAPER_STYLE)}
+        ${policyAndStyle(`${PAPER_STYLE}${STYLE}`)}
       </head>
       <body>
         <h1>${title}</h1>
         ${facts(given)} ${contents(given)} ${dayTable(given)} ${check(given)}
         <div class="sign">
-          <p>Handed over by, date</p>
-          <p>Received by, date</p>
-          <p>Compared: fingerprint of the key, SHA-256 of manifest-sha256.txt</p>
+          <div>Handed over by, date</div>
+          <div>Received by, date</div>
+          <div>Compared: fingerprint of the key, SHA-256 of manifest-sha256.txt</div>
         </div>
       </body>
     </html> `.toString();
@@ -67,7 +70,9 @@ function facts(given: Transmittal) {
     ["Tenant", given.tenant_id],
     ["Head", `size ${head.size}, last entry ${head.last_hash}`],
     ["Asked for", `${asked.from} to ${asked.to}`],
-    ...Object.entries(filters).map(([name, values]) => [name, values.join(", ") || "all"] as const),
+    ["Activities", filters.activities.join(", ") || "all"],
+    ["Users", filters.users.join(", ") || "all"],
+    ["Workspaces", filters.workspaces.join(", ") || "all"],
   ];
   return html`<dl>
     ${rows.map(
