@@ -40,7 +40,6 @@ Found by the same commands in the acts of people, and in what was destroyed. Eac
 approvals that stood when it began.
 
 ${table(RETENTION_FINDINGS)}
-
 ## What an audit of a bag finds
 
 ${table(BAG_FINDINGS)}`;

@@ -36,23 +36,31 @@ export const GLOBAL_OPTIONS: readonly OptionEntry[] = [
 /** Every command but `run` takes it. */
 export const JSON_OPTION: OptionEntry = { flags: "--json", help: "answer as JSON, in a stable form" };
 
-/** The words with the global options before the command moved behind it, where commander takes them. */
+/** The words with the global options before the command, or within its two words, moved behind it, where commander takes them. */
 export function globalsLast(argv: readonly string[]): readonly string[] {
-  const names = [...GLOBAL_OPTIONS, JSON_OPTION].map(({ flags }) => ({
-    words: flags.replace(/ <.*/, "").split(", "),
-    takesValue: flags.includes("<"),
-  }));
-  let at = 0;
+  const begin = globalsAt(argv, 0);
+  const afterFirst = Math.min(begin + 1, argv.length);
+  const end = globalsAt(argv, afterFirst);
+  const moved = [...argv.slice(0, begin), ...argv.slice(afterFirst, end)];
+  const rest = [...argv.slice(begin, afterFirst), ...argv.slice(end)];
+  const stop = rest.indexOf("--");
+  if (moved.length === 0 || rest.length === 0) return argv;
+  return stop === -1 ? [...rest, ...moved] : [...rest.slice(0, stop), ...moved, ...rest.slice(stop)];
+}
+
+/** Where the global options that begin at `from` end. */
+function globalsAt(argv: readonly string[], from: number): number {
+  let at = from;
   while (at < argv.length) {
     const [word = "", value] = (argv[at] ?? "").split("=", 2);
-    const option = names.find(({ words }) => words.includes(word));
+    const option = GLOBAL_NAMES.find(({ words }) => words.includes(word));
     if (option === undefined) break;
     at += option.takesValue && value === undefined ? 2 : 1;
   }
-  const rest = argv.slice(at);
-  const end = rest.indexOf("--");
-  if (at === 0 || rest.length === 0) return argv;
-  return end === -1
-    ? [...rest, ...argv.slice(0, at)]
-    : [...rest.slice(0, end), ...argv.slice(0, at), ...rest.slice(end)];
+  return Math.min(at, argv.length);
 }
+
+const GLOBAL_NAMES = [...GLOBAL_OPTIONS, JSON_OPTION].map(({ flags }) => ({
+  words: flags.replace(/ <.*/, "").split(", "),
+  takesValue: flags.includes("<"),
+}));

@@ -23,6 +23,8 @@ describe("global options", () => {
       "-2d",
     ]);
     expect(globalsLast(["--version"])).toEqual(["--version"]);
+    const within = globalsLast(["config", "-c", "x.yaml", "--json", "check", "--online"]);
+    expect(within.join(" ")).toBe("config check --online -c x.yaml --json");
   });
 });
 
