@@ -1,7 +1,7 @@
 import { parse } from "yaml";
-import { findConfig } from "../config/load.js";
+import { findConfig } from "../config/find-config.js";
 import { isDaybookError } from "../model/errors.js";
-import { REPORT_NAMES } from "../query/reports.js";
+import { REPORT_NAMES } from "../query/report-names.js";
 import type { Command, Surroundings } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import { offerFor } from "./completion.js";

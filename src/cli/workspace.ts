@@ -1,5 +1,6 @@
 import { loadConfig } from "../config/load.js";
-import type { ConfigSearch, LoadedConfig } from "../config/load.js";
+import type { ConfigSearch } from "../config/find-config.js";
+import type { LoadedConfig } from "../config/load.js";
 import { OnlySinksValid } from "../config/parse.js";
 import { withSinkProblems } from "../compose/configured.js";
 import { composeProgram } from "../compose/program.js";

@@ -5,23 +5,7 @@ import { DaybookError } from "../model/errors.js";
 import { allRows } from "./answer.js";
 import type { Row } from "./answer.js";
 import type { QueryDatabase, QueryValues } from "./database.js";
-
-/** The reports, in the order of the index; each is `config/reports/<name>.sql`. */
-export const REPORT_NAMES = [
-  "views",
-  "active-people",
-  "unused",
-  "exports",
-  "sharing",
-  "external",
-  "admin-changes",
-  "permissions",
-  "refreshes",
-  "workspaces",
-  "automation",
-  "unusual",
-] as const;
-export type ReportName = (typeof REPORT_NAMES)[number];
+import type { ReportName } from "./report-names.js";
 
 /** A report as its file has it. */
 export interface Report {

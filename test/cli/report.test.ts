@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
-import { REPORT_NAMES } from "../../src/query/reports.js";
+import { REPORT_NAMES } from "../../src/query/report-names.js";
 import { e2eRig, runIn } from "../support/e2e-rig.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
 

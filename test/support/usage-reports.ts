@@ -1,4 +1,4 @@
-import type { ReportName } from "../../src/query/reports.js";
+import type { ReportName } from "../../src/query/report-names.js";
 import {
   daysBefore,
   first,

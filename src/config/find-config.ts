@@ -1,0 +1,49 @@
+import { join, resolve } from "node:path";
+import type { FileStat, Files } from "../io/files.js";
+import { DaybookError } from "../model/errors.js";
+
+/** Where to search for a configuration. `env` and `cwd` are the process's. */
+export interface ConfigSearch {
+  /** `--config` */
+  readonly config?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+export const SYSTEM_CONFIG = "/etc/daybook/daybook.yaml";
+export const MAX_CONFIG_BYTES = 1 << 20;
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** The file that is read: throws CONFIG_NOT_FOUND or SECRET_EXPOSED. */
+export async function findConfig({ config, env, cwd }: ConfigSearch, files: Files): Promise<string> {
+  const named = config ?? (env["DAYBOOK_CONFIG"] || undefined);
+  const places = named === undefined ? [join(cwd, "daybook.yaml"), SYSTEM_CONFIG] : [resolve(cwd, named)];
+  for (const place of places) {
+    const stat = await files.target(place);
+    if (stat === undefined) continue;
+    checkKind(place, stat);
+    if ((stat.mode & WRITABLE_BY_OTHERS) === 0) return place;
+    throw new DaybookError("SECRET_EXPOSED", {
+      message: `${place}: mode of the configuration: found ${stat.mode.toString(8)}, expected no writing by group or others`,
+      hint: `chmod go-w ${place}`,
+    });
+  }
+  throw new DaybookError("CONFIG_NOT_FOUND", {
+    message: `no configuration file: found none at ${places.join(" or ")}, expected one`,
+    ...(named === undefined
+      ? {}
+      : { hint: `run \`daybook config init ${places.join("")}\`, and fill it in` }),
+  });
+}
+
+// A pipe would wait for a writer, and nothing could stop that.
+function checkKind(path: string, { kind, bytes }: FileStat): void {
+  if (kind !== "file") {
+    const found = kind === "folder" ? "a folder" : "a pipe, socket or device";
+    throw new DaybookError("CONFIG_INVALID", { message: `${path}: found ${found}, expected a file` });
+  }
+  if (bytes <= MAX_CONFIG_BYTES) return;
+  throw new DaybookError("CONFIG_INVALID", {
+    message: `${path}: found ${bytes} bytes, expected a configuration of at most ${MAX_CONFIG_BYTES}`,
+  });
+}
