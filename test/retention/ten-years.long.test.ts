@@ -76,7 +76,7 @@ it("keeps in ten years what a plain model keeps, and leaves nothing of what it d
   expect([...kept.values()].filter(({ canary }) => !found.includes(canary))).toEqual([]);
   // Of the hold that stands.
   expect(kept.has("2030-11-20")).toBe(true);
-}, 600_000);
+}, 1_200_000);
 
 /** The days of the vault that have their events, oldest first. */
 function daysWithEvents({ vault }: E2eRig): readonly string[] {
