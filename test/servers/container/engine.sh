@@ -21,7 +21,8 @@ bases() {
   mkdir -p "$context"
   tar -C "$root" -c . | podman "${storage[@]}" import --quiet - localhost/debian
   cp -L "$node" "$context/node"
-  cp -rL "$(npm root --global)/npm" "$context/npm"
+  # Not `npm root --global`: that follows the node that is first in PATH, which may have no npm of its own.
+  cp -rL "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$context/npm"
   cp -L /etc/ssl/certs/ca-certificates.crt "$context/"
   # As npm on this machine is told to reach its registry.
   printf 'registry=%s\ncafile=/etc/ssl/certs/ca-certificates.crt\n' "$(npm config get registry)" >"$store/npmrc"
