@@ -23,7 +23,7 @@ export class LastAnswer {
     private readonly clock: Clock,
   ) {}
 
-  /** At most one write a minute. A disk that fails is reported by the work that needs it. */
+  /** At most one write a minute. A full disk is reported by the work that needs the space; DISK_FAILED and the like are thrown. */
   async note(): Promise<void> {
     const nowMs = this.clock.now();
     if (Math.abs(nowMs - this.#notedMs) < MIN_INTERVAL_MS) return;
@@ -32,7 +32,7 @@ export class LastAnswer {
       const path = join(this.root, NAME);
       await replaceFile(this.files, { path, bytes: stableJson({ at: isoTime(nowMs) }) });
     } catch (error) {
-      if (!isDaybookError(error)) throw error;
+      if (!isDaybookError(error, "DISK_FULL")) throw error;
     }
   }
 }
