@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { stableJson } from "../model/stable-json.js";
-import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { BAG_SCOPE } from "./layout.js";
 import { count, day, parseStrict, uuid } from "./strict-json.js";
 
@@ -27,8 +26,4 @@ export function bagScopeBytes(fields: Omit<BagScope, "format">): Uint8Array {
 /** ARCHIVE_DAMAGED for another form. */
 export function parseBagScope(bytes: Uint8Array): BagScope {
   return parseStrict(scope, bytes, BAG_SCOPE);
-}
-
-export function isWithin(utcDay: UtcDay, { from, to }: DayRange): boolean {
-  return utcDay >= from && utcDay <= to;
 }

@@ -1,6 +1,6 @@
 import type { LedgerEntry } from "../model/ledger-entry.js";
+import { isInRange } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
-import { isWithin } from "../archive/bag-scope.js";
 import type { BagScope } from "../archive/bag-scope.js";
 import { isArchiveFault } from "../archive/flaw.js";
 import { isAbsence, readSmall } from "../archive/source.js";
@@ -20,7 +20,7 @@ export interface Audit {
 
 /** Whether the day is one of those that are to be there: all of an archive, those of a bag that it says. */
 export function isExpected({ scope }: Pick<Audit, "scope">, day: UtcDay): boolean {
-  return scope === undefined || isWithin(day, scope);
+  return scope === undefined || isInRange(day, scope);
 }
 
 /** A whole small file; undefined after a finding when it is missing, too large or no plain file. */

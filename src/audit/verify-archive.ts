@@ -3,7 +3,7 @@ import type { Finding, Severity } from "../model/finding.js";
 import { DaybookError } from "../model/errors.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import type { Manifest } from "../model/manifest.js";
-import { eachDay } from "../model/utc-day.js";
+import { eachDay, isInRange } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import type { EventSet } from "../model/verdict.js";
 import type { BagScope } from "../archive/bag-scope.js";
@@ -175,10 +175,6 @@ function absentDays(
   const [first, last] = [from ?? all[0], to ?? all.at(-1)];
   if ((from === undefined && to === undefined) || first === undefined || last === undefined) return [];
   return eachDay(first, last).filter((day) => !held.has(day) && !lost.has(day) && isExpected({ scope }, day));
-}
-
-function isInRange(day: UtcDay, { from, to }: VerifyOptions): boolean {
-  return (from === undefined || day >= from) && (to === undefined || day <= to);
 }
 
 function nothingInRange({ from, to }: VerifyOptions): DaybookError {

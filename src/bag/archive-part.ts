@@ -1,4 +1,4 @@
-import { bagScopeBytes, isWithin } from "../archive/bag-scope.js";
+import { bagScopeBytes } from "../archive/bag-scope.js";
 import type { HeldDays } from "../archive/held-days.js";
 import { ARCHIVE_PARTS, BAG_SCOPE, CLOSING_FILES, FIXED_FILES } from "../archive/layout.js";
 import type { SealedDay } from "../archive/sealed-package.js";
@@ -6,6 +6,7 @@ import type { ArchiveSource } from "../archive/source.js";
 import { DaybookError } from "../model/errors.js";
 import { headPath } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
+import { isInRange } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { ARCHIVE_PART } from "./bag-form.js";
 import type { BagFolder } from "./bag-folder.js";
@@ -33,7 +34,7 @@ export async function addArchive(bag: BagFolder, copy: ArchiveCopy): Promise<num
       if (!path.endsWith("/") && isWithinLedger(path, held.head.size))
         await addFile(bag, held.tree, path, signal);
   await addHead(bag, copy);
-  const revisions = held.revisions.filter(({ day }) => isWithin(day, range));
+  const revisions = held.revisions.filter(({ day }) => isInRange(day, range));
   for (const [index, sealed] of revisions.entries()) {
     progress?.(index, revisions.length, sealed.day);
     await addRevision(bag, copy, sealed);

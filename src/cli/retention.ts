@@ -8,7 +8,7 @@ import { isDisposed } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import { FOREVER } from "../model/keep.js";
 import { holdsOn } from "../model/retention-record.js";
-import { utcDayOf } from "../model/utc-day.js";
+import { isInRange, utcDayOf } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { retentionOfDay } from "../ledger/day-retention.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
@@ -118,10 +118,8 @@ function askedDays(
   options: RangeOptions,
   nowMs: number,
 ): readonly UtcDay[] {
-  const { from, to } = givenRange(options, nowMs);
-  const isAsked = (day: UtcDay): boolean =>
-    (from === undefined || day >= from) && (to === undefined || day <= to);
-  return [...days.keys()].filter(isAsked).toSorted();
+  const range = givenRange(options, nowMs);
+  return [...days.keys()].filter((day) => isInRange(day, range)).toSorted();
 }
 
 function dayLine({ day, state, retain_until: until, schedule, keep, holds }: ShownDay): string {

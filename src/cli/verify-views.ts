@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { recordsOf } from "../archive/sealed-package.js";
-import { isWithin } from "../archive/bag-scope.js";
 import type { HeldTenant } from "../compose/read-only-tenant.js";
 import type { Tenant } from "../compose/tenant-parts.js";
 import type { OpenedView } from "../deliver/opened-sinks.js";
 import { isDaybookError } from "../model/errors.js";
+import { isInRange } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { SortedLines } from "../verify/sorted-lines.js";
 import type { Surroundings } from "./command.js";
@@ -59,13 +59,13 @@ function deliveredDays(
   { index }: HeldTenant,
   { queues }: Tenant,
   sink: string,
-  { from, to }: Partial<DayRange>,
+  asked: Partial<DayRange>,
 ): readonly UtcDay[] {
   const queue = queues.find(({ name }) => name === sink);
   return [...index.days.values()]
     .filter(({ deliveries, disposing }) => deliveries.has(sink) && disposing === undefined)
     .map(({ day }) => day)
-    .filter((day) => isWithin(day, { from: from ?? day, to: to ?? day }))
+    .filter((day) => isInRange(day, asked))
     .filter((day) => queue?.kind !== "view" || !queue.isExpired(day))
     .toSorted();
 }

@@ -1,7 +1,6 @@
 import { PackageFiles } from "../archive/package-files.js";
 import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
-import { isWithin } from "../archive/bag-scope.js";
 import type { DayNotes, HeldDays } from "../archive/held-days.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
@@ -9,6 +8,7 @@ import { isDisposed } from "../ledger/day-index.js";
 import type { DayIndex, DayRecord } from "../ledger/day-index.js";
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import type { DayState } from "../model/day-state.js";
+import { isInRange } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { oddityCodes } from "../view/oddities.js";
 import type { HeldTenant } from "./read-only-tenant.js";
@@ -56,7 +56,7 @@ function heldDays(
 ): HeldDays {
   const { days } = ledger.index;
   const named = [...days.values()]
-    .filter(({ day }) => range !== undefined && isWithin(day, range))
+    .filter(({ day }) => range !== undefined && isInRange(day, range))
     .toSorted((a, b) => (a.day < b.day ? -1 : 1));
   const newest = named.flatMap(newestOf);
   return {
@@ -94,7 +94,7 @@ export function stateInCopy(day: UtcDay, { days }: Pick<DayIndex, "days">): DayS
 
 /** From the first to the last day that a ledger names, within the scope where there is one. */
 export function namedRange({ days }: Pick<DayIndex, "days">, scope?: DayRange): DayRange | undefined {
-  const named = [...days.keys()].filter((day) => scope === undefined || isWithin(day, scope)).toSorted();
+  const named = [...days.keys()].filter((day) => scope === undefined || isInRange(day, scope)).toSorted();
   const [from, to] = [named[0], named.at(-1)];
   return from === undefined || to === undefined ? undefined : { from, to };
 }

@@ -7,6 +7,11 @@ export interface DayRange {
   readonly to: UtcDay;
 }
 
+/** Whether the day lies in the range; an end that is not given bounds nothing. */
+export function isInRange(day: UtcDay, { from, to }: Partial<DayRange>): boolean {
+  return (from === undefined || day >= from) && (to === undefined || day <= to);
+}
+
 export const DAY_MS = 86_400_000;
 export const HOUR_MS = 3_600_000;
 

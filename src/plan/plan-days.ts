@@ -1,5 +1,5 @@
 import type { DayTask } from "../model/reading.js";
-import { DAY_MS, addDays, daysBetween, eachDay, utcDayOf } from "../model/utc-day.js";
+import { DAY_MS, addDays, daysBetween, eachDay, isInRange, utcDayOf } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayState, deadlineMs, nextReadingMs, oldestReadableDay } from "./day-state.js";
 import type { DayFacts, ReadingRules } from "./day-state.js";
@@ -95,7 +95,7 @@ function unnamedDays(first: UtcDay, end: UtcDay, { days }: PlanInput): readonly 
 }
 
 function inRange(day: UtcDay, { range }: PlanInput): boolean {
-  return range === undefined || (day >= range.from && day <= range.to);
+  return range === undefined || isInRange(day, range);
 }
 
 function laterOf(a: UtcDay, b: UtcDay): UtcDay {
