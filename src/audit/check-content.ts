@@ -1,4 +1,4 @@
-import { joinPieces } from "../io/join-pieces.js";
+import { joinContent } from "../io/join-pieces.js";
 import { packagePath } from "../model/manifest.js";
 import type { Manifest, ManifestFile } from "../model/manifest.js";
 import { pageFileName } from "../model/page-record.js";
@@ -124,14 +124,9 @@ async function checkPage(
 
 /** The content as one body; without a visitor it is only read, so that it is hashed. */
 async function gather(content: AsyncIterable<Uint8Array>, isKept: boolean): Promise<Uint8Array | undefined> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of content) {
-    if (!isKept) continue;
-    pieces.push(Uint8Array.from(piece));
-    bytes += piece.length;
-  }
-  return isKept ? joinPieces(pieces, bytes) : undefined;
+  if (isKept) return joinContent(content);
+  for await (const piece of content) void piece;
+  return undefined;
 }
 
 async function checkEventSet(

@@ -3,6 +3,7 @@ import { eventEnd, eventStart, scanPage } from "../bytes/page-scanner.js";
 import { writeRecordLine } from "../bytes/record-line.js";
 import type { EventFilter } from "../export/event-filter.js";
 import { selectedLines } from "../export/export-days.js";
+import { joinContent } from "../io/join-pieces.js";
 import { csvCell, csvRow } from "../model/csv-cell.js";
 import { sha256Hex } from "../model/sha256.js";
 
@@ -49,9 +50,7 @@ async function rowsOf({
   const waiting = new Map(lines);
   for (const file of manifest.files.filter(({ role }) => role === "page")) {
     if (waiting.size === 0) break;
-    const pieces: Uint8Array[] = [];
-    for await (const piece of files.content(file)) pieces.push(Uint8Array.from(piece));
-    for (const hash of await hashesOf(Buffer.concat(pieces))) {
+    for (const hash of await hashesOf(await joinContent(files.content(file)))) {
       const indexed = waiting.get(hash);
       if (indexed === undefined) continue;
       indexed.page = file.path;

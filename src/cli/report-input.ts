@@ -7,6 +7,7 @@ import type { CopySummary, DayProof, LateArrival, ProofExample, ReportInput } fr
 import { trailOf } from "../audit/trail.js";
 import type { AuditLevel, AuditResult } from "../audit/verify-archive.js";
 import { heldDay } from "../compose/held-day.js";
+import { joinContent } from "../io/join-pieces.js";
 import { VERSION } from "../io/version.js";
 import { overdueDays } from "../ledger/day-retention.js";
 import { LedgerIndex } from "../ledger/ledger-index.js";
@@ -137,9 +138,7 @@ class HeldRevisions {
     const files = new PackageFiles(this.#place.reader, manifest, this.#signal);
     const file = files.file("ledger");
     if (file === undefined) return undefined;
-    const pieces: Uint8Array[] = [];
-    for await (const piece of files.content(file)) pieces.push(Uint8Array.from(piece));
-    const pages = [...linesOf(Buffer.concat(pieces))].flatMap(
+    const pages = [...linesOf(await joinContent(files.content(file)))].flatMap(
       (line) => parsePageRecord(line.toString("utf8")) ?? [],
     );
     return { day: manifest.day, revision: manifest.revision, pages };

@@ -7,7 +7,7 @@ const TURN_BYTES = 1 << 20;
  * All pieces as one, `bytes` long. Node's own concat copies at once, and holds the event loop for a fifth of a second when the
  * pieces are those of the largest page.
  */
-export async function joinPieces(pieces: readonly Uint8Array[], bytes: number): Promise<Uint8Array> {
+export async function joinPieces(pieces: readonly Uint8Array[], bytes: number): Promise<Buffer> {
   if (bytes <= TURN_BYTES) return Buffer.concat(pieces, bytes);
   // Not of Node's pool, and not filled with zeros first.
   const whole = Buffer.allocUnsafeSlow(bytes);
@@ -25,4 +25,15 @@ export async function joinPieces(pieces: readonly Uint8Array[], bytes: number): 
     }
   }
   return whole;
+}
+
+/** The whole content as one. Its pieces are copied as they come: who gives them may use their memory again. */
+export async function joinContent(content: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of content) {
+    pieces.push(Uint8Array.from(piece));
+    bytes += piece.length;
+  }
+  return joinPieces(pieces, bytes);
 }
