@@ -1,6 +1,8 @@
 import { createTransport } from "nodemailer";
 import { DaybookError } from "../model/errors.js";
+import { plainWords } from "../model/plain-words.js";
 import { networkError } from "./network-error.js";
+import { unlessAborted } from "./unless-aborted.js";
 
 /** A server that takes mail. */
 export interface MailRelay {
@@ -74,19 +76,6 @@ export async function sendMail(
   }
 }
 
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const ended = Promise.withResolvers<never>();
-  const onAbort = (): void => ended.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([work, ended.promise]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    // What is left behind ends by its own waits, and nobody listens to it any more.
-    work.catch(() => undefined);
-  }
-}
-
 function mailError(error: unknown, relay: string): DaybookError {
   const code = textOf(error, "code");
   const response = textOf(error, "response");
@@ -105,7 +94,7 @@ function mailError(error: unknown, relay: string): DaybookError {
   }
   // The relay's own decision about a command, in its own words.
   if (response !== undefined) {
-    return new DaybookError("ALERT_REFUSED", { message: `the relay answered ${printable(response)}` });
+    return new DaybookError("ALERT_REFUSED", { message: `the relay answered ${plainWords(response)}` });
   }
   return networkError(error, relay);
 }
@@ -113,11 +102,4 @@ function mailError(error: unknown, relay: string): DaybookError {
 function textOf(error: unknown, name: string): string | undefined {
   const value: unknown = error instanceof Error ? Reflect.get(error, name) : undefined;
   return typeof value === "string" ? value : undefined;
-}
-
-function printable(text: string): string {
-  return text
-    .slice(0, 200)
-    .replaceAll(/[^\x20-\x7e]+/g, " ")
-    .trim();
 }

@@ -4,6 +4,7 @@ import type { Http } from "../io/http.js";
 import { sendMail } from "../io/send-mail.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
+import { plainWords } from "../model/plain-words.js";
 import { HOUR_MS } from "../model/utc-day.js";
 import { alertMail } from "./alert-form.js";
 import type { AlertForm, PostForm } from "./alert-form.js";
@@ -163,10 +164,7 @@ async function postAlert(
     stop,
   );
   if (status >= 200 && status < 300) return;
-  const words = new TextDecoder()
-    .decode(answer.subarray(0, 200))
-    .replaceAll(/[^\x20-\x7e]+/g, " ")
-    .trim();
+  const words = plainWords(new TextDecoder().decode(answer.subarray(0, 200)));
   throw new DaybookError("ALERT_REFUSED", {
     message: `the receiver answered ${status}${words === "" ? "" : `: ${words}`}`,
   });

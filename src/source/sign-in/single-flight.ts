@@ -1,3 +1,5 @@
+import { unlessAborted } from "../../io/unless-aborted.js";
+
 /**
  * Callers that come while the work is under way share it. A caller that is aborted leaves alone; when the last one has
  * left, the work is aborted.
@@ -11,13 +13,9 @@ export class SingleFlight<T> {
     signal.throwIfAborted();
     const flight = (this.#flight ??= this.#start());
     flight.waiting += 1;
-    const left = Promise.withResolvers<never>();
-    const leave = (): void => left.reject(signal.reason);
-    signal.addEventListener("abort", leave, { once: true });
     try {
-      return await Promise.race([flight.result, left.promise]);
+      return await unlessAborted(flight.result, signal);
     } finally {
-      signal.removeEventListener("abort", leave);
       flight.waiting -= 1;
       if (flight.waiting === 0 && this.#flight === flight) {
         // A flight that is being aborted takes no more callers.
@@ -32,8 +30,6 @@ export class SingleFlight<T> {
     const result = this.work(abort.signal).finally(() => {
       if (this.#flight?.abort === abort) this.#flight = undefined;
     });
-    // It may still fail after the last caller has left.
-    result.catch(() => undefined);
     return { result, abort, waiting: 0 };
   }
 }
