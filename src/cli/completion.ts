@@ -1,5 +1,5 @@
 import type { CommandEntry } from "./command-entry.js";
-import { shownOptions } from "./global-options.js";
+import { isNamed, shownOptions, takesValue } from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
 
 /** The names that a configuration gives, by what a value is called in the help: `--sink <sink>`. */
@@ -59,14 +59,6 @@ function nextWords(entries: readonly CommandEntry[], before: readonly string[]):
     .map(({ name }) => name.split(" "))
     .filter((name) => before.every((word, index) => word === name[index]));
   return [...new Set(below.flatMap((name) => name[before.length] ?? []))];
-}
-
-function takesValue({ flags }: OptionEntry): boolean {
-  return flags.includes("<");
-}
-
-function isNamed({ flags }: OptionEntry, word: string | undefined): boolean {
-  return word !== undefined && flags.replace(/ <.*/, "").split(", ").includes(word);
 }
 
 /** The words that are neither options nor their values. */

@@ -12,6 +12,15 @@ export function shownOptions(options: readonly OptionEntry[]): readonly OptionEn
   return options.filter(({ isHidden }) => isHidden !== true);
 }
 
+export function takesValue({ flags }: OptionEntry): boolean {
+  return flags.includes("<");
+}
+
+/** Whether the word is the option, in its short or its long form. */
+export function isNamed({ flags }: OptionEntry, word: string | undefined): boolean {
+  return word !== undefined && flags.replace(/ <.*/, "").split(", ").includes(word);
+}
+
 /** The options that may stand before the command too, as in `daybook -c daybook.yaml status`. */
 export const GLOBAL_OPTIONS: readonly OptionEntry[] = [
   {
@@ -53,14 +62,9 @@ function globalsAt(argv: readonly string[], from: number): number {
   let at = from;
   while (at < argv.length) {
     const [word = "", value] = (argv[at] ?? "").split("=", 2);
-    const option = GLOBAL_NAMES.find(({ words }) => words.includes(word));
+    const option = [...GLOBAL_OPTIONS, JSON_OPTION].find((one) => isNamed(one, word));
     if (option === undefined) break;
-    at += option.takesValue && value === undefined ? 2 : 1;
+    at += takesValue(option) && value === undefined ? 2 : 1;
   }
   return Math.min(at, argv.length);
 }
-
-const GLOBAL_NAMES = [...GLOBAL_OPTIONS, JSON_OPTION].map(({ flags }) => ({
-  words: flags.replace(/ <.*/, "").split(", "),
-  takesValue: flags.includes("<"),
-}));
