@@ -35,12 +35,8 @@ export async function checkLedger(
   keys: AuditKeys,
   known: KnownHead | undefined,
 ): Promise<LedgerFacts | undefined> {
-  const newest = await newestHead(audit, origin, keys.trusted);
-  if (newest === "none") {
-    if (known === undefined) await refuseEmpty(audit);
-    audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });
-  }
-  if (newest === undefined || newest === "none") return undefined;
+  const newest = await newestHead(audit, origin, { keys: keys.trusted, known });
+  if (newest === undefined) return undefined;
   checkReach(audit, newest, known);
   const walk = new BackwardWalk(audit, newest, known);
   for (let end = newest.size; end > 0 && !walk.isLost; end -= READS_AT_ONCE) {
@@ -56,14 +52,17 @@ export async function checkLedger(
 async function newestHead(
   audit: Audit,
   origin: string,
-  keys: ArchiveKeys,
-): Promise<Head | "none" | undefined> {
+  { keys, known }: { readonly keys: ArchiveKeys; readonly known: KnownHead | undefined },
+): Promise<Head | undefined> {
   // What is there and no plain file is a finding; only what is absent is passed over.
   const copy = await guard(audit, "head", undefined, () => audit.reader.stat("head", audit.signal));
   const paths = copy === undefined ? [] : ["head"];
   const listed = await guard(audit, "heads/", undefined, () => newestListed(audit));
   if (listed !== undefined) paths.push(listed);
-  if (paths.length === 0) return "none";
+  if (paths.length === 0) {
+    if (known === undefined) await refuseEmpty(audit);
+    audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });
+  }
   const heads = await Promise.all(paths.map((path) => readHead(audit, path, origin, keys)));
   const newest = heads.filter((head) => head !== undefined).toSorted((a, b) => b.size - a.size)[0];
   if (newest !== undefined) checkCopy(audit, newest, paths.includes("head") ? heads[0] : "absent");

@@ -1,5 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import { DaybookError } from "../model/errors.js";
+import { sha256Hex } from "../model/sha256.js";
 
 const MIN_CHARACTERS = 24;
 
@@ -27,6 +28,5 @@ export function hasAccess(header: string | undefined, token: string): boolean {
 
 /** The digests have one length, so the time does not tell how much of the token was right. */
 function isSame(found: string, expected: string): boolean {
-  const [a, b] = [found, expected].map((text) => createHash("sha256").update(text).digest());
-  return a !== undefined && b !== undefined && timingSafeEqual(a, b);
+  return timingSafeEqual(Buffer.from(sha256Hex(found)), Buffer.from(sha256Hex(expected)));
 }
