@@ -6,6 +6,7 @@ import type { MailRelay } from "../../src/io/send-mail.js";
 import { trustAuthorities } from "../../src/io/tls.js";
 import { makeServerCertificate } from "../support/entra/certificates.js";
 import { startMailServer } from "../support/mail-server.js";
+import { freePort } from "../support/free-port.js";
 
 const calm = new AbortController().signal;
 const { ca, server: certificate } = makeServerCertificate();
@@ -119,7 +120,7 @@ describe("mail that does not arrive", () => {
   });
 
   it("says that nothing listens", async () => {
-    const port = await closedPort();
+    const port = await freePort();
 
     await expect(sendMail(relay(port), MAIL, calm)).rejects.toMatchObject({ code: "NETWORK_UNREACHABLE" });
   });
@@ -143,11 +144,3 @@ describe("mail that does not arrive", () => {
     });
   });
 });
-
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-}

@@ -1,8 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -10,6 +8,7 @@ import { DAY_MS, HOUR_MS, isoTime } from "../../src/model/utc-day.js";
 import { alertmanagerForm } from "../../src/serve/alert-form.js";
 import { alarm } from "../support/status-sample.js";
 import { standing, webhookRig } from "../support/webhook-rig.js";
+import { freePort } from "../support/free-port.js";
 
 const folder = mkdtempSync(join(tmpdir(), "daybook-alertmanager-"));
 let manager: ChildProcess | undefined;
@@ -45,14 +44,6 @@ afterAll(async () => {
   }
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
-}
 
 async function ready(): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {

@@ -8,8 +8,6 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,6 +16,7 @@ import { startSimulator } from "../../packages/simulator/index.js";
 import type { Simulator } from "../../packages/simulator/index.js";
 import { systemClock } from "../../src/io/clock.js";
 import { Engine } from "./container/engine.js";
+import { freePort } from "../support/free-port.js";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
 const TOKEN = "a-bearer-token-of-contoso";
@@ -74,14 +73,6 @@ function image(): Image {
   const [first] = JSON.parse(engine.podman("inspect", "localhost/daybook")) as readonly Image[];
   if (first === undefined) throw new Error("expected an image");
   return first;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 describe("the image of deploy/Containerfile", () => {

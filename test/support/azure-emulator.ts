@@ -2,14 +2,13 @@ import { execFile, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { ACCOUNT, serviceOf } from "./azure-server.js";
 import type { BlobServer } from "./azure-server.js";
+import { freePort } from "./free-port.js";
 
 const PACKAGE = new URL("../servers/azure-blob/", import.meta.url);
 const READY_MS = 60_000;
@@ -68,13 +67,4 @@ async function untilReady(endpoint: string, isRunning: () => boolean): Promise<v
     if (answer !== undefined) return;
   }
   throw new Error(`azurite was not ready within ${READY_MS} ms`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -11,13 +11,12 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import type { QueryResult } from "pg";
+import { freePort } from "./free-port.js";
 
 /** A PostgreSQL of its own, on loopback, in a temporary folder, with data that survive a crash. */
 export interface PostgresServer {
@@ -196,14 +195,6 @@ async function answers(query: PostgresServer["query"], child: ChildProcess): Pro
     }
   }
   return false;
-}
-
-async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address() as AddressInfo;
-  listener.close();
-  return port;
 }
 
 /** The server counts the time of a child when it has ended, and its own. */
