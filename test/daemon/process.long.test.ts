@@ -68,7 +68,7 @@ describe("the daemon as a process", { timeout: 60_000 }, () => {
 
     rig.mendSink();
     rig.write("secret", clientSecret(rig));
-    rig.configure((text) => text.replace("horizon: 400d", "horizon: 4d").replace("26h", "25h"));
+    rig.configure((text) => text.replace("horizon: 400d", "horizon: 4d").replace("24h", "25h"));
     daemon.process.kill("SIGHUP");
     await until(() => rig.received.length === 6);
     expect(rig.lines("configuration changed")[0]?.["keys"]).toEqual(["collect.readAfter.0"]);

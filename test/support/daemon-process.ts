@@ -161,7 +161,7 @@ tenants:
       scope: https://analysis.windows.net/powerbi/api/.default
     auth: { method: client-secret, clientId: ${fabrikam.scenario.clientId}, secret: { file: ./secret } }
     requestsPerHour: 100000
-collect: { horizon: 4d, readAfter: [26h] }
+collect: { horizon: 4d, readAfter: [24h] }
 retention: { schedule: test }
 sinks:
   vault: { use: local-files, path: ${JSON.stringify(join(folder, "vault"))} }
