@@ -21,11 +21,12 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   source: ["model", "bytes", "io", "plan", "config"],
   verify: ["model", "bytes", "io"],
   seal: ["model", "bytes", "io", "archive", "verify"],
-  ledger: ["model", "io", "archive"],
+  ledger: ["model", "bytes", "io", "archive"],
   deliver: ["model", "io", "archive", "ledger", "plugin"],
-  restore: ["model", "io", "archive", "ledger", "plugin", "deliver"],
+  restore: ["model", "bytes", "io", "archive", "ledger", "plugin", "deliver"],
   export: ["model", "archive"],
   audit: ["model", "bytes", "io", "archive", "verify", "ledger", "html"],
+  proof: ["model", "bytes", "io", "archive", "ledger"],
   // A bag is an export with an archive in it, and is audited as one.
   bag: ["model", "bytes", "io", "html", "archive", "export", "audit"],
   retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
@@ -47,7 +48,19 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ],
   // source: when the certificate of the sign-in expires.
   view: ["model", "io", "plan", "source", "ledger", "archive", "deliver"],
-  daemon: ["model", "io", "plan", "source", "ledger", "deliver", "retention", "pipeline.js", "pass", "view"],
+  daemon: [
+    "model",
+    "io",
+    "archive",
+    "plan",
+    "source",
+    "ledger",
+    "deliver",
+    "retention",
+    "pipeline.js",
+    "pass",
+    "view",
+  ],
   serve: ["model", "io", "plan", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],
 };
 

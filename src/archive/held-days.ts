@@ -1,3 +1,4 @@
+import type { Head } from "./head.js";
 import type { DayState } from "../model/day-state.js";
 import type { Manifest } from "../model/manifest.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
@@ -22,7 +23,7 @@ export interface DayNotes {
 /** The current view of an archive: of each day its newest revision, in one form for an own archive, a sink and a folder. */
 export interface HeldDays {
   readonly identity: { readonly archiveId: string; readonly tenantId: string };
-  readonly head: { readonly size: number; readonly lastHash: string };
+  readonly head: Head;
   /** From the first to the last day that the ledger names, in a bag of those that it has; undefined when there is none. */
   readonly range: DayRange | undefined;
   readonly stateOf: (day: UtcDay) => DayState;

@@ -60,6 +60,7 @@ const manifest = z.object({
   }),
   completeness,
   event_set_sha256: hash,
+  lines_root: hash,
   diff: z.object({
     against: z.int().nullable(),
     added: count,

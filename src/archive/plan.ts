@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { stableJson } from "../model/stable-json.js";
-import { count, day, hash, parseStrict, planId, text, time, uuid } from "./strict-json.js";
+import { count, day, hash, parseStrict, planId, root, text, time, uuid } from "./strict-json.js";
 
 const PLAN_FORMAT = "daybook.plan/1";
 
@@ -32,7 +32,7 @@ const plan = z.strictObject({
   archive_id: uuid,
   plan: planId,
   time,
-  ledger: z.strictObject({ size: count, last_hash: hash }),
+  ledger: z.strictObject({ size: count, root }),
   /** The number of the roster in force; 0 without one. */
   roster: count,
   approvers: z.int().min(1),

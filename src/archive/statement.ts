@@ -1,6 +1,18 @@
 import { z } from "zod";
 import { stableJson } from "../model/stable-json.js";
-import { count, day, hash, holdId, parseStrict, planId, role, text, time, uuid } from "./strict-json.js";
+import {
+  count,
+  day,
+  hash,
+  holdId,
+  parseStrict,
+  planId,
+  role,
+  root,
+  text,
+  time,
+  uuid,
+} from "./strict-json.js";
 
 /** What a person can sign for, with what each kind says. */
 const SUBJECTS = {
@@ -29,7 +41,7 @@ function form<Kind extends StatementKind>(kind: Kind) {
     format: z.literal(STATEMENT_FORMAT),
     statement: z.literal(kind),
     archive_id: uuid,
-    head: z.strictObject({ size: count, last_hash: hash }),
+    head: z.strictObject({ size: count, root }),
     subject: SUBJECTS[kind],
     person: role,
     key_fingerprint: text,

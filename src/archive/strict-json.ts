@@ -18,6 +18,8 @@ export const time = z.string().refine((value) => {
   const ms = Date.parse(value);
   return !Number.isNaN(ms) && isoTime(ms) === value;
 });
+/** Root of a Merkle tree: 32 bytes in base64. */
+export const root = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
 /** A person's role: the name under which a roster has them. */
 export const role = z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/);
 export const holdId = z.string().regex(/^H\d{4,}$/);

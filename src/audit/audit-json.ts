@@ -20,7 +20,7 @@ export function auditJson(input: ReportInput): object {
       head:
         input.head === undefined
           ? null
-          : { size: input.head.size, last_hash: input.head.lastHash, time: input.head.time },
+          : { size: input.head.size, root: input.head.root, time: input.head.time },
       keys: input.keys.map(({ id, fingerprint }) => ({ key_id: id, fingerprint })),
     },
     verdict: { word: tone, sentence: headline, reasons },

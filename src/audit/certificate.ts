@@ -19,7 +19,7 @@ export interface Certificate {
   readonly tenant_id: string;
   readonly keys: readonly { readonly key_id: string; readonly fingerprint: string }[];
   /** The newest head: whoever kept a later one can tell that nothing was taken back. */
-  readonly head: { readonly size: number; readonly last_hash: string; readonly time: string };
+  readonly head: { readonly size: number; readonly root: string; readonly time: string };
   readonly drawn: { readonly by: string; readonly at: string; readonly until: UtcDay };
   readonly approvers: number;
   readonly approvals: readonly Approval[];
@@ -98,9 +98,7 @@ function renderFacts({
       <span class="hash">${plan_sha256}</span>
     </dd>
     <dt>Ledger</dt>
-    <dd>
-      ${head.size} entries at ${head.time}; SHA-256 of the newest <span class="hash">${head.last_hash}</span>
-    </dd>
+    <dd>${head.size} entries at ${head.time}; root <span class="hash">${head.root}</span></dd>
     <dt>Keys</dt>
     <dd>
       ${keys.map(({ key_id, fingerprint }) => html`${key_id} <span class="hash">${fingerprint}</span> `)}

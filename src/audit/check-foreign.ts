@@ -102,12 +102,12 @@ class BeyondHead {
   readonly #audit: Audit;
   readonly #context: PackageContext;
   /** The entry that continues the chain, and the hash that it must hold. Paths come in the order of their numbers. */
-  #next: { readonly seq: number; readonly prev: string };
+  #next: { readonly seq: number; readonly prev: string | undefined };
 
-  constructor(audit: Audit, context: PackageContext, { head }: LedgerFacts) {
+  constructor(audit: Audit, context: PackageContext, { head, lastHash }: LedgerFacts) {
     this.#audit = audit;
     this.#context = context;
-    this.#next = { seq: head.size, prev: head.lastHash };
+    this.#next = { seq: head.size, prev: lastHash };
   }
 
   async entry(seq: number): Promise<void> {

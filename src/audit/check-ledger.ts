@@ -1,5 +1,6 @@
 import type { ArchiveKeys } from "../archive/keys.js";
-import { parseEntry } from "../ledger/entry-format.js";
+import { MerkleTree, leafHash } from "../bytes/merkle-tree.js";
+import { isSignedEntry, parseEntry, parseJsonObject } from "../ledger/entry-format.js";
 import { openHead } from "../archive/head.js";
 import type { Head } from "../archive/head.js";
 import { DaybookError } from "../model/errors.js";
@@ -14,45 +15,72 @@ import type { AuditKeys } from "./check-identity.js";
 import { LedgerFactsBuilder } from "./ledger-facts.js";
 import type { LedgerFacts } from "./ledger-facts.js";
 
-/** A head that the auditor kept elsewhere. */
-export interface KnownHead {
-  readonly size: number;
-  /** SHA-256 (hex) of entry `size` − 1. */
-  readonly hash: string;
-}
+/** A head that the auditor kept elsewhere. Its statement is compared; its signer does not matter. */
+export type KnownHead = Head;
 
 const READS_AT_ONCE = 32;
 // A head may claim a billion entries: after this many missing ones in a row nothing more is learnt.
 const MAX_MISSING = 1000;
 
 /**
- * Walks the ledger backwards from the newest signed head, so that every entry is authenticated by a hash from a signed
- * place before it is parsed. Undefined after findings when no head can be trusted.
+ * Walks the ledger backwards from its newest entry, whose own signature vouches for it, so that every entry is authenticated by
+ * a hash from a signed place before it is parsed; then compares the root over what was read with every head. Undefined after
+ * findings when no head can be trusted.
  */
 export async function checkLedger(
   audit: Audit,
   origin: string,
   keys: AuditKeys,
-  known: KnownHead | undefined,
+  kept: readonly KnownHead[],
 ): Promise<LedgerFacts | undefined> {
+  const known = kept.filter((head) => head.origin === origin);
   const newest = await newestHead(audit, origin, { keys: keys.trusted, known });
   if (newest === undefined) return undefined;
+  if (kept.length > known.length && known.length === 0)
+    audit.found.add("HEAD_CONTRADICTED", {
+      subject: "the heads kept elsewhere",
+      found: `heads of ${[...new Set(kept.map((head) => head.origin))].join(", ")}`,
+      expected: `one of ${origin} at least`,
+    });
   checkReach(audit, newest, known);
-  const walk = new BackwardWalk(audit, newest, known);
+  const walk = new BackwardWalk(audit, newest, keys.all);
   for (let end = newest.size; end > 0 && !walk.isLost; end -= READS_AT_ONCE) {
     const start = Math.max(0, end - READS_AT_ONCE);
     const seqs = Array.from({ length: end - start }, (_, index) => end - 1 - index);
     const read = await Promise.all(seqs.map((seq) => readEntryAndHead(audit, origin, keys.all, seq)));
     for (const one of read) walk.step(one);
   }
+  compareRoots(audit, walk, newest, known);
   return walk.end();
+}
+
+/** A head states what the ledger was at its size. What lies beyond an entry that is gone or altered has no root to compare. */
+function compareRoots(audit: Audit, walk: BackwardWalk, newest: Head, known: readonly KnownHead[]): void {
+  const tree = new MerkleTree();
+  const keptBySize = Map.groupBy(known, (head) => head.size);
+  for (const leaf of walk.leaves()) {
+    if (leaf === undefined) return;
+    tree.add(leaf);
+    const { size } = tree;
+    const stated = walk.headOf(size) ?? (size === newest.size ? newest : undefined);
+    if (stated !== undefined)
+      audit.found.expect("HEAD_CONTRADICTED", {
+        subject: headPath(size),
+        found: stated.root,
+        expected: tree.root(),
+      });
+    for (const { root } of keptBySize.get(size) ?? []) {
+      const subject = `the head of size ${size} that was kept elsewhere`;
+      audit.found.expect("HEAD_CONTRADICTED", { subject, found: root, expected: tree.root() });
+    }
+  }
 }
 
 /** The larger of the newest in `heads/` and `head`: cutting one of them is not enough to hide an entry. */
 async function newestHead(
   audit: Audit,
   origin: string,
-  { keys, known }: { readonly keys: ArchiveKeys; readonly known: KnownHead | undefined },
+  { keys, known }: { readonly keys: ArchiveKeys; readonly known: readonly KnownHead[] },
 ): Promise<Head | undefined> {
   // What is there and no plain file is a finding; only what is absent is passed over.
   const copy = await guard(audit, "head", undefined, () => audit.reader.stat("head", audit.signal));
@@ -60,7 +88,7 @@ async function newestHead(
   const listed = await guard(audit, "heads/", undefined, () => newestListed(audit));
   if (listed !== undefined) paths.push(listed);
   if (paths.length === 0) {
-    if (known === undefined) await refuseEmpty(audit);
+    if (known.length === 0) await refuseEmpty(audit);
     audit.found.add("FILE_MISSING", { subject: "heads/", found: "no head", expected: "one for each entry" });
   }
   const heads = await Promise.all(paths.map((path) => readHead(audit, path, origin, keys)));
@@ -131,20 +159,21 @@ async function readHead(
   return undefined;
 }
 
-function checkReach(audit: Audit, newest: Head, known: KnownHead | undefined): void {
-  if (known === undefined || known.size <= newest.size) return;
+function checkReach(audit: Audit, newest: Head, known: readonly KnownHead[]): void {
+  const size = Math.max(0, ...known.map((head) => head.size));
+  if (size <= newest.size) return;
   audit.found.add("HEAD_NOT_REACHED", {
     subject: "ledger/",
     found: `${newest.size} entries`,
-    expected: `${known.size} at least`,
+    expected: `${size} at least`,
   });
 }
 
 interface ReadEntry {
   readonly seq: number;
   readonly bytes: Uint8Array | undefined;
-  /** The hash of this entry by the head of its size; undefined when there is no valid one. */
-  readonly hashByHead: string | undefined;
+  /** The head of the size that this entry made; undefined when there is no valid one. */
+  readonly head: Head | undefined;
 }
 
 async function readEntryAndHead(
@@ -158,23 +187,25 @@ async function readEntryAndHead(
     readSmall(audit.reader, path, LIMITS.ledgerEntry, audit.signal),
   );
   const head = await readHead(audit, headPath(seq + 1), origin, keys);
-  return { seq, bytes, hashByHead: head?.lastHash };
+  return { seq, bytes, head };
 }
 
 class BackwardWalk {
   readonly #audit: Audit;
-  readonly #known: KnownHead | undefined;
+  readonly #keys: ArchiveKeys;
   readonly #facts: LedgerFactsBuilder;
+  /** The newest first; undefined for an entry that is gone or altered. */
+  readonly #leaves: (Uint8Array | undefined)[] = [];
+  readonly #heads = new Map<number, Head>();
   #missing = 0;
-  /** Hash of the entry to come, by the entry after it or by the newest head. */
+  /** Hash of the entry to come, by the entry after it. */
   #expected: string | undefined;
   #later: LedgerEntry | undefined;
 
-  constructor(audit: Audit, newest: Head, known: KnownHead | undefined) {
+  constructor(audit: Audit, newest: Head, keys: ArchiveKeys) {
     this.#audit = audit;
-    this.#known = known;
+    this.#keys = keys;
     this.#facts = new LedgerFactsBuilder(newest);
-    this.#expected = newest.lastHash;
   }
 
   get isLost(): boolean {
@@ -185,38 +216,40 @@ class BackwardWalk {
     return this.#facts.finish(this.#audit.found);
   }
 
-  step({ seq, bytes, hashByHead }: ReadEntry): void {
-    if (this.isLost) return;
-    const subject = entryPath(seq);
-    const expected = this.#expected ?? hashByHead;
-    this.#expected = undefined;
-    if (hashByHead !== undefined && expected !== hashByHead) {
-      this.#add("HEAD_CONTRADICTED", headPath(seq + 1), hashByHead, expected ?? "");
-    }
-    if (bytes === undefined) {
-      this.#missing++;
-      return this.#add("LEDGER_HOLE", subject, "nothing", "an entry");
-    }
-    this.#missing = 0;
-    this.#compareHash(seq, sha256Hex(bytes), expected, () => this.#read(seq, bytes));
+  /** The leaves of the entries, from the first on; none when too many were missing. */
+  leaves(): readonly (Uint8Array | undefined)[] {
+    return this.isLost ? [] : this.#leaves.toReversed();
   }
 
-  #compareHash(seq: number, hash: string, expected: string | undefined, whenRight: () => void): void {
-    if (this.#known?.size === seq + 1 && this.#known.hash !== hash) {
-      this.#add(
-        "HEAD_CONTRADICTED",
-        `${entryPath(seq)} against the head kept elsewhere`,
-        hash,
-        this.#known.hash,
-      );
+  headOf(size: number): Head | undefined {
+    return this.#heads.get(size);
+  }
+
+  step({ seq, bytes, head }: ReadEntry): void {
+    if (this.isLost) return;
+    if (head !== undefined) this.#heads.set(seq + 1, head);
+    const expected = this.#expected;
+    this.#expected = undefined;
+    if (bytes === undefined) {
+      this.#missing++;
+      this.#leaves.push(undefined);
+      return this.#add("LEDGER_HOLE", entryPath(seq), "nothing", "an entry");
     }
-    if (hash === expected) return whenRight();
-    this.#add(
-      "LEDGER_BROKEN",
-      entryPath(seq),
-      hash,
-      expected ?? "a hash from the entry after it or from a head",
-    );
+    this.#missing = 0;
+    const isRight = this.#isAuthentic(seq, bytes, expected);
+    this.#leaves.push(isRight ? leafHash(bytes) : undefined);
+    if (isRight) this.#read(seq, bytes);
+  }
+
+  /** By the hash in the entry after it; where that one is gone or altered, by its own signature. */
+  #isAuthentic(seq: number, bytes: Uint8Array, expected: string | undefined): boolean {
+    const subject = entryPath(seq);
+    const hash = sha256Hex(bytes);
+    const isItsOwn = (): boolean =>
+      isSignedEntry(bytes, this.#keys) && parseJsonObject(bytes)?.["seq"] === seq;
+    if (hash === expected || (expected === undefined && isItsOwn())) return true;
+    this.#add("LEDGER_BROKEN", subject, hash, expected ?? "an entry with a valid signature");
+    return false;
   }
 
   #read(seq: number, bytes: Uint8Array): void {
@@ -224,7 +257,7 @@ class BackwardWalk {
     if (entry === undefined) return;
     this.#expected = entry.prev;
     this.#checkPlace(seq, entry);
-    this.#facts.add(entry);
+    this.#facts.add(entry, sha256Hex(bytes));
     this.#audit.onEntry?.(entry);
     this.#later = entry;
   }

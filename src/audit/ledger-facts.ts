@@ -22,6 +22,10 @@ export interface SealedPackage {
 /** What a ledger says, every entry of it authenticated. */
 export interface LedgerFacts {
   readonly head: Head;
+  /** Of the newest entry that the head covers: when the head was due, by the writer's clock. Null where that entry cannot be read. */
+  readonly headTime: string | null;
+  /** SHA-256 (hex) of that entry's bytes; undefined where there is none. */
+  readonly lastHash: string | undefined;
   /** In ledger order, by `days/…/rNNNN`. */
   readonly packages: ReadonlyMap<string, SealedPackage>;
   /** Path → SHA-256 of the files that the ledger itself fixes: archive.json, the documents, the keys. */
@@ -40,12 +44,15 @@ export class LedgerFactsBuilder {
   readonly #lost: Lost[] = [];
   readonly #acts: LedgerEntry[] = [];
   readonly #pinned = new Map<string, string>();
+  #newest: { readonly time: string; readonly hash: string } | undefined;
 
   constructor(head: Head) {
     this.#head = head;
   }
 
-  add(entry: LedgerEntry): void {
+  /** `hash` is of its bytes. */
+  add(entry: LedgerEntry, hash: string): void {
+    if (entry.seq === this.#head.size - 1) this.#newest = { time: entry.time, hash };
     if (isRetentionAct(entry)) this.#acts.push(entry);
     if (entry.type === "day-sealed") this.#sealed.push(entry);
     if (entry.type === "day-lost") this.#lost.push(entry);
@@ -59,6 +66,8 @@ export class LedgerFactsBuilder {
     const packages = linkRevisions(this.#sealed.toReversed(), found);
     return {
       head: this.#head,
+      headTime: this.#newest?.time ?? null,
+      lastHash: this.#newest?.hash,
       packages,
       pinned: this.#pinned,
       lost: this.#lostDays(packages, found),

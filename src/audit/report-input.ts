@@ -1,3 +1,4 @@
+import type { Head } from "../archive/head.js";
 import type { Compression } from "../model/compression.js";
 import type { Finding } from "../model/finding.js";
 import type { Coverage } from "./coverage.js";
@@ -64,7 +65,12 @@ export interface ReportInput {
   readonly level: AuditLevel | undefined;
   readonly findings: readonly Finding[];
   readonly keys: readonly { readonly id: string; readonly fingerprint: string }[];
-  readonly head: { readonly size: number; readonly lastHash: string; readonly time: string } | undefined;
+  readonly head:
+    | (Head & {
+        /** When the newest entry that it covers was written; null where that cannot be read. */
+        readonly time: string | null;
+      })
+    | undefined;
   readonly compression: Compression;
   /** Who made it: a login name. */
   readonly by: string;

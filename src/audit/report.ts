@@ -122,7 +122,10 @@ function renderIdentity({ archiveId, tenantId, place, keys, head }: ReportInput)
           ? html`<dt>Head</dt>
               <dd>none that can be trusted</dd>`
           : html`<dt>Head</dt>
-              <dd>${count(head.size)} entries, last <code>${head.lastHash}</code>, signed ${head.time}</dd>`
+              <dd>
+                ${count(head.size)} entries, root <code>${head.root}</code>, newest of
+                ${head.time ?? "unknown time"}
+              </dd>`
       }
     </dl>
   </section>`;

@@ -43,8 +43,8 @@ export interface VerifyOptions {
   readonly scope?: BagScope;
   /** SPKI PEM texts: when given, only these may have signed the newest head. */
   readonly keys?: readonly string[];
-  /** A head that the auditor kept elsewhere. */
-  readonly expectHead?: KnownHead;
+  /** Heads that the auditor kept elsewhere. */
+  readonly heads?: readonly KnownHead[];
   /** A new, empty set that sorts a day's record lines in bounded memory, for `content` and `deep`. */
   readonly openEventSet: () => EventSet;
   /** Has OpenSSH check the signature of a statement. */
@@ -98,7 +98,7 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
   const identity = await checkIdentity(audit);
   if (identity === undefined) return resultOf(audit, options, { packages: 0 });
   const keys = await readKeys(audit, identity.origin, options.keys ?? []);
-  const facts = await checkLedger(audit, identity.origin, keys, options.expectHead);
+  const facts = await checkLedger(audit, identity.origin, keys, options.heads ?? []);
   if (facts === undefined)
     return resultOf(audit, options, { identity, keys: keys.fingerprints, packages: 0 });
   const context = { identity, keys };

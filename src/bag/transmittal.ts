@@ -15,7 +15,7 @@ export interface Transmittal {
   readonly to_party: string;
   readonly archive_id: string;
   readonly tenant_id: string;
-  readonly head: { readonly size: number; readonly last_hash: string };
+  readonly head: { readonly size: number; readonly root: string };
   readonly asked: { readonly from: string; readonly to: string };
   readonly filters: {
     readonly activities: readonly string[];
@@ -68,7 +68,7 @@ function facts(given: Transmittal) {
     ["Made", `${given.made} by ${given.by}, ${given.software}`],
     ["Archive", given.archive_id],
     ["Tenant", given.tenant_id],
-    ["Head", `size ${head.size}, last entry ${head.last_hash}`],
+    ["Head", `size ${head.size}, root ${head.root}`],
     ["Asked for", `${asked.from} to ${asked.to}`],
     ["Activities", filters.activities.join(", ") || "all"],
     ["Users", filters.users.join(", ") || "all"],

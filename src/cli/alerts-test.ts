@@ -56,6 +56,7 @@ export function testMessage(nowMs: number): AlertMessage {
     deadline: null,
     since: time,
     time,
+    head: null,
     software: `daybook ${VERSION}`,
   };
 }

@@ -28,6 +28,7 @@ import type { MadeReport } from "./report-input.js";
 import { actorOf, askArchive, oneTenant } from "./retention-request.js";
 import { folderPlace, requireInBag } from "./folder-place.js";
 import type { Place } from "./folder-place.js";
+import { keptHeads } from "./kept-heads.js";
 import { placesOf, verifyPlace } from "./verify.js";
 import { verifyExit } from "./verify-result.js";
 
@@ -37,7 +38,7 @@ export interface AuditOptions extends ArchiveOptions, RangeOptions {
   readonly out?: string;
   readonly for?: string;
   readonly key?: string;
-  readonly expectHead?: string;
+  readonly heads?: readonly string[];
   readonly act?: boolean;
 }
 
@@ -107,7 +108,7 @@ async function reportOn(
       place,
       level: options.level,
       ...(options.key === undefined ? {} : { key: options.key }),
-      ...(options.expectHead === undefined ? {} : { expectHead: options.expectHead }),
+      heads: await keptHeads(options.heads ?? [], surroundings),
       by: actorOf(surroundings),
       reader: options.for ?? null,
       rangeOf: (index) => dayRange(options, bounds(index), nowMs),

@@ -150,6 +150,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
     {
       tenant: tenant.name,
       place,
+      heads: [],
       level: "deep",
       by: actorOf(surroundings),
       reader: null,

@@ -161,7 +161,7 @@ async function certificateOf({ held, tenant, signal }: LookedAt, id: string): Pr
     archive_id: identity.archiveId,
     tenant_id: identity.tenantId,
     keys: keys.map(({ id: key_id, fingerprint }) => ({ key_id, fingerprint })),
-    head: { size: ledger.size, last_hash: ledger.lastHash, time: isoTime(tenant.clock.now()) },
+    head: { size: ledger.size, root: ledger.tree.root(), time: isoTime(tenant.clock.now()) },
     drawn: { by: record.drawnBy, at: isoTime(record.drawnAt), until: plan.until },
     approvers: plan.approvers,
     approvals: await Promise.all(

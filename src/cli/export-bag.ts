@@ -1,3 +1,4 @@
+import { headLine, originOf } from "../archive/head.js";
 import { randomBytes } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { isWhole } from "../audit/verify-archive.js";
@@ -206,7 +207,7 @@ function tagsOf(given: Transmittal, { export: number }: ExportSummary, payload: 
     ["Payload-Oxum", `${sumOf(payload)}.${payload.length}`],
     ["Bag-Software-Agent", given.software],
     ["Daybook-Archive-Id", given.archive_id],
-    ["Daybook-Head", `${head.size} ${head.last_hash}`],
+    ["Daybook-Head", headLine({ origin: originOf(given.archive_id), ...head })],
     ["Daybook-Range", `${part.from} ${part.to}`],
   ] as const;
 }

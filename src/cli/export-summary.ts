@@ -18,7 +18,7 @@ export interface ExportSummary {
   readonly made: string;
   readonly archive_id: string;
   readonly tenant_id: string;
-  readonly head: { readonly size: number; readonly last_hash: string };
+  readonly head: { readonly size: number; readonly root: string };
   readonly range: { readonly from: string; readonly to: string; readonly days: DayRange };
   readonly filters: {
     readonly activities: readonly string[];
@@ -63,7 +63,7 @@ export function exportOutcome({ options, archive, filter, count, notes, nowMs }:
     made: isoTime(nowMs),
     archive_id: held.identity.archiveId,
     tenant_id: held.identity.tenantId,
-    head: { size: held.head.size, last_hash: held.head.lastHash },
+    head: { size: held.head.size, root: held.head.root },
     range: { from: microTime(range.fromMicros), to: microTime(range.toMicros), days: asked },
     filters: { activities, users, workspaces },
     form: options.format,

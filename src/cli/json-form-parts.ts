@@ -20,8 +20,10 @@ export const range = z.object({ from: day, to: day });
 export const texts = z.array(z.string());
 export const days = z.array(day);
 export const daysByState = z.partialRecord(state, days);
-/** A head has more fields than `size`: docs/FORMAT.md says which. */
-export const head = z.looseObject({ size: count }).describe("a head of the ledger");
+/** Of some heads the time of the newest entry stands beside it. */
+export const head = z
+  .looseObject({ size: count, root: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) })
+  .describe("a head of the ledger");
 
 export const finding = z.object({
   code: z.string().describe("as in docs/FINDINGS.md"),

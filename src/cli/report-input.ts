@@ -1,3 +1,4 @@
+import type { Head } from "../archive/head.js";
 import { linesOf } from "../archive/line-blocks.js";
 import { PackageFiles } from "../archive/package-files.js";
 import { readManifest } from "../archive/sealed-package.js";
@@ -29,7 +30,8 @@ export interface ReportParts {
   readonly place: Place;
   readonly level: AuditLevel;
   readonly key?: string;
-  readonly expectHead?: string;
+  /** That were kept elsewhere. */
+  readonly heads: readonly Head[];
   readonly by: string;
   readonly reader: string | null;
   /** The days to report on, by what the ledger says. */
@@ -84,7 +86,7 @@ export async function makeReport(parts: ReportParts, surroundings: Surroundings)
     level,
     findings,
     keys,
-    head: facts?.head,
+    head: facts && { ...facts.head, time: facts.headTime },
     compression,
     by: parts.by,
     reader: parts.reader,
@@ -101,11 +103,11 @@ export async function makeReport(parts: ReportParts, surroundings: Surroundings)
   return { input, audited };
 }
 
-function wishOf({ level, key, expectHead }: ReportParts) {
+function wishOf({ level, key, heads }: ReportParts) {
   return {
     level,
     ...(key === undefined ? {} : { key }),
-    ...(expectHead === undefined ? {} : { expectHead }),
+    heads,
   };
 }
 

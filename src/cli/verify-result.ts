@@ -5,6 +5,7 @@ import type { Finding } from "../model/finding.js";
 import type { DayRange } from "../model/utc-day.js";
 import type { CommandResult } from "./command.js";
 import { EXIT, worstExit } from "./exit-codes.js";
+import { headLine } from "../archive/head.js";
 import { count } from "./progress.js";
 import { isViewWhole, viewText } from "./verify-views.js";
 import type { ViewResult } from "./verify-views.js";
@@ -76,7 +77,9 @@ function placeText(one: PlaceResult): string {
   const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}`];
   const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
   const head =
-    facts === undefined ? [] : [`  head ${facts.head.size} ${facts.head.lastHash} of ${facts.head.time}`];
+    facts === undefined
+      ? []
+      : [`  head ${headLine(facts.head)}, newest entry of ${facts.headTime ?? "unknown time"}`];
   return [
     `${place}: ${verdict}; ${looked}`,
     ...(verdict === "consistent"
@@ -116,9 +119,7 @@ function placeJson(one: PlaceResult, asked: object): object {
   const { place, result, sample } = one;
   const { level, identity, facts, findings, counts, packages, found, absent, lost, outside } = result;
   const head =
-    facts === undefined
-      ? null
-      : { size: facts.head.size, last_hash: facts.head.lastHash, time: facts.head.time };
+    facts === undefined ? null : { size: facts.head.size, root: facts.head.root, time: facts.headTime };
   return {
     place,
     whole: isWhole(result),

@@ -60,7 +60,11 @@ export async function startArchive(parts: StartParts, signal: AbortSignal): Prom
   }
   const documents = await readDocuments(files);
   const signingKey = await readSigningKey(parts);
-  const archive = await openArchive({ files, clock, root, tenantId, signingKey, documents }, signal);
+  const signedHeads = dirname(root);
+  const archive = await openArchive(
+    { files, clock, root, tenantId, signingKey, documents, signedHeads },
+    signal,
+  );
   if (archive.recovered.length > 0) log.warn({ tenant, steps: archive.recovered }, "archive recovered");
   await recordSettingChanges(archive.ledger, parts.loaded.sha256, { files, root }, signal);
   return archive;

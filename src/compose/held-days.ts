@@ -16,7 +16,7 @@ import type { HeldTenant } from "./read-only-tenant.js";
 /** An archive whose ledger was read and proved. */
 interface ReadLedger {
   readonly identity: ArchiveIdentity;
-  readonly ledger: Pick<LedgerContent, "index" | "size" | "lastHash">;
+  readonly ledger: Pick<LedgerContent, "index" | "size" | "tree">;
 }
 
 /** The own archive: the state folder's ledger, and packages from wherever they can be read. */
@@ -61,7 +61,7 @@ function heldDays(
   const newest = named.flatMap(newestOf);
   return {
     identity,
-    head: { size: ledger.size, lastHash: ledger.lastHash },
+    head: { origin: identity.origin, size: ledger.size, root: ledger.tree.root() },
     range,
     stateOf,
     notesOf: (day) => notesOf(days.get(day)),

@@ -1,3 +1,4 @@
+import type { Head } from "../archive/head.js";
 import type { Alarm } from "../view/alarms.js";
 import type { DaybookError } from "../model/errors.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -40,6 +41,8 @@ export interface TenantSnapshot extends TenantFacts {
   readonly nextPassMs: number | undefined;
   /** Alarms that stand, each with its beginning. */
   readonly alarms: readonly Alarm[];
+  /** The newest head of the ledger; undefined while the archive is not open. */
+  readonly head: Head | undefined;
 }
 
 /** The daemon at one moment, for health, metrics, status page and messages. */

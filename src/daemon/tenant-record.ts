@@ -1,3 +1,4 @@
+import { headLine } from "../archive/head.js";
 import { AlarmBook } from "./alarm-book.js";
 import type { PassPosition, PassSummary, TenantCondition, TenantSnapshot } from "./state.js";
 import type { TenantWork } from "./tenant-work.js";
@@ -27,6 +28,7 @@ export class TenantRecord implements PassProgress {
   #position: PassPosition | undefined;
   #work: TenantWork;
   #ledger: Ledger | undefined;
+  #loggedSize = 0;
   #sinkFailures: ReadonlyMap<string, DaybookError> = new Map();
   #passSinkFailures: ReadonlyMap<string, DaybookError> = new Map();
   #budget: BudgetState;
@@ -131,6 +133,14 @@ export class TenantRecord implements PassProgress {
     this.#budget = await this.#work.budget().catch(() => this.#budget);
   }
 
+  /** The log is a place beside the archive: `verify --heads` finds the heads in it. */
+  logHead(): void {
+    const head = this.#ledger?.head;
+    if (head === undefined || head.size === this.#loggedSize) return;
+    this.#loggedSize = head.size;
+    this.#work.log.info({ tenant: this.#work.tenant, head: headLine(head) }, "head signed");
+  }
+
   /** Updates the alarms, and logs those that began, last or ended. */
   appraise(): void {
     const { log, tenant, clock } = this.#work;
@@ -153,6 +163,7 @@ export class TenantRecord implements PassProgress {
       nextPassMs,
       position: this.#position,
       alarms: this.#alarms.standing,
+      head: this.#ledger?.head,
     };
   }
 

@@ -193,6 +193,7 @@ export class TenantLoop {
     record.condition = conditionAfter(stoppedBy);
     const fields = { tenant: this.tenant, ...counts, lost: lost.length, durationMs: endedMs - startedMs };
     this.#work.log.info(fields, "pass ended");
+    record.logHead();
     await this.#work.keepFailure(stoppedBy);
   }
 

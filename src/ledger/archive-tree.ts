@@ -12,10 +12,12 @@ import { stableJson } from "../model/stable-json.js";
 import { isoTime } from "../model/utc-day.js";
 import { ArchiveKeys } from "../archive/keys.js";
 import { keyPath } from "../archive/layout.js";
+import { MerkleTree } from "../bytes/merkle-tree.js";
 import { parseJsonObject } from "./entry-format.js";
 import { originOf } from "../archive/head.js";
 import { LedgerIndex } from "./ledger-index.js";
 import { Ledger } from "./ledger.js";
+import { SignedHead } from "./signed-head.js";
 import type { SigningKey } from "./signing-key.js";
 
 /** What `archive.json` says. */
@@ -40,6 +42,8 @@ export interface CreateOptions {
   readonly tenantId: string;
   readonly signingKey: SigningKey;
   readonly documents: ArchiveDocuments;
+  /** The folder beside the archive that keeps what the key has signed. */
+  readonly signedHeads: string;
   /** A random UUID when absent. */
   readonly archiveId?: string;
 }
@@ -66,7 +70,7 @@ export async function isCreated(files: Files, root: string): Promise<boolean> {
  * false. ARCHIVE_DAMAGED when the folder holds what only an archive with a ledger can hold.
  */
 export async function createArchive(options: CreateOptions): Promise<ArchiveIdentity> {
-  const { files, clock, root, signingKey, documents } = options;
+  const { files, clock, root, signingKey, documents, signedHeads } = options;
   await refuseBeheaded(files, root);
   await makeFolders(files, root);
   const identity = await writeIdentity(options);
@@ -83,8 +87,19 @@ export async function createArchive(options: CreateOptions): Promise<ArchiveIden
   }
   const keys = new ArchiveKeys(identity.origin, new Map([[signer.keyId, signingKey.publicPem]]));
   const index = new LedgerIndex();
-  const nothing = { index, size: 0, lastHash: FIRST_PREV, headSize: 0, cachedHeadSize: 0, keys, unproven: 0 };
-  const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, nothing);
+  const nothing = {
+    index,
+    size: 0,
+    lastHash: FIRST_PREV,
+    tree: new MerkleTree(),
+    headSize: 0,
+    cachedHeadSize: 0,
+    keys,
+    unproven: 0,
+  };
+  const { origin } = identity;
+  const signedHead = new SignedHead(files, signedHeads, origin);
+  const ledger = new Ledger({ files, clock, root, origin, signer, signedHead }, nothing);
   await ledger.append({ type: "archive-created", files: hashes }, "daybook");
   return identity;
 }

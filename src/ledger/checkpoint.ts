@@ -3,6 +3,7 @@ import { isSha256Hex } from "../model/sha256.js";
 import { isoTime } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { ArchiveKeys } from "../archive/keys.js";
+import { MerkleTree } from "../bytes/merkle-tree.js";
 import { LedgerIndex } from "./ledger-index.js";
 import type { FixityCheck } from "./ledger-index.js";
 
@@ -14,6 +15,8 @@ export interface Checkpoint {
   readonly size: number;
   /** SHA-256 (hex) of the bytes of entry `size - 1`. */
   readonly lastHash: string;
+  /** Over the bytes of these entries. */
+  readonly tree: MerkleTree;
   /** When every entry was last read and the chain found whole, milliseconds since the epoch. */
   readonly provedAt: number;
   readonly index: LedgerIndex;
@@ -21,7 +24,8 @@ export interface Checkpoint {
 
 /** A checkpoint as parsed: only `openCheckpoint`, which checks the signature, may read its body. */
 export interface SignedCheckpoint {
-  readonly header: Omit<Checkpoint, "index"> & { readonly origin: string };
+  readonly header: Omit<Checkpoint, "index" | "tree"> & { readonly origin: string };
+  readonly subtrees: readonly string[];
   readonly body: readonly string[];
   readonly text: Uint8Array;
   readonly keyId: string;
@@ -29,8 +33,8 @@ export interface SignedCheckpoint {
 }
 
 /** Another form of the body gets another first line: what is not known is not read. */
-const FIRST_LINE = "daybook/1/checkpoint/3";
-const HEADER_LINES = 5;
+const FIRST_LINE = "daybook/1/checkpoint/4";
+const HEADER_LINES = 6;
 export const CHECKPOINT_PATH = "checkpoint";
 /** A century of days with ten sinks. */
 export const MAX_CHECKPOINT_BYTES = 256 << 20;
@@ -38,10 +42,10 @@ export const MAX_CHECKPOINT_BYTES = 256 << 20;
 // c2sp.org/signed-note, as for heads.
 const SIGNATURE = /^\u2014 (\S+) ([A-Za-z0-9+/]{91}=)$/;
 
-/** The signed note's bytes: five lines, one of what concerns no day, one for each day. */
+/** The signed note's bytes: six lines, one of what concerns no day, one for each day. */
 export function signCheckpoint(origin: string, checkpoint: Checkpoint, signer: Signer): Uint8Array {
-  const { size, lastHash, provedAt, index } = checkpoint;
-  const header = [FIRST_LINE, origin, size, lastHash, isoTime(provedAt)];
+  const { size, lastHash, tree, provedAt, index } = checkpoint;
+  const header = [FIRST_LINE, origin, size, lastHash, tree.subtrees().join(" "), isoTime(provedAt)];
   const text = `${[...header, ...bodyOf(index)].join("\n")}\n`;
   const signature = Buffer.concat([Buffer.from(signer.keyId, "hex"), signer.sign(Buffer.from(text))]);
   return Buffer.from(`${text}\n\u2014 ${origin} ${signature.toString("base64")}\n`);
@@ -50,7 +54,7 @@ export function signCheckpoint(origin: string, checkpoint: Checkpoint, signer: S
 /** Undefined for another form: it is a cache, and is made anew. */
 export function parseCheckpoint(bytes: Uint8Array): SignedCheckpoint | undefined {
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8").split("\n");
-  const [first, origin = "", size = "", lastHash = "", proved = ""] = lines;
+  const [first, origin = "", size = "", lastHash = "", subtrees = "", proved = ""] = lines;
   const [blank, note = "", end] = lines.slice(-3);
   const match = SIGNATURE.exec(note);
   const isForm =
@@ -59,6 +63,7 @@ export function parseCheckpoint(bytes: Uint8Array): SignedCheckpoint | undefined
   const blob = Buffer.from(match[2] ?? "", "base64");
   return {
     header: { origin, size: Number(size), lastHash, provedAt: Date.parse(proved) },
+    subtrees: subtrees.split(" "),
     body: lines.slice(HEADER_LINES, -3),
     text: bytes.subarray(0, bytes.length - Buffer.byteLength(note) - 2),
     keyId: blob.subarray(0, 4).toString("hex"),
@@ -66,15 +71,16 @@ export function parseCheckpoint(bytes: Uint8Array): SignedCheckpoint | undefined
   };
 }
 
-/** Undefined when no key of the archive has signed it, or it is another archive's. */
+/** Undefined when no key of the archive has signed it, it is another archive's, or its tree has another size. */
 export function openCheckpoint(
-  { header, body, text, keyId, signature }: SignedCheckpoint,
+  { header, subtrees, body, text, keyId, signature }: SignedCheckpoint,
   origin: string,
   keys: ArchiveKeys,
 ): Checkpoint | undefined {
   if (header.origin !== origin || !keys.verify(keyId, text, signature)) return undefined;
   const { size, lastHash, provedAt } = header;
-  return { size, lastHash, provedAt, index: readBody(body) };
+  const tree = MerkleTree.of(size, subtrees);
+  return tree && { size, lastHash, tree, provedAt, index: readBody(body) };
 }
 
 /** What concerns no single day; maps and sets as lists, so that their order lasts. */

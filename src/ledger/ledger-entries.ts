@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import type { ArchiveKeys } from "../archive/keys.js";
+import { leafHash } from "../bytes/merkle-tree.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
@@ -12,6 +13,8 @@ export interface StoredEntry {
   readonly entry: LedgerEntry;
   /** SHA-256 (hex) of its bytes. */
   readonly hash: string;
+  /** Its leaf in the tree over the ledger. */
+  readonly leaf: Uint8Array;
 }
 
 interface Folder {
@@ -69,7 +72,7 @@ export async function countProven(
 export async function readEntry(files: Files, root: string, seq: number): Promise<StoredEntry> {
   const path = entryPath(seq);
   const bytes = await readNamed(files, root, path, MAX_ENTRY_BYTES);
-  return { entry: parseEntry(bytes, path), hash: sha256Hex(bytes) };
+  return { entry: parseEntry(bytes, path), hash: sha256Hex(bytes), leaf: leafHash(bytes) };
 }
 
 export async function hasEntry(files: Files, root: string, seq: number): Promise<boolean> {

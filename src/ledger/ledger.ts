@@ -13,11 +13,15 @@ import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, signCheckpoint } from "./checkpoint.js";
 import { signEntry } from "./entry-format.js";
 import { signHead } from "../archive/head.js";
+import type { Head } from "../archive/head.js";
+import { leafHash } from "../bytes/merkle-tree.js";
+import type { MerkleTree } from "../bytes/merkle-tree.js";
 import { LIMITS } from "../archive/layout.js";
 import { damagedLedger } from "./ledger-entries.js";
 import type { LedgerIndex } from "./ledger-index.js";
 import { readWholeLedger } from "./read-ledger.js";
 import type { LedgerContent } from "./read-ledger.js";
+import type { SignedHead } from "./signed-head.js";
 
 export interface LedgerOptions {
   readonly files: Files;
@@ -27,6 +31,8 @@ export interface LedgerOptions {
   /** `daybook/<archive id>` */
   readonly origin: string;
   readonly signer: Signer;
+  /** What the key has signed before, wherever the archive has been since. */
+  readonly signedHead: SignedHead;
 }
 
 const ENTRIES_PER_FOLDER = 1_000_000;
@@ -41,6 +47,7 @@ export class Ledger {
   #index: LedgerIndex;
   #size: number;
   #lastHash: string;
+  #tree: MerkleTree;
   #headSize: number;
   #cachedHeadSize: number;
   #checkpointSize: number;
@@ -54,6 +61,7 @@ export class Ledger {
     this.#index = content.index;
     this.#size = content.size;
     this.#lastHash = content.lastHash;
+    this.#tree = content.tree;
     this.#headSize = content.headSize;
     this.#cachedHeadSize = content.cachedHeadSize;
     this.#checkpointSize = content.since?.size ?? 0;
@@ -85,6 +93,16 @@ export class Ledger {
     return this.#lastHash;
   }
 
+  /** Root in base64 over the bytes of all entries, as the head of this size states it. */
+  get root(): string {
+    return this.#tree.root();
+  }
+
+  /** What the newest head states. */
+  get head(): Head {
+    return { origin: this.#options.origin, size: this.size, root: this.root };
+  }
+
   /**
    * Adds one act and signs the new head; durable on return. Calls take turns. After an error the act may stand or not:
    * `size` says which. ARCHIVE_FORKED when the number is taken, DISK_* otherwise. A fork or a failed fsync stops this
@@ -108,6 +126,7 @@ export class Ledger {
       this.#index.add(entry);
       this.#size += 1;
       this.#lastHash = sha256Hex(bytes);
+      this.#tree.add(leafHash(bytes));
       await this.#finishHead();
       await this.#saveCheckpoint();
       return entry;
@@ -128,12 +147,12 @@ export class Ledger {
   prove(signal: AbortSignal, note?: (entries: number) => void): Promise<void> {
     return this.#inTurn(async () => {
       const { files, root, origin, clock } = this.#options;
-      const { index, size, lastHash } = await readWholeLedger({ files, root, origin }, signal, note);
+      const { index, size, lastHash, tree } = await readWholeLedger({ files, root, origin }, signal, note);
       if (size !== this.#size)
         throw damagedLedger(`${root}/ledger`, "entries", String(size), String(this.#size));
       if (lastHash !== this.#lastHash)
         throw damagedLedger(entryPath(size - 1), "sha256", lastHash, this.#lastHash);
-      this.#index = index;
+      [this.#index, this.#tree] = [index, tree];
       this.#provedAt = clock.now();
       this.#checkpointSize = 0;
       await this.#saveCheckpoint();
@@ -148,15 +167,13 @@ export class Ledger {
   }
 
   async #finishHead(): Promise<readonly string[]> {
-    const { files, root, clock, origin, signer } = this.#options;
+    const { files, root, signer, signedHead } = this.#options;
     const path = headPath(this.size);
     const written: string[] = [];
     if (this.#headSize < this.size) {
-      const time = isoTime(clock.now());
-      await this.#publish(
-        path,
-        signHead({ origin, size: this.size, lastHash: this.#lastHash, time }, signer),
-      );
+      const { head } = this;
+      await signedHead.note(head);
+      await this.#publish(path, signHead(head, signer));
       this.#headSize = this.size;
       written.push(path);
     }
@@ -174,7 +191,7 @@ export class Ledger {
     if (this.#size - this.#checkpointSize < ENTRIES_PER_CHECKPOINT) return;
     const { files, root, origin, signer } = this.#options;
     const [index, size, lastHash, provedAt] = [this.#index, this.#size, this.#lastHash, this.#provedAt];
-    const bytes = signCheckpoint(origin, { size, lastHash, provedAt, index }, signer);
+    const bytes = signCheckpoint(origin, { size, lastHash, tree: this.#tree, provedAt, index }, signer);
     try {
       await replaceFile(files, { path: join(root, CHECKPOINT_PATH), bytes, staging: join(root, "staging") });
       this.#checkpointSize = size;

@@ -8,6 +8,7 @@ import { readLedger } from "./read-ledger.js";
 import type { LedgerContent } from "./read-ledger.js";
 import { reportUnproven, setAsideUnproven } from "./unproven-entries.js";
 import { recover } from "./recovery.js";
+import { SignedHead } from "./signed-head.js";
 
 /** An archive ready for work. */
 export interface OpenArchive {
@@ -27,7 +28,10 @@ export async function openArchive(options: CreateOptions, signal: AbortSignal): 
   const signer = signingKey.signerFor(identity.origin);
   requireKnown(signer, content, root);
   const unproven = await setAsideUnproven(files, root, content);
-  const ledger = new Ledger({ files, clock, root, origin: identity.origin, signer }, content);
+  const { origin } = identity;
+  const signedHead = new SignedHead(files, options.signedHeads, origin);
+  await signedHead.requireNoOther({ size: content.size, root: content.tree.root() });
+  const ledger = new Ledger({ files, clock, root, origin, signer, signedHead }, content);
   if (unproven !== undefined) await reportUnproven(ledger, unproven);
   const recovered = await recover({ files, root, identity, ledger }, signal);
   await ledger.completeCheckpoint();

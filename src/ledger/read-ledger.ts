@@ -6,6 +6,8 @@ import type { ArchiveKeys } from "../archive/keys.js";
 import { CHECKPOINT_PATH, MAX_CHECKPOINT_BYTES, openCheckpoint, parseCheckpoint } from "./checkpoint.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { openHead } from "../archive/head.js";
+import type { Head } from "../archive/head.js";
+import { MerkleTree } from "../bytes/merkle-tree.js";
 import { LIMITS } from "../archive/layout.js";
 import {
   countEntries,
@@ -27,6 +29,8 @@ export interface LedgerContent {
   readonly size: number;
   /** SHA-256 (hex) of the newest entry's bytes. */
   readonly lastHash: string;
+  /** Over the bytes of these entries. */
+  readonly tree: MerkleTree;
   /** Size that the newest file in `heads/` states: `size`, or one less after a crash. */
   readonly headSize: number;
   /** Size that `head` states; 0 when there is none. */
@@ -83,8 +87,8 @@ export async function readWholeLedger(
   }
   const known = { ...place, keys: await readKeys(place) };
   const size = await countProven(known, entries);
-  const empty = { index: new LedgerIndex(), size: 0, lastHash: FIRST_PREV };
-  const chain = await fold(known, { ...empty, to: size }, signal, note);
+  const empty = { index: new LedgerIndex(), size: 0, lastHash: FIRST_PREV, tree: new MerkleTree() };
+  const { chain, rootBefore } = await fold(known, { ...empty, to: size }, signal, note);
   const sizesAfter = await listHeads(place);
   if (sizesBefore > size)
     throw damagedLedger(`${root}/ledger`, "entries", String(size), `${sizesBefore}, as a head says`);
@@ -92,8 +96,9 @@ export async function readWholeLedger(
     throw damagedLedger(`${root}/heads`, "heads", String(sizesAfter), `${size}, one for each entry`);
 
   const headSize = Math.min(sizesAfter, size);
-  await checkHeadFile(known, chain, headSize);
-  const cachedHeadSize = await checkCachedHead(known, chain, cachedBytes);
+  const roots = rootsOf(chain, rootBefore);
+  await checkHeadFile(known, roots, headSize);
+  const cachedHeadSize = await checkCachedHead(known, roots, cachedBytes);
   // A crash leaves it one behind; more means that somebody put an older one back.
   if (cachedBytes !== undefined && cachedHeadSize < sizesBefore - 1)
     throw damagedLedger("head", "size", String(cachedHeadSize), String(sizesBefore));
@@ -120,21 +125,27 @@ async function readSince(
   signal: AbortSignal,
 ): Promise<LedgerContent> {
   const { files, root, keys } = place;
-  const { index, size, lastHash, provedAt } = checkpoint;
+  const { index, size, lastHash, tree, provedAt } = checkpoint;
   const { hash } = await readEntry(files, root, size - 1);
   if (hash !== lastHash) throw damagedLedger(entryPath(size - 1), "sha256", hash, lastHash);
   let entries = size;
   while (await hasEntry(files, root, entries)) entries += 1;
   const to = Math.max(size, await countProven(place, entries));
-  const chain = await fold(place, { index, size, lastHash, to }, signal);
+  const { chain, rootBefore } = await fold(place, { index, size, lastHash, tree, to }, signal);
   const headSize = await newestHeadSize(place, chain.size);
-  await checkHeadFile(place, chain, headSize);
-  const cachedHeadSize = await checkCachedHead(place, chain, cachedHead);
+  // The checkpoint was made after the head of its size: somebody has removed that one, and its root must be counted again.
+  if (headSize < size) return readWholeLedger(place, signal);
+  const roots = rootsOf(chain, rootBefore);
+  await checkHeadFile(place, roots, headSize);
+  const cachedHeadSize = await checkCachedHead(place, roots, cachedHead);
   await refuseOlderHead(place, headSize);
   return { ...chain, headSize, cachedHeadSize, keys, unproven: entries - to, since: { size, provedAt } };
 }
 
-type Chain = Pick<LedgerContent, "index" | "size" | "lastHash">;
+type Chain = Pick<LedgerContent, "index" | "size" | "lastHash" | "tree">;
+
+/** By the size of the ledger. */
+type Roots = ReadonlyMap<number, string>;
 
 interface KnownPlace extends LedgerPlace {
   readonly keys: ArchiveKeys;
@@ -142,20 +153,29 @@ interface KnownPlace extends LedgerPlace {
 
 const ENTRIES_PER_NOTE = 1_000;
 
-/** Adds the entries from `size` up to `to` to the index. */
+/** Adds the entries from `size` up to `to` to the index. `rootBefore` is the root without the newest, where one was added. */
 async function fold(
   { files, root }: LedgerPlace,
-  { index, size, lastHash, to }: Chain & { readonly to: number },
+  { index, size, lastHash, tree, to }: Chain & { readonly to: number },
   signal: AbortSignal,
   note?: (entries: number) => void,
-): Promise<Chain> {
+): Promise<{ readonly chain: Chain; readonly rootBefore: string | undefined }> {
   let [count, last] = [size, lastHash];
-  for await (const { entry, hash } of readEntries({ files, root }, { from: size, to, lastHash }, signal)) {
+  let rootBefore: string | undefined;
+  const added = readEntries({ files, root }, { from: size, to, lastHash }, signal);
+  for await (const { entry, hash, leaf } of added) {
     index.add(entry);
+    if (count === to - 1) rootBefore = tree.root();
+    tree.add(leaf);
     [count, last] = [count + 1, hash];
     if (count % ENTRIES_PER_NOTE === 0) note?.(count);
   }
-  return { index, size: count, lastHash: last };
+  return { chain: { index, size: count, lastHash: last, tree }, rootBefore };
+}
+
+function rootsOf({ size, tree }: Chain, rootBefore: string | undefined): Roots {
+  const newest = [size, tree.root()] as const;
+  return new Map(rootBefore === undefined ? [newest] : [newest, [size - 1, rootBefore]]);
 }
 
 async function readKeys({ files, root, origin }: LedgerPlace): Promise<ArchiveKeys> {
@@ -187,38 +207,42 @@ async function newestHeadSize({ files, root }: LedgerPlace, size: number): Promi
   return (await has(size)) ? size : size - 1;
 }
 
-async function checkHeadFile(place: KnownPlace, chain: Chain, size: number): Promise<void> {
+async function checkHeadFile(place: KnownPlace, roots: Roots, size: number): Promise<void> {
   const { files, root, origin, keys } = place;
   if (size <= 0) return;
   const path = headPath(size);
   const head = openHead(await readNamed(files, root, path, LIMITS.head), path, origin, keys);
   if (head.size !== size) throw damagedLedger(path, "size", String(head.size), String(size));
-  await requireSigned(place, path, head, chain);
+  requireRoot(path, head, roots.get(size));
 }
 
 /** The size that it states. */
 async function checkCachedHead(
-  place: KnownPlace,
-  chain: Chain,
+  { files, root, origin, keys }: KnownPlace,
+  roots: Roots,
   bytes: Uint8Array | undefined,
 ): Promise<number> {
   if (bytes === undefined) return 0;
-  const head = openHead(bytes, "head", place.origin, place.keys);
-  await requireSigned(place, "head", head, chain);
+  const head = openHead(bytes, "head", origin, keys);
+  const size = Math.max(...roots.keys());
+  if (head.size > size) throw damagedLedger("ledger", "entries", String(size), `${head.size}, as head says`);
+  const known = roots.get(head.size);
+  if (known !== undefined) requireRoot("head", head, known);
+  // Of an earlier size it is a copy: the writer has gone on since it was read.
+  else {
+    const path = headPath(head.size);
+    requireRoot(
+      "head",
+      head,
+      openHead(await readNamed(files, root, path, LIMITS.head), path, origin, keys).root,
+    );
+  }
   return head.size;
 }
 
 /** What a head is signed over is the ledger as it was at that size. */
-async function requireSigned(
-  { files, root }: LedgerPlace,
-  subject: string,
-  head: { readonly size: number; readonly lastHash: string },
-  { size, lastHash }: Chain,
-): Promise<void> {
-  if (head.size > size)
-    throw damagedLedger("ledger", "entries", String(size), `${head.size}, as ${subject} says`);
-  const expected = head.size === size ? lastHash : (await readEntry(files, root, head.size)).entry.prev;
-  if (head.lastHash !== expected) throw damagedLedger(subject, "last hash", head.lastHash, expected);
+function requireRoot(subject: string, head: Head, expected: string | undefined): void {
+  if (head.root !== expected) throw damagedLedger(subject, "root", head.root, expected ?? "none");
 }
 
 /** `head` follows each head at once, so it is one behind at most after a crash. Read anew: a writer may have gone on. */

@@ -88,6 +88,8 @@ export interface Manifest {
   readonly reading: ReadingSummary;
   readonly completeness: Completeness;
   readonly event_set_sha256: string;
+  /** Root (hex) of the Merkle tree over the record lines, events and then carried, each without its newline (RFC 6962). */
+  readonly lines_root: string;
   readonly diff: {
     /** The revision compared with; null for the first. */
     readonly against: number | null;

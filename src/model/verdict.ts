@@ -36,7 +36,7 @@ export interface RecordIndex {
   hasId(id: Uint8Array): boolean;
 }
 
-/** Record lines in whatever order, on their way to `event_set_sha256`. */
+/** Record lines on their way to `event_set_sha256`, which their order does not change, and to `lines_root`, which it does. */
 export interface EventSet {
   /** Lines given so far. */
   readonly lines: number;
@@ -44,6 +44,8 @@ export interface EventSet {
   add(lines: Uint8Array): Promise<void>;
   /** SHA-256 (hex) of the lines sorted bytewise, each with its newline; ends the set. */
   sha256(): Promise<string>;
+  /** Root (hex) of the Merkle tree over the lines in the order in which they came, each without its newline. */
+  linesRoot(): string;
   /** Removes what the set keeps on disk. */
   discard(): Promise<void>;
 }

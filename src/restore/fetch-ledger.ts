@@ -4,6 +4,7 @@ import { linkNew, replaceFile } from "../io/publish-file.js";
 import { parseIdentity, requireTenant } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { openHead } from "../archive/head.js";
+import { MerkleTree } from "../bytes/merkle-tree.js";
 import { damagedLedger, readChain, readEntry, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
 import { readWholeLedger } from "../ledger/read-ledger.js";
 import type { LedgerContent, LedgerPlace } from "../ledger/read-ledger.js";
@@ -149,14 +150,15 @@ async function requireHeads(
   { headSize, keys }: LedgerContent,
   signal: AbortSignal,
 ): Promise<void> {
-  let size = 0;
-  for await (const { hash } of readChain({ files, root }, signal)) {
-    size += 1;
+  const tree = new MerkleTree();
+  for await (const { leaf } of readChain({ files, root }, signal)) {
+    tree.add(leaf);
+    const { size } = tree;
     if (size > headSize) return;
     const path = headPath(size);
     const head = openHead(await readNamed(files, root, path, LIMITS.head), path, origin, keys);
     if (head.size !== size) throw damagedLedger(path, "size", `${head.size}`, `${size}`);
-    if (head.lastHash !== hash) throw damagedLedger(path, "last hash", head.lastHash, hash);
+    if (head.root !== tree.root()) throw damagedLedger(path, "root", head.root, tree.root());
   }
 }
 

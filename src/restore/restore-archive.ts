@@ -8,6 +8,8 @@ import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import { folderSource } from "../archive/folder-source.js";
+import type { Head } from "../archive/head.js";
+import { forgetBeyond } from "../ledger/signed-head.js";
 import { fetchLedger } from "./fetch-ledger.js";
 import type { FetchedLedger, LedgerOrigin, LeftOut } from "./fetch-ledger.js";
 import { fetchNamed } from "./fetch-named.js";
@@ -61,9 +63,14 @@ export async function restoreArchive(options: RestoreOptions, signal: AbortSigna
     await probeDisk(files, root);
     const tree = new RestoredTree(files, root);
     if (await tree.isWhole()) return await finish(options, tree, signal);
-    const restored = await buildOrStartAnew(options, tree, signal);
-    await (dryRun ? tree.discard() : tree.putInPlace());
-    return restored;
+    const { restored, head } = await buildOrStartAnew(options, tree, signal);
+    if (dryRun) {
+      await tree.discard();
+      return restored;
+    }
+    const notes = await forgottenHead(options, head);
+    await tree.putInPlace();
+    return { ...restored, notes: [...restored.notes, ...notes] };
   } finally {
     unlock();
   }
@@ -92,12 +99,18 @@ async function finish(
   };
 }
 
+interface Built {
+  readonly restored: Restored;
+  /** The head of the restored ledger's size. */
+  readonly head: Head;
+}
+
 /** What an earlier attempt brought, maybe from another sink, may not fit this one: then everything is read once more. */
 async function buildOrStartAnew(
   options: RestoreOptions,
   tree: RestoredTree,
   signal: AbortSignal,
-): Promise<Restored> {
+): Promise<Built> {
   for (;;) {
     const isContinued = await tree.begin();
     try {
@@ -111,7 +124,7 @@ async function buildOrStartAnew(
   }
 }
 
-async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortSignal): Promise<Restored> {
+async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortSignal): Promise<Built> {
   const { files, from, others, readableDays, tenantId, progress } = options;
   const note = (done: number, total: number): void => progress("ledger files", done, total);
   const fetched = await fetchLedger({ from, files, tree, tenantId, progress: note }, signal);
@@ -138,12 +151,23 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
   const unnamed = await fetchUnnamed(options, tree, fetched, signal);
   const leftOut = [...fetched.leftOut, ...unnamed.leftOut];
   if (leftOut.length > 0) await tree.noteLeftOut(leftOut.map((one) => leftOutStep(from.name, one)));
-  return {
+  const restored = {
     ...(await described(files, tree.root, fetched)),
     uncommitted: unnamed.uncommitted,
     leftOut,
     notes: [...beyondHead(fetched), ...compared, ...notes],
   };
+  const head = { origin: fetched.identity.origin, size: ledger.size, root: ledger.tree.root() };
+  return { restored, head };
+}
+
+/** The key may have signed more than the sinks have. Then it goes on from here, and whoever kept the later heads must know. */
+async function forgottenHead({ files, root }: RestoreOptions, head: Head): Promise<readonly string[]> {
+  const known = await forgetBeyond(files, dirname(root), head);
+  if (known === undefined) return [];
+  return [
+    `the key had signed a head of size ${known.size}, and the restored ledger has ${head.size} entries: what came after them is lost, and a head of a larger size that was kept elsewhere will contradict this archive`,
+  ];
 }
 
 /**

@@ -70,7 +70,7 @@ export async function drawPlan(
     archive_id: archive.identity.archiveId,
     plan: numberedId("P", retention.plans.length + 1),
     time: isoTime(clock.now()),
-    ledger: { size: archive.ledger.size, last_hash: archive.ledger.lastHash },
+    ledger: { size: archive.ledger.size, root: archive.ledger.root },
     roster: policy.roster,
     approvers: policy.approvers,
     separate_duties: policy.separateDuties,

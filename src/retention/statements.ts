@@ -11,7 +11,8 @@ import { readSmall } from "../archive/source.js";
 import { LIMITS } from "../archive/layout.js";
 import { replaceFile } from "../io/publish-file.js";
 import { DaybookError } from "../model/errors.js";
-import { entryPath } from "../model/ledger-entry.js";
+import { openHead } from "../archive/head.js";
+import { headPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { DAY_MS, isoTime } from "../model/utc-day.js";
 import type { RetentionParts } from "./parts.js";
@@ -73,12 +74,12 @@ export class Statements {
     const { archive, clock } = this.#parts;
     const roster = await this.#requiredRoster();
     const signer = signerOf(roster, kind, person);
-    const { size, lastHash } = archive.ledger;
+    const { size, root } = archive.ledger;
     const now = clock.now();
     return statementBytes(
       {
         archive_id: archive.identity.archiveId,
-        head: { size, last_hash: lastHash },
+        head: { size, root },
         person: signer.person,
         key_fingerprint: fingerprintOf(signer.keys[0] ?? ""),
         text_commitment: commitment,
@@ -188,13 +189,15 @@ export class Statements {
     if (used) throw invalid(subject, "a statement that was used", "a new one");
   }
 
-  async #isHead({ size, last_hash: lastHash }: Statement["head"]): Promise<boolean> {
+  async #isHead({ size, root: stated }: Statement["head"]): Promise<boolean> {
     const { files, root, archive } = this.#parts;
-    if (size === archive.ledger.size) return lastHash === archive.ledger.lastHash;
-    if (size === 0 || size > archive.ledger.size) return false;
+    const { ledger, identity } = archive;
+    if (size === ledger.size) return stated === ledger.root;
+    if (size === 0 || size > ledger.size) return false;
+    const path = headPath(size);
     const never = new AbortController().signal;
-    const bytes = await readSmall(folderSource(files, root), entryPath(size - 1), LIMITS.ledgerEntry, never);
-    return bytes !== undefined && sha256Hex(bytes) === lastHash;
+    const bytes = await readSmall(folderSource(files, root), path, LIMITS.head, never);
+    return bytes !== undefined && openHead(bytes, path, identity.origin, ledger.keys).root === stated;
   }
 
   async #requiredRoster(): Promise<Roster> {

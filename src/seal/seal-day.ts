@@ -196,6 +196,7 @@ class Sealing {
       reading: summaryInOrder(reading.summary),
       completeness: { ...verdict.completeness, carried: carried.diff.removed },
       event_set_sha256: eventSetSha256,
+      lines_root: verdict.transcript.eventSet.linesRoot(),
       diff: carried.diff,
       files: listed,
       retention: { schedule: retention.schedule, keep: retention.keep, retain_until: retention.retain_until },

@@ -100,10 +100,11 @@ function title({ tenant, alarm, subject, event }: AlertMessage): string {
 
 const EVENT_WORDS = { began: "began", lasts: "continues", over: "is over" } as const;
 
-function lines({ text, since, deadline, software }: AlertMessage): readonly string[] {
+function lines({ text, since, deadline, head, software }: AlertMessage): readonly string[] {
   return [
     text,
     ...(deadline === null ? [] : [`Deadline: ${deadline}`]),
+    ...(head === null ? [] : [`Head of the archive: ${head}`]),
     `Since ${since}. Sent by ${software}.`,
   ];
 }

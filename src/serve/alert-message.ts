@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Alarm, AlarmKind } from "../view/alarms.js";
+import { headLine } from "../archive/head.js";
+import type { Head } from "../archive/head.js";
 import { isoTime } from "../model/utc-day.js";
 
 /** An alarm that the receiver has been notified of. */
@@ -21,6 +23,8 @@ export interface Alert {
   readonly event: AlertEvent;
   readonly notified: Omit<NotifiedAlarm, "notifiedMs">;
   readonly alarm: Alarm | undefined;
+  /** Of the tenant's ledger; undefined while its archive is not open. */
+  readonly head: Head | undefined;
 }
 
 /** What every receiver is told (docs/ALERTS.md), each in its own form. */
@@ -36,12 +40,14 @@ export interface AlertMessage {
   readonly deadline: string | null;
   readonly since: string;
   readonly time: string;
+  /** The newest head of the tenant's ledger, in one line: who keeps the messages can hold the archive to it. */
+  readonly head: string | null;
   readonly software: string;
 }
 
 /** Each attempt at the same message has the same `id`. */
 export function alertMessage(
-  { event, notified, alarm }: Alert,
+  { event, notified, alarm, head }: Alert,
   nowMs: number,
   version: string,
 ): AlertMessage {
@@ -58,6 +64,7 @@ export function alertMessage(
     deadline: alarm?.deadlineMs === undefined ? null : isoTime(alarm.deadlineMs),
     since: isoTime(sinceMs),
     time: isoTime(nowMs),
+    head: head === undefined ? null : headLine(head),
     software: `daybook ${version}`,
   };
 }

@@ -12,18 +12,20 @@ export function dueAlerts(
   { tenants, phase }: DaemonSnapshot,
   nowMs: number,
 ): readonly Alert[] {
+  const heads = new Map(tenants.map(({ tenant, head }) => [tenant, head]));
   const knownByKey = new Map(notified.map((one) => [alarmKey(one.tenant, one), one]));
   const standing = tenants.flatMap(({ tenant, alarms }) => alarms.map((alarm) => ({ tenant, alarm })));
   const keys = new Set(standing.map(({ tenant, alarm }) => alarmKey(tenant, alarm)));
-  return [
+  const alerts = [
     ...standing.flatMap(({ tenant, alarm }) =>
       standingAlert(tenant, alarm, knownByKey.get(alarmKey(tenant, alarm)), nowMs),
     ),
     ...notified
       .filter((one) => !keys.has(alarmKey(one.tenant, one)))
       .filter((one) => isJudged(one, tenants, phase))
-      .map((one): Alert => ({ event: "over", notified: one, alarm: undefined })),
+      .map((one) => ({ event: "over" as const, notified: one, alarm: undefined })),
   ];
+  return alerts.map((alert) => ({ ...alert, head: heads.get(alert.notified.tenant) }));
 }
 
 export function alarmKey(tenant: string, { kind, subject }: Pick<NotifiedAlarm, "kind" | "subject">): string {
@@ -35,7 +37,7 @@ function standingAlert(
   alarm: Alarm,
   known: NotifiedAlarm | undefined,
   nowMs: number,
-): readonly Alert[] {
+): readonly Omit<Alert, "head">[] {
   const { kind, subject, sinceMs } = alarm;
   if (known === undefined)
     return [{ event: "began", notified: { tenant, kind, subject, sinceMs, times: 0 }, alarm }];

@@ -159,6 +159,10 @@ const METRICS: readonly MetricRule[] = [
       ),
   },
   {
+    ...gauge("daybook_head_size", "Number of ledger entries that the newest head covers; it never falls."),
+    samples: (source) => ofEach(source, ({ head }) => (head === undefined ? [] : [own(head.size)])),
+  },
+  {
     ...gauge("daybook_sink_behind_revisions", "Sealed revisions that the sink lacks."),
     samples: (source) =>
       ofEachOpen(source, ({ sinks }) =>

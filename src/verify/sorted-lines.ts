@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { MerkleTree, leafHash } from "../bytes/merkle-tree.js";
 import type { Files } from "../io/files.js";
 import { release } from "../io/release.js";
 import { writeFile } from "../io/write-file.js";
@@ -22,7 +23,7 @@ export interface SortedLinesOptions {
 }
 
 /**
- * Sorts lines bytewise in bounded memory, as `LC_ALL=C sort` does, and hashes them: an external merge sort. A run is
+ * Sorts lines bytewise in bounded memory, as `LC_ALL=C sort` does, and hashes them: an external merge sort. The Merkle tree takes them as they come. A run is
  * filled, sorted and written; the runs are merged at the end. What fits into one run never reaches the disk.
  */
 export class SortedLines implements EventSet {
@@ -31,6 +32,7 @@ export class SortedLines implements EventSet {
   readonly #folder: string;
   readonly #runBytes: number;
   readonly #runs: string[] = [];
+  readonly #tree = new MerkleTree();
   #written = 0;
   #run: Buffer;
   #used = 0;
@@ -54,6 +56,7 @@ export class SortedLines implements EventSet {
       const next = this.#run.indexOf(NEWLINE, this.#used) + 1;
       if (next === 0)
         throw new DaybookError("INTERNAL", { message: "event set: found no newline at the end of lines" });
+      this.#tree.add(leafHash(this.#run.subarray(this.#used, next - 1)));
       this.#starts.push(this.#used);
       this.#ends.push(next);
       this.#used = next;
@@ -68,6 +71,10 @@ export class SortedLines implements EventSet {
     for await (const block of sorted) hash.update(block);
     await this.discard();
     return hash.digest("hex");
+  }
+
+  linesRoot(): string {
+    return this.#tree.rootHash().toString("hex");
   }
 
   async discard(): Promise<void> {

@@ -38,7 +38,12 @@ function sampleReport(stateOf: (day: string) => DayState, more: Partial<ReportIn
     level: "deep",
     findings: [],
     keys: [{ id: "9f3a01bc", fingerprint: sha256Hex("key") }],
-    head: { size: 87, lastHash: sha256Hex("head"), time: "2026-11-22T08:59:12.004Z" },
+    head: {
+      size: 87,
+      origin: "daybook/2696dce5-e5bc-4712-9600-0b0f8f1a298a",
+      root: `${"R".repeat(43)}=`,
+      time: "2026-11-22T08:59:12.004Z",
+    },
     compression: "zstd",
     by: "ana@archive01",
     reader: null,

@@ -1,10 +1,12 @@
 import { appendFile, copyFile, cp, mkdir, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { originOf } from "../../src/archive/head.js";
 import type { ARCHIVE_FINDINGS } from "../../src/model/archive-findings.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
+import { ARCHIVE_ID } from "../support/archive-fixture.js";
 import { NEWEST, reseal } from "../support/resealed-archive.js";
 import { rewriteLedger } from "../support/rewritten-ledger.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
@@ -76,7 +78,7 @@ const TAMPERINGS: Readonly<Record<keyof typeof ARCHIVE_FINDINGS, Tampering>> = {
   HEAD_CONTRADICTED: { tamper: rewrite(LOST, () => ({ reason: "another reason" }), false) },
   HEAD_NOT_REACHED: {
     tamper: async () => {},
-    options: { expectHead: { size: SIZE + 1, hash: ZEROS } },
+    options: { heads: [{ origin: originOf(ARCHIVE_ID), size: SIZE + 1, root: `${"A".repeat(43)}=` }] },
   },
   HEAD_BEHIND: { also: ["PACKAGE_NOT_COMMITTED"], tamper: (root) => cutBack(root, "entry") },
   HEAD_STALE: { tamper: (root) => copyFile(join(root, headPath(SIZE - 1)), join(root, "head")) },
@@ -144,6 +146,10 @@ const TAMPERINGS: Readonly<Record<keyof typeof ARCHIVE_FINDINGS, Tampering>> = {
   EVENT_SET_DIFFERS: {
     options: { level: "content" },
     tamper: (root) => reseal(root, { manifest: (manifest) => (manifest.event_set_sha256 = ZEROS) }),
+  },
+  LINES_ROOT_DIFFERS: {
+    options: { level: "content" },
+    tamper: (root) => reseal(root, { manifest: (manifest) => (manifest.lines_root = ZEROS) }),
   },
   COUNT_DIFFERS: {
     options: { level: "content" },

@@ -48,7 +48,7 @@ describe("daybook verify over a range", () => {
 
     expect(exit).toBe(66);
     expect(err).toContain("nothing is sealed yet");
-    expect((await verify(root, "--expect-head", join(sample.root, "head"))).exit).toBe(65);
+    expect((await verify(root, "--heads", join(sample.root, "head"))).exit).toBe(65);
   });
 
   it.each(["ledger", "days"])("ends with 65 when the heads are gone and %s is not", async (left) => {

@@ -11,6 +11,7 @@ import type * as Archive from "../../src/ledger/open-archive.js";
 import type * as Checkpoints from "../../src/ledger/checkpoint.js";
 import type * as Entries from "../../src/ledger/entry-format.js";
 import type * as Heads from "../../src/archive/head.js";
+import type * as Trees from "../../src/bytes/merkle-tree.js";
 import type * as Keys from "../../src/ledger/signing-key.js";
 import type { LedgerIndex } from "../../src/ledger/ledger-index.js";
 import type * as Disk from "../../src/io/node-files.js";
@@ -36,7 +37,8 @@ const load = <T>(path: string): Promise<T> => import(join(dist, path)) as Promis
 const { openArchive } = await load<typeof Archive>("src/ledger/open-archive.js");
 const { signCheckpoint } = await load<typeof Checkpoints>("src/ledger/checkpoint.js");
 const { signEntry } = await load<typeof Entries>("src/ledger/entry-format.js");
-const { signHead } = await load<typeof Heads>("src/ledger/head.js");
+const { signHead } = await load<typeof Heads>("src/archive/head.js");
+const { MerkleTree, leafHash } = await load<typeof Trees>("src/bytes/merkle-tree.js");
 const { SigningKey } = await load<typeof Keys>("src/ledger/signing-key.js");
 const { nodeFiles } = await load<typeof Disk>("src/io/node-files.js");
 const { entryPath, headPath } = await load<typeof LedgerPaths>("src/model/ledger-entry.js");
@@ -77,6 +79,7 @@ async function makeTenant(name: string, number: number): Promise<number> {
       tenantId: tenantIdOf(number),
       signingKey: key,
       documents: { readme: Buffer.from("readme\n"), format: Buffer.from("format\n") },
+      signedHeads: dirname(root),
     },
     new AbortController().signal,
   );
@@ -84,21 +87,23 @@ async function makeTenant(name: string, number: number): Promise<number> {
   const { origin } = identity;
   const { index } = ledger;
   let [size, prev] = [ledger.size, ledger.lastHash];
+  const tree = new MerkleTree();
+  tree.add(leafHash(readFileSync(join(root, entryPath(0)))));
   const all = [...acts(root, identity, index, signer)];
   for (const { act, time } of all) {
     const entry: LedgerEntry = { seq: size, prev, time: isoTime(time), actor: "daybook", ...act };
     const bytes = signEntry(entry, signer);
     index.add(entry);
     [size, prev] = [size + 1, sha256Hex(bytes)];
+    tree.add(leafHash(bytes));
     const isTail = size > all.length + 1 - TAIL - 1;
     if (isTail) write(root, entryPath(entry.seq), bytes);
-    if (isTail)
-      write(root, headPath(size), signHead({ origin, size, lastHash: prev, time: isoTime(time) }, signer));
+    if (isTail) write(root, headPath(size), signHead({ origin, size, root: tree.root() }, signer));
     if (size === all.length + 1 - TAIL)
       write(
         root,
         "checkpoint",
-        signCheckpoint(origin, { size, lastHash: prev, provedAt: nowMs, index }, signer),
+        signCheckpoint(origin, { size, lastHash: prev, tree, provedAt: nowMs, index }, signer),
       );
   }
   rmSync(join(root, "head"));

@@ -85,7 +85,7 @@ describe("the audit report", () => {
     expect(page).toContain("for &lt;internal&gt; audit");
     expect(page).not.toMatch(/<script/);
     const kept = join(out, "head");
-    await succeed(rig, "verify", "--expect-head", kept);
+    await succeed(rig, "verify", "--heads", kept);
     const again = await rig.run("audit", "--format", "all", "--out", out);
     expect(again).toMatchObject({ exit: 64 });
   }, 60_000);

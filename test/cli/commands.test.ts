@@ -51,7 +51,7 @@ describe("every command", () => {
     ["verify", "--level", "shallow"],
     ["verify", "--sink", "nosuch"],
     ["verify", "--day", DAY, "--from", DAY],
-    ["verify", "--expect-head", "nosuch"],
+    ["verify", "--heads", "nosuch"],
     ["simulate", "--port", "http"],
     ["simulate", "--port", "65536"],
     ["simulate", "--events", "-1"],
@@ -161,7 +161,7 @@ describe("every command", () => {
         "archives[].place",
         "archives[].whole",
         "archives[].head.size",
-        "archives[].head.last_hash",
+        "archives[].head.root",
         "archives[].counts.damage",
         "archives[].findings[]",
       ]),
@@ -229,7 +229,7 @@ describe("verify", () => {
       "deep",
       "--key",
       key,
-      "--expect-head",
+      "--heads",
       "kept-head",
     ];
 

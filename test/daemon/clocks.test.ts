@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { daemonRig } from "../support/daemon-rig.js";
 
-describe("the daemon and clocks", () => {
+describe("the daemon and clocks", { timeout: 60_000 }, () => {
   it("loses no day when its clock jumps 400 days ahead and back (faults 67 and 68)", async () => {
     let sourceAheadMs = 0;
     const rig = await daemonRig({

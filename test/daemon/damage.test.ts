@@ -28,7 +28,7 @@ function alarmsOfDamage(lines: readonly LogLine[]): readonly string[] {
     .map(({ time, msg }) => `${time.slice(0, 10)} ${msg}`);
 }
 
-describe("damage in a record sink", () => {
+describe("damage in a record sink", { timeout: 60_000 }, () => {
   it("is found by the daemon, told daily, and over once it is mended (fault 52)", async () => {
     const rig = await daemonRig(SHORT);
     rig.clock.at("2026-03-16T12:00:00Z", () => {

@@ -13,20 +13,24 @@ function damage(archive: string): void {
     writeFileSync(join(archive, "days", path), "damaged");
 }
 
-it("the alarm of a damaged sink ends when the sink leaves the configuration", async () => {
-  const rig = await e2eRig({ more: COLD, horizon: "3d", scenario: { eventsPerDay: 1 } });
-  expect((await rig.run("archive")).exit).toBe(0);
-  damage(join(rig.folder, "cold", "contoso"));
-  rig.clock.advance(8 * DAY_MS);
-  await rig.run("archive");
+it(
+  "the alarm of a damaged sink ends when the sink leaves the configuration",
+  { timeout: 60_000 },
+  async () => {
+    const rig = await e2eRig({ more: COLD, horizon: "3d", scenario: { eventsPerDay: 1 } });
+    expect((await rig.run("archive")).exit).toBe(0);
+    damage(join(rig.folder, "cold", "contoso"));
+    rig.clock.advance(8 * DAY_MS);
+    await rig.run("archive");
 
-  const damaged = await rig.run("status");
-  rig.configure({ more: "" });
-  const removed = await rig.run("status");
+    const damaged = await rig.run("status");
+    rig.configure({ more: "" });
+    const removed = await rig.run("status");
 
-  expect(damaged.out).toMatch(/ALARM integrity-failure: \d+ findings when cold was last verified/);
-  expect(removed.out).not.toContain("integrity-failure");
-});
+    expect(damaged.out).toMatch(/ALARM integrity-failure: \d+ findings when cold was last verified/);
+    expect(removed.out).not.toContain("integrity-failure");
+  },
+);
 
 it("the alarm of a sink that cannot be reached ends when the sink leaves the configuration", async () => {
   const rig = await e2eRig({ more: COLD, scenario: { eventsPerDay: 1 } });

@@ -55,8 +55,7 @@ describe("a hostile archive", () => {
     const claim = {
       origin: ORIGIN,
       size: 999_999_999,
-      lastHash: "0".repeat(64),
-      time: "2026-11-21T12:00:00.000Z",
+      root: `${"A".repeat(43)}=`,
     };
     await writeFile(join(root, headPath(claim.size)), signHead(claim, SAMPLE_KEY.signerFor(ORIGIN)));
 

@@ -2,10 +2,12 @@ import { generateKeyPairSync } from "node:crypto";
 import { copyFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Head } from "../../src/archive/head.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { audit, copyOf, damages } from "../support/audit-sample.js";
+import { keptHead } from "../support/ledger-root.js";
 import { SAMPLE_KEY, makeSampleArchive } from "../support/sample-archive.js";
 import type { SampleArchive } from "../support/sample-archive.js";
 
@@ -14,7 +16,8 @@ const SIZE = 6;
 describe("a ledger that was tampered with", () => {
   let sample: SampleArchive;
   let resigned: SampleArchive;
-  let known: { size: number; hash: string };
+  let known: Head;
+  let lastHash: string;
   beforeAll(async () => {
     sample = await makeSampleArchive("zstd");
     const { privateKey } = generateKeyPairSync("ed25519", {
@@ -22,7 +25,8 @@ describe("a ledger that was tampered with", () => {
       publicKeyEncoding: { type: "spki", format: "pem" },
     });
     resigned = await makeSampleArchive("zstd", SigningKey.fromPem(privateKey, "another key"));
-    known = { size: SIZE, hash: sha256Hex(await readFile(join(sample.root, entryPath(SIZE - 1)))) };
+    known = await keptHead(sample.root, SIZE);
+    lastHash = sha256Hex(await readFile(join(sample.root, entryPath(SIZE - 1))));
   });
   afterAll(() => Promise.all([sample.remove(), resigned.remove()]));
 
@@ -50,15 +54,15 @@ describe("a ledger that was tampered with", () => {
     await copyFile(join(root, headPath(SIZE - 1)), join(root, "head"));
 
     expect(damages(await audit(root))).toEqual([]);
-    expect(damages(await audit(root, { expectHead: known }))).toEqual(["HEAD_NOT_REACHED ledger/"]);
+    expect(damages(await audit(root, { heads: [known] }))).toEqual(["HEAD_NOT_REACHED ledger/"]);
   });
 
   it("is found out after a full rewrite with the stolen key, by the head kept elsewhere (fault 93)", async () => {
-    const rewritten = { size: known.size, hash: "0".repeat(64) };
+    const rewritten = { ...known, root: `${"A".repeat(43)}=` };
 
-    const found = damages(await audit(await copyOf(sample), { expectHead: rewritten }));
+    const found = damages(await audit(await copyOf(sample), { heads: [rewritten] }));
 
-    expect(found).toEqual([`HEAD_CONTRADICTED ${entryPath(SIZE - 1)} against the head kept elsewhere`]);
+    expect(found).toEqual([`HEAD_CONTRADICTED the head of size ${SIZE} that was kept elsewhere`]);
   });
 
   it("is found out after a full rewrite with another key, by the key given (fault 93)", async () => {
@@ -69,9 +73,7 @@ describe("a ledger that was tampered with", () => {
   });
 
   it("accepts the archive's own key when it is given", async () => {
-    expect(damages(await audit(sample.root, { keys: [SAMPLE_KEY.publicPem], expectHead: known }))).toEqual(
-      [],
-    );
+    expect(damages(await audit(sample.root, { keys: [SAMPLE_KEY.publicPem], heads: [known] }))).toEqual([]);
   });
 
   it("names the altered entry alone: heads vouch for those before it (fault 91)", async () => {
@@ -100,11 +102,11 @@ describe("a ledger that was tampered with", () => {
     const root = await copyOf(sample);
     const entry = {
       seq: SIZE + 1,
-      prev: known.hash,
+      prev: lastHash,
       time: "2026-11-21T13:00:00.000Z",
       type: "config-changed",
       actor: "x",
-      config_sha256: known.hash,
+      config_sha256: lastHash,
     };
     await writeFile(join(root, entryPath(SIZE + 1)), `${JSON.stringify(entry, null, 2)}\n`);
 

@@ -2,9 +2,11 @@ import { copyFile, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { entryPath, headPath } from "../../src/model/ledger-entry.js";
+import type { Head } from "../../src/archive/head.js";
+import { headPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { audit, copyOf, damages } from "../support/audit-sample.js";
+import { keptHead } from "../support/ledger-root.js";
 import { NEWEST, reseal } from "../support/resealed-archive.js";
 import type { Forgery } from "../support/resealed-archive.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
@@ -20,11 +22,11 @@ const bendChain = (content: string): string =>
   content.replaceAll(/"token_(in|out)_sha256":"[0-9a-f]{64}"/g, `"token_$1_sha256":"${FALSE_HASH}"`);
 
 let sample: SampleArchive;
-let known: { readonly size: number; readonly hash: string };
+let known: Head;
 
 beforeAll(async () => {
   sample = await makeSampleArchive("zstd");
-  known = { size: SIZE, hash: sha256Hex(await readFile(join(sample.root, entryPath(SIZE - 1)))) };
+  known = await keptHead(sample.root, SIZE);
 });
 
 afterAll(() => sample.remove());
@@ -138,8 +140,8 @@ describe("a package forged and signed anew with the archive's own key", () => {
     await reseal(root, { manifest: (manifest) => (manifest.reason = "operator") });
 
     expect(await codesOf(root, "deep")).toEqual([]);
-    expect(damages(await audit(root, { expectHead: known }))).toEqual([
-      `HEAD_CONTRADICTED ${entryPath(SIZE - 1)} against the head kept elsewhere`,
+    expect(damages(await audit(root, { heads: [known] }))).toEqual([
+      `HEAD_CONTRADICTED the head of size ${SIZE} that was kept elsewhere`,
     ]);
   });
 });
@@ -147,14 +149,14 @@ describe("a package forged and signed anew with the archive's own key", () => {
 describe("an archive rewritten as a whole with the stolen key", () => {
   it("is found out by an early head that the auditor kept (fault 93)", async () => {
     const rewritten = await makeSampleArchive("zstd", undefined, (counts) => ({ ...counts, missing_ids: 0 }));
-    const early = { size: 2, hash: sha256Hex(await readFile(join(sample.root, entryPath(1)))) };
+    const early = await keptHead(sample.root, 2);
 
     const alone = damages(await audit(rewritten.root));
-    const compared = damages(await audit(rewritten.root, { expectHead: early }));
+    const compared = damages(await audit(rewritten.root, { heads: [early] }));
     await rewritten.remove();
 
     expect(alone).toEqual([]);
-    expect(compared).toEqual([`HEAD_CONTRADICTED ${entryPath(1)} against the head kept elsewhere`]);
+    expect(compared).toEqual(["HEAD_CONTRADICTED the head of size 2 that was kept elsewhere"]);
   });
 });
 

@@ -18,7 +18,7 @@ import { storedEntries } from "../support/stored-entries.js";
 
 async function createWithRandomId(): Promise<string> {
   const root = await temporaryFolder();
-  const options = { files: nodeFiles, clock: fixedClock, root, tenantId: TENANT_ID };
+  const options = { files: nodeFiles, clock: fixedClock, root, tenantId: TENANT_ID, signedHeads: root };
   return (await createArchive({ ...options, signingKey: TEST_KEY, documents: TEST_DOCUMENTS })).archiveId;
 }
 
@@ -45,7 +45,7 @@ describe("creating an archive", () => {
     expect(await readFile(join(root, "head"))).toEqual(await readFile(join(root, "heads/000000001")));
   });
 
-  it("leaves only the format's own names in the tree", async () => {
+  it("leaves only the format's own names in the tree, and beside it what the key has signed", async () => {
     const root = await temporaryFolder();
     await openTestArchive(root);
 
@@ -59,6 +59,7 @@ describe("creating an archive", () => {
       "keys",
       "ledger",
       "quarantine",
+      `signed-head-${ARCHIVE_ID}`,
       "spool",
       "staging",
     ]);

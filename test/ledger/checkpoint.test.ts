@@ -120,7 +120,7 @@ describe("a checkpoint", () => {
     ],
     ["longer", (root) => appendFile(join(root, CHECKPOINT_PATH), "\n")],
     ["empty", (root) => writeFile(join(root, CHECKPOINT_PATH), "")],
-    ["of another form", (root) => edit(root, CHECKPOINT_PATH, "checkpoint/3", "checkpoint/1")],
+    ["of another form", (root) => edit(root, CHECKPOINT_PATH, "checkpoint/4", "checkpoint/1")],
   ])("is not believed when it is %s: everything is read", async (_, tamper) => {
     const root = await archiveOf70();
     await tamper(root);
@@ -135,7 +135,7 @@ describe("a checkpoint", () => {
 
   it("is not believed when another key has signed it, although that key lies there (fault 93)", async () => {
     const root = await archiveOf70();
-    const { index, size, lastHash } = (await readArchive(nodeFiles, root, NEVER)).ledger;
+    const { index, size, lastHash, tree } = (await readArchive(nodeFiles, root, NEVER)).ledger;
     const { privateKey } = generateKeyPairSync("ed25519");
     const stranger = SigningKey.fromPem(
       privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
@@ -143,7 +143,7 @@ describe("a checkpoint", () => {
     );
     const signer = stranger.signerFor(ORIGIN);
     await writeFile(join(root, `keys/${signer.keyId}.pem`), stranger.publicPem);
-    const forged = signCheckpoint(ORIGIN, { size, lastHash, provedAt: 0, index }, signer);
+    const forged = signCheckpoint(ORIGIN, { size, lastHash, tree, provedAt: 0, index }, signer);
     await writeFile(join(root, CHECKPOINT_PATH), forged);
 
     expect((await readArchive(nodeFiles, root, NEVER)).ledger.since).toBeUndefined();

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFi
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { signHead } from "../../src/archive/head.js";
+import { ledgerRoot } from "../support/ledger-root.js";
 import { keyPath } from "../../src/archive/layout.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
@@ -83,9 +84,9 @@ it("signs no entry that was put into a sink", async () => {
 
 it("takes no head that another key signed", async () => {
   const rig = await archived();
-  const { seq, hash } = forgeEntry(rig);
+  const { seq } = forgeEntry(rig);
   const origin = originIn(rig);
-  const head = { origin, size: seq + 1, lastHash: hash, time: "2026-11-22T13:00:00.000Z" };
+  const head = { origin, size: seq + 1, root: await ledgerRoot(rig.vault, seq + 1) };
   put(rig, headPath(seq + 1), signHead(head, SAMPLE_KEY.signerFor(origin)));
   lose(rig);
 
@@ -98,11 +99,11 @@ it("takes no head that another key signed", async () => {
 
 it("trusts no key that lies in a sink without an entry", async () => {
   const rig = await archived();
-  const { seq, hash } = forgeEntry(rig);
+  const { seq } = forgeEntry(rig);
   const [origin, forger] = [originIn(rig), SAMPLE_KEY];
   const signer = forger.signerFor(origin);
   put(rig, keyPath(signer.keyId), forger.publicPem);
-  const head = { origin, size: seq + 1, lastHash: hash, time: "2026-11-22T13:00:00.000Z" };
+  const head = { origin, size: seq + 1, root: await ledgerRoot(rig.vault, seq + 1) };
   for (const path of [headPath(seq + 1), "head"]) put(rig, path, signHead(head, signer));
   lose(rig);
 

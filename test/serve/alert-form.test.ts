@@ -22,7 +22,7 @@ describe("the form for Slack", () => {
 
     expect(one.received.map(({ body }) => body)).toEqual([
       {
-        text: "*contoso: sink behind (vault) began*\nvault &lt;down&gt; &amp; out\nSince 2026-11-22T13:07:00.000Z. Sent by daybook 0.1.0.",
+        text: "*contoso: sink behind (vault) began*\nvault &lt;down&gt; &amp; out\nHead of the archive: daybook/2696dce5-e5bc-4712-9600-0b0f8f1a298a 87 RRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRRR=\nSince 2026-11-22T13:07:00.000Z. Sent by daybook 0.1.0.",
       },
     ]);
   });
@@ -46,6 +46,7 @@ describe("the form for Teams", () => {
               { type: "TextBlock", text: "contoso: days overdue began", weight: "Bolder", wrap: true },
               { type: "TextBlock", text: "1 day due", wrap: true },
               { type: "TextBlock", text: "Deadline: 2026-11-23T18:07:00.000Z", wrap: true },
+              { text: expect.stringMatching(/^Head of the archive: daybook\//) as unknown },
               { text: "Since 2026-11-22T13:07:00.000Z. Sent by daybook 0.1.0." },
             ],
           },

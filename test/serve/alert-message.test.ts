@@ -33,7 +33,7 @@ describe("docs/ALERTS.md", () => {
     } as const;
 
     const message = alertMessage(
-      { event: "began", notified, alarm: alarm("days-overdue", "") },
+      { event: "began", notified, alarm: alarm("days-overdue", ""), head: undefined },
       NOW_MS,
       "0.1.0",
     );

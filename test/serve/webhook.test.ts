@@ -83,6 +83,7 @@ describe("the webhook", () => {
       deadline: "2026-11-23T18:07:00.000Z",
       since: "2026-11-22T13:07:00.000Z",
       time: "2026-11-22T18:07:00.000Z",
+      head: `daybook/2696dce5-e5bc-4712-9600-0b0f8f1a298a 87 ${"R".repeat(43)}=`,
       software: "daybook 0.1.0",
     });
   });

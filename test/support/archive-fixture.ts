@@ -52,6 +52,7 @@ export interface OpenTestArchive {
   readonly tenantId?: string;
   readonly signingKey?: SigningKey;
   readonly archiveId?: string;
+  readonly signedHeads?: string;
 }
 
 export function openTestArchive(
@@ -67,7 +68,7 @@ export function openTestArchive(
     documents: TEST_DOCUMENTS,
     archiveId: ARCHIVE_ID,
   };
-  return openArchive({ ...defaults, root, ...options }, signal);
+  return openArchive({ ...defaults, root, signedHeads: root, ...options }, signal);
 }
 
 /** Opens the archive and reads all that it holds, as a pass does before it works. */

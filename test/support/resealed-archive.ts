@@ -4,16 +4,18 @@ import { parseIdentity } from "../../src/ledger/archive-tree.js";
 import { signHead } from "../../src/archive/head.js";
 import { decodeFrame } from "../../src/bytes/frame-decoder.js";
 import { packFrame } from "../../src/bytes/frame.js";
+import { parseEntry, signEntry } from "../../src/ledger/entry-format.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
+import type { LedgerEntry } from "../../src/model/ledger-entry.js";
 import type { Manifest } from "../../src/model/manifest.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { stableJson } from "../../src/model/stable-json.js";
+import { ledgerRoot } from "./ledger-root.js";
 import { SAMPLE_KEY } from "./sample-archive.js";
 
 /** The package that the sample archive's newest entry seals: a second revision, with a carried record. */
 export const NEWEST = "days/2026/11/19/r0002";
 const NEWEST_SEQ = 5;
-const TIME = "2026-11-21T13:00:00.000Z";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -41,11 +43,14 @@ export async function reseal(root: string, forgery: Forgery): Promise<void> {
   const sums = manifest.files.map(({ sha256, path }) => `${sha256}  ${path}\n`);
   await writeFile(join(folder, "SHA256SUMS"), [...sums, `${sha256Hex(bytes)}  manifest.json\n`].join(""));
 
-  const entry = JSON.parse(await readFile(join(root, entryPath(NEWEST_SEQ)), "utf8")) as object;
-  const entryText = stableJson({ ...entry, manifest_sha256: sha256Hex(bytes) });
-  await writeFile(join(root, entryPath(NEWEST_SEQ)), entryText);
+  const path = entryPath(NEWEST_SEQ);
+  const entry = parseEntry(await readFile(join(root, path)), path);
+  await writeFile(
+    join(root, path),
+    signEntry({ ...entry, manifest_sha256: sha256Hex(bytes) } as LedgerEntry, signer),
+  );
   const size = NEWEST_SEQ + 1;
-  const head = signHead({ origin, size, lastHash: sha256Hex(entryText), time: TIME }, signer);
+  const head = signHead({ origin, size, root: await ledgerRoot(root, size) }, signer);
   await writeFile(join(root, headPath(size)), head);
   await writeFile(join(root, "head"), head);
 }

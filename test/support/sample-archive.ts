@@ -1,6 +1,6 @@
 import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { readDocuments } from "../../src/ledger/archive-tree.js";
@@ -133,6 +133,7 @@ class SampleMaker {
         archiveId: ARCHIVE_ID,
         signingKey,
         documents: await readDocuments(nodeFiles),
+        signedHeads: dirname(this.#root),
       },
       SIGNAL,
     );

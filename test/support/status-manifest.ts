@@ -50,6 +50,7 @@ export function weekdayManifest(day: UtcDay): Manifest {
       by_activity: { ViewReport: 1_204, ExportReport: 310, GetWorkspaces: 288, "<b>Odd</b>": 1, "": 2 },
     },
     event_set_sha256: sha256Hex(`events of ${day}`),
+    lines_root: sha256Hex(`lines of ${day}`),
     diff: { against: null, added: total - 4, removed: 0, changed: 0 },
     files: [],
     retention: { schedule: "FIN-07 audit trails", keep: "7y", retain_until: addDays(day, 2_557) },

@@ -57,6 +57,12 @@ function lostDay(day: UtcDay): DayRecord {
   };
 }
 
+const HEAD = {
+  origin: "daybook/2696dce5-e5bc-4712-9600-0b0f8f1a298a",
+  size: 87,
+  root: `${"R".repeat(43)}=`,
+};
+
 /** A tenant in which nothing is wrong: every day since `from` that is due is sealed. */
 export function quietTenant(
   tenant: string,
@@ -81,6 +87,7 @@ export function quietTenant(
     },
     nextPassMs: NOW_MS + HOUR_MS,
     alarms: [],
+    head: HEAD,
     rules: RULES,
     index: indexOfDays(days, Date.parse(`${from}T10:00:00.000Z`) + 27 * DAY_MS),
     budget: { left: 84, requestsPerHour: 180, nextMs: 0, requestsPerDay: 26 },

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { folderSource } from "../../../src/archive/folder-source.js";
 import { storeSource } from "../../../src/archive/source.js";
 import type { ArchiveSource } from "../../../src/archive/source.js";
@@ -113,6 +113,7 @@ export class World {
         tenantId: TENANT_ID,
         signingKey: SAMPLE_KEY,
         documents: await documents,
+        signedHeads: dirname(this.root),
       },
       NEVER,
     );
