@@ -142,10 +142,18 @@ export const COMMANDS: readonly CommandEntry[] = [
         help: "view sinks too, each day by count and event set; a sink that is down ends nothing",
       },
       { flags: "--key <file>", help: "trust only this public key (PEM)" },
-      { flags: "--expect-head <file>", help: "a head kept elsewhere: the ledger must contain it" },
+      {
+        flags: "--heads <path...>",
+        help: "heads kept elsewhere, in files or folders of any text, - for standard input: the ledger must contain each",
+      },
+      {
+        flags: "--proof <file>",
+        help: "the proof of one event, as `daybook prove` wrote it; needs no archive",
+      },
     ],
     examples: [
       "daybook verify",
+      "daybook verify --proof 3fb82e1c-0000-4000-8000-000000000000.tlog-proof --key contoso.pem",
       "daybook verify --all-sinks --sample 5%",
       "daybook verify --path /srv/daybook/contoso --level deep",
     ],

@@ -6,7 +6,28 @@ export function evidenceCommands(
   common: readonly OptionEntry[],
   range: readonly OptionEntry[],
 ): readonly CommandEntry[] {
-  return [exportCommand(common), auditCommand([...common, ...range])];
+  return [exportCommand(common), proveCommand([...common, ...range]), auditCommand([...common, ...range])];
+}
+
+function proveCommand(options: readonly OptionEntry[]): CommandEntry {
+  return {
+    name: "prove",
+    summary: "one event with its proof, a small file that is checked without the archive",
+    arguments: [{ flags: "<id>", help: "the field Id of the event" }],
+    options: [
+      ...options,
+      { flags: "-o, --out <file>", help: "a new file, readable by you alone (default: ID.tlog-proof)" },
+      { flags: "--recipient <code>", help: "who gets it, as a code without a name: it stays in the ledger" },
+      { flags: "--no-act", help: "do not record in the ledger that the event was handed over" },
+      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
+      { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
+    ],
+    examples: [
+      "daybook prove 3fb82e1c-0000-4000-8000-000000000000 --day 2026-03-01",
+      "daybook prove 3fb82e1c-0000-4000-8000-000000000000 --path /srv/daybook/contoso --out event.tlog-proof",
+    ],
+    load: async () => (await import("./prove.js")).prove,
+  };
 }
 
 function exportCommand(common: readonly OptionEntry[]): CommandEntry {
@@ -99,7 +120,10 @@ function auditCommand(common: readonly OptionEntry[]): CommandEntry {
       },
       { flags: "--for <text>", help: "who asked for it, printed on the report" },
       { flags: "--key <file>", help: "trust only this public key (PEM)" },
-      { flags: "--expect-head <file>", help: "a head kept elsewhere: the ledger must contain it" },
+      {
+        flags: "--heads <path...>",
+        help: "heads kept elsewhere, in files or folders of any text, - for standard input: the ledger must contain each",
+      },
       { flags: "--no-act", help: "do not record in the ledger that the report was made" },
     ],
     examples: [

@@ -1,5 +1,4 @@
 import { join, resolve } from "node:path";
-import type { KnownHead } from "../audit/check-ledger.js";
 import { signatureProblem } from "../archive/ssh-signature.js";
 import { storeSource } from "../archive/source.js";
 import { fingerprintsIn } from "../archive/known-keys.js";
@@ -7,16 +6,17 @@ import { verifyArchive } from "../audit/verify-archive.js";
 import type { AuditResult, VerifyOptions } from "../audit/verify-archive.js";
 import type { Tenant } from "../compose/tenant-parts.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
-import { readKeptHead } from "../archive/head.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { DayRange } from "../model/utc-day.js";
 import { SortedLines } from "../verify/sorted-lines.js";
-import type { Command, CommonOptions, Surroundings } from "./command.js";
+import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
 import { givenRange } from "./days.js";
 import { exitOf } from "./exit-codes.js";
 import type { RangeOptions } from "./days.js";
 import { folderPlace, requireInBag } from "./folder-place.js";
+import { keptHeads } from "./kept-heads.js";
 import type { Place } from "./folder-place.js";
+import { verifyProof } from "./verify-proof.js";
 import { checkBagOf, withBag } from "./verify-bag.js";
 import { sampleOf } from "./verify-sample.js";
 import type { SampleOptions } from "./verify-sample.js";
@@ -30,27 +30,30 @@ export interface VerifyCommandOptions extends CommonOptions, RangeOptions, Sampl
   readonly sink?: string;
   readonly path?: string;
   readonly key?: string;
-  readonly expectHead?: string;
+  readonly heads?: readonly string[];
+  readonly proof?: string;
   /** View sinks too, each day by count and event set; a sink that is down ends nothing. */
   readonly allSinks?: boolean;
 }
 
 /** What an audit of one place takes beside the place. */
-type AuditWish = Pick<VerifyCommandOptions, "level" | "key" | "expectHead"> &
+type AuditWish = Pick<VerifyCommandOptions, "level" | "key"> &
   Partial<DayRange> &
-  Pick<VerifyOptions, "onEntry" | "sample">;
+  Pick<VerifyOptions, "onEntry" | "sample" | "heads">;
 
 const MAX_SMALL_BYTES = 65_536;
 
 /** Checks every place asked for; the worst of them is the command's exit code. */
 export const verify: Command<VerifyCommandOptions> = async (options, surroundings) => {
-  const { level, key, expectHead } = options;
+  if (options.proof !== undefined) return proofAlone(options.proof, options, surroundings);
+  const { level, key } = options;
+  const heads = await keptHeads(options.heads ?? [], surroundings);
   const asked = givenRange(options, surroundings.clock.now());
   const sample = sampleOf(options);
   const wish = {
     level,
     ...(key === undefined ? {} : { key }),
-    ...(expectHead === undefined ? {} : { expectHead }),
+    heads,
     ...(sample === undefined ? {} : { sample }),
     ...asked,
   };
@@ -77,6 +80,20 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
     for (const tenant of tenants) views.push(...(await verifyViews(tenant, asked, surroundings)));
   return verifyResult({ results, failed, views }, asked);
 };
+
+/** The proof of one event is checked without its archive. */
+async function proofAlone(
+  proof: string,
+  { path, sink, key, heads = [] }: VerifyCommandOptions,
+  surroundings: Surroundings,
+): Promise<CommandResult> {
+  if (path !== undefined || sink !== undefined)
+    throw new DaybookError("USAGE", {
+      message: "--proof: found it beside --path or --sink, expected it alone",
+    });
+  const trusted = key === undefined ? undefined : await keyText(key, surroundings);
+  return verifyProof({ proof, key: trusted, heads }, surroundings);
+}
 
 /** With --all-sinks the other copies are checked also when one does not answer. */
 async function orFailure(
@@ -134,7 +151,6 @@ export async function verifyPlace(
   const scratch = join(env["TMPDIR"] ?? "/tmp", `daybook-verify-${process.pid}`);
   const range = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   requireInBag(place.scope, range);
-  const expectHead = await knownHead(options.expectHead, surroundings);
   try {
     const bag = await checkBagOf(place, options.level, surroundings);
     const result = await verifyArchive(place.reader, {
@@ -143,7 +159,7 @@ export async function verifyPlace(
       ...(place.scope === undefined ? {} : { scope: place.scope }),
       ...(options.sample === undefined ? {} : { sample: options.sample }),
       ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
-      ...(expectHead === undefined ? {} : { expectHead }),
+      ...(options.heads === undefined ? {} : { heads: options.heads }),
       ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
       openEventSet: () => new SortedLines({ files, folder: scratch }),
       signatureProblem: (one) => signatureProblem(one, files, join(scratch, "ssh")),
@@ -157,20 +173,6 @@ export async function verifyPlace(
     if (stderr.isTTY) stderr.write("\r\u001b[2K");
     await files.removeTree(scratch);
   }
-}
-
-/** A head file that was kept elsewhere. Its statement is compared with the ledger; its signer does not matter. */
-async function knownHead(
-  path: string | undefined,
-  surroundings: Surroundings,
-): Promise<KnownHead | undefined> {
-  if (path === undefined) return undefined;
-  const text = await textOf(path, surroundings);
-  const head = text === undefined ? undefined : readKeptHead(new TextEncoder().encode(text));
-  if (head !== undefined) return { size: head.size, hash: head.lastHash };
-  throw new DaybookError("USAGE", {
-    message: `--expect-head: expected a head as in an archive's heads/, found ${text === undefined ? "no file" : "another form"} at ${path}`,
-  });
 }
 
 async function keyText(path: string, surroundings: Surroundings): Promise<string> {

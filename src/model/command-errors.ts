@@ -42,6 +42,12 @@ export const COMMAND_ERRORS = {
     "a sink plugin cannot be loaded or does not fit",
     "see docs/SINKS.md",
   ),
+  PROOF_INVALID: command(
+    "integrity",
+    "never",
+    "the proof of an event does not hold",
+    "ask for the proof anew; where the archive is at hand, run `daybook verify` on it",
+  ),
   QUERY_ENGINE_MISSING: command(
     "config",
     "never",

@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Compression } from "../../src/model/compression.js";
+import { e2eRig } from "../support/e2e-rig.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
 import { chaptersOf } from "../support/readme-chapters.js";
 import type { Chapter } from "../support/readme-chapters.js";
@@ -10,6 +12,7 @@ import type { SampleArchive } from "../support/sample-archive.js";
 
 const run = promisify(execFile);
 const README = new URL("../../docs/archive-readme.txt", import.meta.url);
+const CHECK = new URL("../../docs/check-proof.sh", import.meta.url);
 
 /** As README.txt tells the reader to: another day, and other names where the archive is compressed with gzip. */
 function forArchive(commands: string, compression: Compression, revision: string): string {
@@ -98,4 +101,57 @@ describe.each<Compression>(["zstd", "gzip"])("README.txt, followed by a stranger
       });
     },
   );
+});
+
+function check(...argv: readonly string[]) {
+  return run("sh", [CHECK.pathname, ...argv]);
+}
+
+describe("check-proof.sh, without Daybook and without the archive", { timeout: 120_000 }, () => {
+  it("proves events of a day, and none that was changed", async () => {
+    const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 11 } });
+    await rig.run("archive");
+    const { out } = await rig.run("export", "--day", "2026-11-20", "--no-act");
+    const lines = out.trim().split("\n");
+    const [name = ""] = await readdir(join(rig.vault, "keys"));
+    const key = join(rig.vault, "keys", name);
+    for (const line of [lines[0], lines[4], lines.at(-1)].map(String)) {
+      const { Id: id } = JSON.parse(line) as { readonly Id: string };
+      const path = join(rig.folder, `${id}.tlog-proof`);
+      await rig.run("prove", id, "--no-act");
+
+      const { stdout } = await check(path, key);
+      expect(stdout).toContain("proved: an event of 2026-11-20, revision 1");
+      expect(stdout).toContain(line);
+    }
+    const proof = join(
+      rig.folder,
+      `${(JSON.parse(lines[4] ?? "{}") as { readonly Id: string }).Id}.tlog-proof`,
+    );
+    const text = await readFile(proof, "utf8");
+    const [first = "", extra = "", index = "", ...rest] = text.split("\n");
+    const inner = JSON.parse(Buffer.from(extra.slice(6), "base64").toString()) as Record<string, unknown>;
+    const withInner = (change: object): string =>
+      [
+        first,
+        `extra ${Buffer.from(JSON.stringify({ ...inner, ...change })).toString("base64")}`,
+        index,
+        ...rest,
+      ].join("\n");
+    const forged = [
+      withInner({ line: String(inner["line"]).replace("@", "x@") }),
+      withInner({ line_index: Number(inner["line_index"]) + 1 }),
+      withInner({ manifest: String(inner["manifest"]).replace("2026-11-20", "2026-11-19") }),
+      withInner({ entry: String(inner["entry"]).replace("daybook", "mallory") }),
+      text.replace(index, "index 1"),
+      text.replace(/\n(\d+)\n(.{44})\n\n\u2014/, "\n9\n$2\n\n\u2014"),
+    ];
+    for (const one of forged) {
+      expect(one).not.toBe(text);
+      await writeFile(proof, one);
+      await expect(check(proof, key)).rejects.toMatchObject({
+        stderr: expect.stringContaining("NOT PROVED") as unknown,
+      });
+    }
+  });
 });

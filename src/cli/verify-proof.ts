@@ -1,0 +1,73 @@
+import { resolve } from "node:path";
+import { fingerprintOf } from "../archive/known-keys.js";
+import { headLine } from "../archive/head.js";
+import { DaybookError } from "../model/errors.js";
+import { checkProof } from "../proof/check-proof.js";
+import { parseProof } from "../proof/proof-form.js";
+import type { CommandResult, Surroundings } from "./command.js";
+import { EXIT } from "./exit-codes.js";
+import { keptHeads } from "./kept-heads.js";
+
+export interface ProofOptions {
+  readonly proof: string;
+  /** PEM of the one key that may have signed. */
+  readonly key: string | undefined;
+  readonly heads: readonly string[];
+}
+
+/** An event, a manifest and an entry fit in it many times over. */
+const MAX_PROOF_BYTES = 512 << 20;
+
+/** Checks the proof of one event without its archive. PROOF_INVALID where it does not hold. */
+export async function verifyProof(
+  { proof: path, key, heads: kept }: ProofOptions,
+  surroundings: Surroundings,
+): Promise<CommandResult> {
+  const { files, cwd } = surroundings;
+  const parsed = parseProof(await files.read(resolve(cwd, path), MAX_PROOF_BYTES), path);
+  const proved = checkProof(parsed, key === undefined ? [] : [key]);
+  const { manifest, head, sealedAt, archiveId } = proved;
+  const keys = [...proved.keys].map(([id, pem]) => ({ key_id: id, fingerprint: fingerprintOf(pem) }));
+  const isKept = await isAmongKept(headLine(head), kept, surroundings);
+  const isVouched = key !== undefined || isKept;
+  const signed = keys.map(({ key_id: id, fingerprint }) => `${id} sha256:${fingerprint}`).join(", ");
+  return {
+    exit: EXIT.ok,
+    text: [
+      `${path}: ${isVouched ? "proved" : "consistent"}; the event stands in the archive of tenant ${manifest.tenant_id}`,
+      ...(isVouched
+        ? []
+        : [`  signed by key ${signed}, which nobody vouched for: compare it, or name the key with --key`]),
+      `  day ${manifest.day}, revision ${manifest.revision}, sealed at ${sealedAt}`,
+      `  head ${headLine(head)}${isKept ? ", one that was kept elsewhere" : ""}`,
+      parsed.line,
+    ].join("\n"),
+    json: {
+      format: "daybook.proof-check/1",
+      verdict: isVouched ? "proved" : "consistent",
+      archive_id: archiveId,
+      tenant_id: manifest.tenant_id,
+      day: manifest.day,
+      revision: manifest.revision,
+      sealed: sealedAt,
+      head: { size: head.size, root: head.root },
+      keys,
+      line: parsed.line,
+    },
+  };
+}
+
+/** Whether somebody kept the head on which the proof rests. Without the ledger another one cannot be compared: USAGE. */
+async function isAmongKept(
+  line: string,
+  paths: readonly string[],
+  surroundings: Surroundings,
+): Promise<boolean> {
+  if (paths.length === 0) return false;
+  const heads = await keptHeads(paths, surroundings);
+  if (heads.some((head) => headLine(head) === line)) return true;
+  throw new DaybookError("USAGE", {
+    message: "--heads: expected the very head of the proof among them, found others",
+    hint: "heads of another size can be compared with the archive alone: `daybook verify --path FOLDER --heads FILE`",
+  });
+}
