@@ -17,7 +17,7 @@ export default defineConfig({
     fsModuleCache: false,
     // Half of the time is spent waiting for the disk; by itself vitest leaves a core idle as well.
     maxWorkers: availableParallelism() + 1,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     coverage: { provider: "v8", include: ["src/**", "plugins/**"] },
   },
 });

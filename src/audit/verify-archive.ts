@@ -67,6 +67,8 @@ export interface AuditResult {
   /** All of them. */
   readonly counts: Readonly<Record<Severity, number>>;
   readonly keys: readonly KeyFingerprint[];
+  /** Sizes of the heads kept elsewhere that are of this archive; what contradicts one is a finding. */
+  readonly keptHeads: readonly number[];
   /** Packages opened. */
   readonly packages: number;
   /** First and last day of the packages opened; undefined when there was none. */
@@ -224,7 +226,7 @@ async function checkDeep(audit: Audit, manifest: Manifest, options: VerifyOption
 
 function resultOf(
   { found }: Audit,
-  { level }: VerifyOptions,
+  { level, heads = [] }: VerifyOptions,
   seen: Pick<AuditResult, "packages"> & Partial<AuditResult>,
 ): AuditResult {
   return {
@@ -234,6 +236,7 @@ function resultOf(
     keys: [],
     absent: [],
     lost: [],
+    keptHeads: heads.filter(({ origin }) => origin === seen.identity?.origin).map(({ size }) => size),
     ...seen,
     findings: found.kept,
     counts: found.counts,

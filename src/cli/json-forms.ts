@@ -52,6 +52,7 @@ const verified = z.object({
       archive_id: z.string().nullable(),
       tenant_id: z.string().nullable(),
       head: head.nullable(),
+      kept_heads: z.array(count).describe("sizes of the heads kept elsewhere that were compared"),
       packages: count.describe("revisions that were opened"),
       counts: z.object({ damage: count, incomplete: count, notice: count }),
       findings: z.array(finding).describe("the first thousand"),

@@ -71,7 +71,7 @@ function wordOf({ result, isVouched }: PlaceResult): "whole" | "consistent" | "D
 
 function placeText(one: PlaceResult): string {
   const { place, result } = one;
-  const { findings, level, packages, facts, found, absent, lost, outside, sampled, keys } = result;
+  const { findings, level, packages, facts, found, absent, lost, outside, sampled, keys, keptHeads } = result;
   const verdict = wordOf(one);
   const signed = keys.map(({ id, fingerprint }) => `${id} sha256:${fingerprint}`).join(", ");
   const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}`];
@@ -91,6 +91,11 @@ function placeText(one: PlaceResult): string {
     ...gapLines("lost", lost),
     ...gapLines("not in this bag", outside ?? []),
     ...head,
+    ...(keptHeads.length === 0
+      ? []
+      : [
+          `  compared with ${count(keptHeads.length, "head")} kept elsewhere, up to size ${Math.max(...keptHeads)}`,
+        ]),
     ...findings.map(findingText),
   ].join("\n");
 }
@@ -136,6 +141,7 @@ function placeJson(one: PlaceResult, asked: object): object {
     archive_id: identity?.archiveId ?? null,
     tenant_id: identity?.tenantId ?? null,
     head,
+    kept_heads: result.keptHeads,
     packages,
     counts,
     findings,

@@ -85,7 +85,8 @@ describe("the audit report", () => {
     expect(page).toContain("for &lt;internal&gt; audit");
     expect(page).not.toMatch(/<script/);
     const kept = join(out, "head");
-    await succeed(rig, "verify", "--heads", kept);
+    const compared = await succeed(rig, "verify", "--heads", kept);
+    expect(compared).toContain("compared with 1 head kept elsewhere");
     const again = await rig.run("audit", "--format", "all", "--out", out);
     expect(again).toMatchObject({ exit: 64 });
   }, 60_000);

@@ -12,7 +12,7 @@ let built: BuiltDaybook;
 
 beforeAll(async () => {
   built = await buildDaybook();
-}, 60_000);
+}, 120_000);
 
 afterAll(() => built.remove());
 
@@ -44,7 +44,7 @@ interface Status {
   }[];
 }
 
-describe("the daemon as a process", { timeout: 60_000 }, () => {
+describe("the daemon as a process", { timeout: 240_000 }, () => {
   it("keeps an archive and tells what needs a person, until that is mended", async () => {
     const rig = await daemonProcess(built.main);
     const daemon = rig.start();

@@ -111,7 +111,7 @@ export async function daemonProcess(main: string): Promise<DaemonProcess> {
   };
 }
 
-export async function until(isTrue: () => boolean, limitMs = 20_000): Promise<void> {
+export async function until(isTrue: () => boolean, limitMs = 60_000): Promise<void> {
   const endMs = performance.now() + limitMs;
   while (!isTrue()) {
     if (performance.now() > endMs) throw new Error("what was waited for did not happen");
