@@ -101,8 +101,17 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "coverage",
     summary: "the calendar of the days asked for: state, revision, events, reason",
-    options: [...COMMON, ...RANGE],
-    examples: ["daybook coverage --from 2026-01 --to 2026-03", "daybook coverage --day 2026-03-01 --json"],
+    options: [
+      ...COMMON,
+      ...RANGE,
+      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
+      { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
+    ],
+    examples: [
+      "daybook coverage --from 2026-01 --to 2026-03",
+      "daybook coverage --day 2026-03-01 --json",
+      "daybook coverage --path /srv/daybook/contoso",
+    ],
     load: async () => (await import("./coverage.js")).coverage,
   },
   {

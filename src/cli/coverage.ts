@@ -5,26 +5,29 @@ import type { Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayStates } from "../view/tenant-view.js";
-import type { Command, CommonOptions } from "./command.js";
+import { recordsOf } from "../archive/sealed-package.js";
+import type { HeldDays } from "../archive/held-days.js";
+import { DaybookError } from "../model/errors.js";
+import type { Command, Surroundings } from "./command.js";
 import { dayRange } from "./days.js";
 import type { RangeOptions } from "./days.js";
 import { worstExit } from "./exit-codes.js";
 import { lookAtTenants, rangeOf } from "./held.js";
 import type { LookedAt } from "./held.js";
+import { requireInBag } from "./folder-place.js";
+import { eachArchive } from "./held-archive.js";
+import type { ArchiveOptions } from "./held-archive.js";
 import { hasColour } from "./log-settings.js";
 import { count } from "./progress.js";
 
-export interface CoverageOptions extends CommonOptions, RangeOptions {}
+export interface CoverageOptions extends ArchiveOptions, RangeOptions {}
 
 /** Up to this many days are listed one by one below the calendar. */
 const MAX_DAYS_LISTED = 35;
 
 /** The calendar of the days asked for; exit 67 when one of them is due and not archived, or lost. */
 export const coverage: Command<CoverageOptions> = async (options, surroundings) => {
-  const found = await lookAtTenants(options, surroundings, async (looked) => ({
-    tenant: looked.tenant.name,
-    coverage: await coverTenant(looked, dayRange(options, rangeOf(looked), surroundings.clock.now())),
-  }));
+  const found = await coverAll(options, surroundings);
   return {
     exit: worstExit(found.map((one) => coverageExit(one.coverage))),
     text: found
@@ -39,6 +42,38 @@ export const coverage: Command<CoverageOptions> = async (options, surroundings) 
     },
   };
 };
+
+/** The own archives by schedule and clock; a copy in a sink or a folder by what it names itself. */
+function coverAll(options: CoverageOptions, surroundings: Surroundings) {
+  const nowMs = surroundings.clock.now();
+  if (options.path === undefined && options.sink === undefined)
+    return lookAtTenants(options, surroundings, async (looked) => ({
+      tenant: looked.tenant.name,
+      coverage: await coverTenant(looked, dayRange(options, rangeOf(looked), nowMs)),
+    }));
+  return eachArchive(options, surroundings, async ({ name, held, scope }) => {
+    if (held.range === undefined)
+      throw new DaybookError("NOTHING_IN_RANGE", { message: `${name}: found no day, expected one at least` });
+    const range = dayRange(options, held.range, nowMs);
+    requireInBag(scope, range);
+    return { tenant: name, coverage: await coverCopy(held, range) };
+  });
+}
+
+async function coverCopy(held: HeldDays, range: DayRange): Promise<Coverage> {
+  const days = new Map<UtcDay, HeldDay>();
+  for (const day of eachDay(range.from, range.to)) {
+    const { oddities, ...notes } = held.notesOf(day);
+    const sealed = held.newest.get(day);
+    const manifest = sealed && (await held.read(sealed)).manifest;
+    days.set(day, {
+      ...(manifest && { revision: manifest.revision, events: recordsOf(manifest), reason: manifest.reason }),
+      ...(oddities.length === 0 ? {} : { oddities }),
+      ...notes,
+    });
+  }
+  return coverDays(range, held.stateOf, (day) => days.get(day));
+}
 
 const REASON_WORDS: Readonly<Record<Reason, string>> = {
   scheduled: "on schedule",
