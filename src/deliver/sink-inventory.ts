@@ -12,9 +12,15 @@ export interface InventoryOptions {
   readonly tenant: string;
 }
 
+/** What every package has beside its pages, whichever compression. */
+const KEPT_NAME =
+  /^(.+)\/(manifest\.json|manifest\.json\.sig|SHA256SUMS|pages\.jsonl|events\.ndjson)(?:\.zst|\.gz)?$/;
+const KEPT_NAMES = 5;
+
 /**
  * The revisions that the sink has confirmed and no longer holds, by one listing of its `days/`. A package counts as held when
- * its manifest is there: it is written last. Oldest first.
+ * its manifest, which is written last, and what stands beside the pages are there; of one that is being destroyed the manifest
+ * is enough. Oldest first.
  */
 export async function missingFrom(
   { name, store, tenant }: InventoryOptions,
@@ -24,13 +30,18 @@ export async function missingFrom(
   const days = [...index.days.keys()].toSorted();
   const confirmed = days.flatMap((day) => confirmedBy(name, index.days.get(day)));
   if (confirmed.length === 0) return [];
-  const held = new Set<string>();
+  const held = new Map<string, Set<string>>();
   for await (const key of store.list(`${tenant}/days/`, signal)) {
-    if (key.endsWith("/manifest.json")) held.add(key);
+    const [, folder, file] = KEPT_NAME.exec(key) ?? [];
+    if (folder === undefined || file === undefined) continue;
+    const files = held.get(folder) ?? new Set();
+    held.set(folder, files.add(file));
   }
-  return confirmed.filter(
-    ({ day, revision }) => !held.has(`${tenant}/${packagePath(day, revision)}/manifest.json`),
-  );
+  return confirmed.filter(({ day, revision }) => {
+    const files = held.get(`${tenant}/${packagePath(day, revision)}`);
+    const isWhole = files?.size === KEPT_NAMES || index.days.get(day)?.disposing !== undefined;
+    return files?.has("manifest.json") !== true || !isWhole;
+  });
 }
 
 /** SINK_LOST when the sink lacks what it has confirmed. */

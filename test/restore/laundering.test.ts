@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, it } from "vitest";
 import { signHead } from "../../src/archive/head.js";
@@ -47,7 +55,7 @@ function forgeEntry(rig: RestoreRig): { readonly seq: number; readonly hash: str
 }
 
 function originIn(rig: RestoreRig): string {
-  return readFileSync(join(rig.vault, "head"), "utf8").split("\n")[1] ?? "";
+  return readFileSync(join(rig.vault, "head"), "utf8").split("\n")[0] ?? "";
 }
 
 function lose(rig: RestoreRig): void {
@@ -140,4 +148,43 @@ it("commits no package that another key signed", async () => {
   const sealed = ledgerOf(rig.state).filter((entry) => entry.type === "day-sealed");
   const forged = sha256Hex(manifest);
   expect(sealed.map((entry) => entry.manifest_sha256)).not.toContain(forged);
+});
+
+/** Removes a day's content, and puts a tombstone in its place that another key signed. */
+function bury(rig: RestoreRig): void {
+  const day = "days/2026/11/20/r0001";
+  const folder = join(rig.vault, day);
+  const manifest = readFileSync(join(folder, "manifest.json"));
+  for (const name of readdirSync(folder).filter((one) => !one.startsWith("manifest.json")))
+    rmSync(join(folder, name));
+  const signer = SAMPLE_KEY.signerFor(originIn(rig));
+  const said = JSON.parse(manifest.toString()) as Record<string, unknown>;
+  const claim = { ...said, manifest_sha256: sha256Hex(manifest), key_id: signer.keyId };
+  const tombstone = `${JSON.stringify(claim, null, 2)}\n`;
+  put(rig, `${day}/tombstone.json`, tombstone);
+  put(rig, `${day}/tombstone.json.sig`, signer.sign(Buffer.from(tombstone)));
+}
+
+it("takes no tombstone that another key signed: the day is written again", async () => {
+  const rig = await archived();
+  bury(rig);
+
+  const buried = await rig.run("verify");
+  const healed = await rig.run("archive");
+  const after = await rig.run("verify", "--json");
+
+  expect(buried).toMatchObject({ exit: 65, out: expect.stringContaining("FILE_MISSING") as unknown });
+  expect(healed.err).toContain("sink content lost");
+  expect(after.out).not.toContain("FILE_MISSING");
+  expect(after.out).toContain("tombstone.json");
+  expect(ledgerOf(rig.state).some(({ type }) => type === "disposed")).toBe(false);
+});
+
+it("restores no day over which somebody put a tombstone", async () => {
+  const rig = await archived();
+  bury(rig);
+  lose(rig);
+
+  expect((await rig.run(...RESTORE)).exit).toBe(65);
+  expect([...filesBelow(rig.state).keys()]).toEqual(["lock"]);
 });
