@@ -34,8 +34,9 @@ export async function checkLedger(
   kept: readonly KnownHead[],
 ): Promise<LedgerFacts | undefined> {
   const known = kept.filter((head) => head.origin === origin);
-  const newest = await newestHead(audit, origin, { keys: keys.trusted, known });
-  if (newest === undefined) return undefined;
+  const found = await newestHead(audit, origin, { keys: keys.trusted, known });
+  if (found === undefined) return undefined;
+  const { newest, copy } = found;
   if (kept.length > known.length && known.length === 0)
     audit.found.add("HEAD_CONTRADICTED", {
       subject: "the heads kept elsewhere",
@@ -50,29 +51,38 @@ export async function checkLedger(
     const read = await Promise.all(seqs.map((seq) => readEntryAndHead(audit, origin, keys.all, seq)));
     for (const one of read) walk.step(one);
   }
-  compareRoots(audit, walk, newest, known);
+  compareRoots(audit, walk, [
+    ...(copy === undefined ? [] : [{ subject: "head", head: copy }]),
+    ...known.map(asKept),
+  ]);
   return walk.end();
 }
 
+/** A head beside those in `heads/`, and how a finding names it. */
+interface OtherHead {
+  readonly subject: string;
+  readonly head: Head;
+}
+
+function asKept(head: Head): OtherHead {
+  return { subject: `the head of size ${head.size} that was kept elsewhere`, head };
+}
+
 /** A head states what the ledger was at its size. What lies beyond an entry that is gone or altered has no root to compare. */
-function compareRoots(audit: Audit, walk: BackwardWalk, newest: Head, known: readonly KnownHead[]): void {
+function compareRoots(audit: Audit, walk: BackwardWalk, others: readonly OtherHead[]): void {
   const tree = new MerkleTree();
-  const keptBySize = Map.groupBy(known, (head) => head.size);
+  const othersBySize = Map.groupBy(others, ({ head }) => head.size);
   for (const leaf of walk.leaves()) {
     if (leaf === undefined) return;
     tree.add(leaf);
     const { size } = tree;
-    const stated = walk.headOf(size) ?? (size === newest.size ? newest : undefined);
-    if (stated !== undefined)
-      audit.found.expect("HEAD_CONTRADICTED", {
-        subject: headPath(size),
-        found: stated.root,
-        expected: tree.root(),
-      });
-    for (const { root } of keptBySize.get(size) ?? []) {
-      const subject = `the head of size ${size} that was kept elsewhere`;
-      audit.found.expect("HEAD_CONTRADICTED", { subject, found: root, expected: tree.root() });
-    }
+    const listed = walk.headOf(size);
+    const stated = [
+      ...(listed === undefined ? [] : [{ subject: headPath(size), head: listed }]),
+      ...(othersBySize.get(size) ?? []),
+    ];
+    for (const { subject, head } of stated)
+      audit.found.expect("HEAD_CONTRADICTED", { subject, found: head.root, expected: tree.root() });
   }
 }
 
@@ -81,7 +91,7 @@ async function newestHead(
   audit: Audit,
   origin: string,
   { keys, known }: { readonly keys: ArchiveKeys; readonly known: readonly KnownHead[] },
-): Promise<Head | undefined> {
+): Promise<{ readonly newest: Head; readonly copy: Head | undefined } | undefined> {
   // What is there and no plain file is a finding; only what is absent is passed over.
   const copy = await guard(audit, "head", undefined, () => audit.reader.stat("head", audit.signal));
   const paths = copy === undefined ? [] : ["head"];
@@ -93,8 +103,10 @@ async function newestHead(
   }
   const heads = await Promise.all(paths.map((path) => readHead(audit, path, origin, keys)));
   const newest = heads.filter((head) => head !== undefined).toSorted((a, b) => b.size - a.size)[0];
-  if (newest !== undefined) checkCopy(audit, newest, paths.includes("head") ? heads[0] : "absent");
-  return newest;
+  if (newest === undefined) return undefined;
+  const hasCopy = paths.includes("head");
+  checkCopy(audit, newest, hasCopy ? heads[0] : "absent");
+  return { newest, copy: hasCopy ? heads[0] : undefined };
 }
 
 /** Before its first day is sealed an archive has neither entries nor heads nor days: there is nothing to check, and no damage. */

@@ -30,7 +30,7 @@ export class SignedHead {
     if (known === undefined || size > known.size || (size === known.size && root === known.root)) return;
     throw new DaybookError("ARCHIVE_FORKED", {
       message: `${this.#path}: the key has signed a head of size ${known.size} and root ${known.root}: found a ledger of size ${size} and root ${root}`,
-      hint: "this state folder is older than what its key has signed: bring back the newest copy; if there is none, move the tenant's folder away and run `daybook restore --from SINK`, which says what is lost; see _Restore_ in docs/OPERATIONS.md",
+      hint: "this state folder is older than what its key has signed: bring back the newest copy; if there is none, move the tenant's folder away and run `daybook restore --from SINK`, which says what is lost; see _Disaster recovery_ in docs/OPERATIONS.md",
     });
   }
 

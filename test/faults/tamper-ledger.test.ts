@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { copyFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signHead } from "../../src/archive/head.js";
 import type { Head } from "../../src/archive/head.js";
 import { SigningKey } from "../../src/ledger/signing-key.js";
 import { entryPath, headPath } from "../../src/model/ledger-entry.js";
@@ -63,6 +64,14 @@ describe("a ledger that was tampered with", () => {
     const found = damages(await audit(await copyOf(sample), { heads: [rewritten] }));
 
     expect(found).toEqual([`HEAD_CONTRADICTED the head of size ${SIZE} that was kept elsewhere`]);
+  });
+
+  it.each([SIZE, SIZE - 1])("is found out when `head` has a second root of size %i", async (size) => {
+    const root = await copyOf(sample);
+    const other = { ...known, size, root: `${"A".repeat(43)}=` };
+    await writeFile(join(root, "head"), signHead(other, SAMPLE_KEY.signerFor(known.origin)));
+
+    expect(damages(await audit(root))).toEqual(["HEAD_CONTRADICTED head"]);
   });
 
   it("is found out after a full rewrite with another key, by the key given (fault 93)", async () => {
