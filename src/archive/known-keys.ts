@@ -22,3 +22,11 @@ export async function fingerprintsIn(files: Files, root: string): Promise<readon
   }
   return fingerprints;
 }
+
+/** Whether somebody named the key that must have signed, or this machine knows all of the archive's keys as its own. */
+export function isVouched(
+  keys: readonly { readonly fingerprint: string }[],
+  { key, knownKeys }: { readonly key?: string | undefined; readonly knownKeys?: readonly string[] },
+): boolean {
+  return key !== undefined || keys.every(({ fingerprint }) => knownKeys?.includes(fingerprint) === true);
+}

@@ -65,6 +65,8 @@ export interface ReportInput {
   readonly level: AuditLevel | undefined;
   readonly findings: readonly Finding[];
   readonly keys: readonly { readonly id: string; readonly fingerprint: string }[];
+  /** Whether somebody beside the archive vouches for its keys. */
+  readonly isVouched: boolean;
   readonly head:
     | (Head & {
         /** When the newest entry that it covers was written; null where that cannot be read. */

@@ -1,7 +1,8 @@
 import type { ReportInput } from "./report-input.js";
 
 export interface ReportVerdict {
-  readonly tone: "whole" | "missing" | "damaged";
+  /** *Consistent* is what fits together, signed by a key for which nobody but the archive itself vouches. */
+  readonly tone: "whole" | "consistent" | "missing" | "damaged";
   readonly headline: string;
   readonly reasons: readonly string[];
 }
@@ -12,36 +13,49 @@ const LEVEL_WORDS = {
   deep: "Every signature and every byte was checked, and every event was derived again from the pages as received.",
 } as const;
 
+type Judged = Pick<ReportInput, "coverage" | "findings" | "level" | "isVouched">;
+
 /** The report's headline in words. Damage weighs more than a missing day, and a missing day more than what is held. */
-export function judgeReport(input: Pick<ReportInput, "coverage" | "findings" | "level">): ReportVerdict {
-  const checked =
-    input.level === undefined ? "The archive was not verified for this report." : LEVEL_WORDS[input.level];
+export function judgeReport(input: Judged): ReportVerdict {
+  const checked = checkedReasons(input);
   const damages = input.findings.filter(({ severity }) => severity !== "notice").length;
   const missing = missingReasons(input);
   if (damages > 0) {
     const headline = `This archive is damaged: ${plural(damages, "finding")}.`;
-    return { tone: "damaged", headline, reasons: [checked, ...missing, ...oddReasons(input)] };
+    return { tone: "damaged", headline, reasons: [...checked, ...missing, ...oddReasons(input)] };
   }
   const { days, counts } = input.coverage;
   const absent = counts.due + counts.gap + counts.lost;
   if (absent > 0) {
-    const unaltered = isEveryByteRead(input) ? " What is held is unaltered." : "";
+    const unaltered = isEveryByteRead(input)
+      ? ` What is held is ${input.isVouched ? "unaltered" : "consistent with its own signatures"}.`
+      : "";
     const headline = `${plural(absent, "day")} of ${days.length} ${absent === 1 ? "is" : "are"} missing.${unaltered}`;
-    return { tone: "missing", headline, reasons: [...missing, ...oddReasons(input), checked] };
+    return { tone: "missing", headline, reasons: [...missing, ...oddReasons(input), ...checked] };
   }
   return {
-    tone: "whole",
+    tone: input.isVouched ? "whole" : "consistent",
     headline: wholeHeadline(input),
-    reasons: [...oddReasons(input), ...otherReasons(input), checked],
+    reasons: [...oddReasons(input), ...otherReasons(input), ...checked],
   };
 }
 
-function wholeHeadline({ coverage, level }: Pick<ReportInput, "coverage" | "level">): string {
+function checkedReasons({ level, isVouched }: Judged): readonly string[] {
+  if (level === undefined) return ["The archive was not verified for this report."];
+  if (isVouched) return [LEVEL_WORDS[level]];
+  return [
+    LEVEL_WORDS[level],
+    "Nobody vouched for the key that signed it: compare its fingerprint with the one that the operator of the archive gives, or name the key with --key.",
+  ];
+}
+
+function wholeHeadline({ coverage, level, isVouched }: Judged): string {
   const held = coverage.counts.sealed + coverage.counts.closed;
   if (held === 0) return "No day of this range is held.";
   const which = held === coverage.days.length ? `All ${plural(held, "day")}` : plural(held, "day");
   const verb = held === 1 ? "is" : "are";
-  return `${which} ${verb} held and complete${isEveryByteRead({ level }) ? ", and nothing was altered" : ""}.`;
+  const seal = isVouched ? ", and nothing was altered" : ", and consistent with their own signatures";
+  return `${which} ${verb} held and complete${isEveryByteRead({ level }) ? seal : ""}.`;
 }
 
 /** Only then may a report say that nothing was altered. */

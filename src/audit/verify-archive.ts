@@ -21,7 +21,7 @@ import type { SignatureCheck } from "./check-acts.js";
 import { checkTombstone, checkUnfinished } from "./check-tombstone.js";
 import { packagePath } from "../model/manifest.js";
 import { checkLedger } from "./check-ledger.js";
-import type { KnownHead } from "./check-ledger.js";
+import type { KnownHead } from "./check-heads.js";
 import { checkPackage } from "./check-package.js";
 import type { PackageContext } from "./check-package.js";
 import { drawSample } from "./sample.js";

@@ -5,6 +5,7 @@ import { coverageExit } from "../audit/coverage.js";
 import { renderReport } from "../audit/report.js";
 import { namedRange, stateInCopy } from "../compose/held-days.js";
 import type { ReportInput } from "../audit/report-input.js";
+import { fingerprintsIn } from "../archive/known-keys.js";
 import { judgeReport } from "../audit/report-verdict.js";
 import { isWhole } from "../audit/verify-archive.js";
 import type { AuditLevel } from "../audit/verify-archive.js";
@@ -108,6 +109,7 @@ async function reportOn(
       place,
       level: options.level,
       ...(options.key === undefined ? {} : { key: options.key }),
+      knownKeys: tenant === undefined ? [] : await fingerprintsIn(tenant.files, tenant.root),
       heads: await keptHeads(options.heads ?? [], surroundings),
       by: actorOf(surroundings),
       reader: options.for ?? null,

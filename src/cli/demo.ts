@@ -1,3 +1,4 @@
+import { fingerprintsIn } from "../archive/known-keys.js";
 import { join, relative, resolve } from "node:path";
 import { renderReport } from "../audit/report.js";
 import { isWhole } from "../audit/verify-archive.js";
@@ -151,6 +152,7 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
       tenant: tenant.name,
       place,
       heads: [],
+      knownKeys: await fingerprintsIn(tenant.files, tenant.root),
       level: "deep",
       by: actorOf(surroundings),
       reader: null,

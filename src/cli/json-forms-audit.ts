@@ -82,7 +82,11 @@ const audited = z.object({
     head: head.nullable(),
     keys: z.array(z.object({ key_id: keyId, fingerprint: hash })),
   }),
-  verdict: z.object({ word: z.enum(["whole", "missing", "damaged"]), sentence: z.string(), reasons: texts }),
+  verdict: z.object({
+    word: z.enum(["whole", "consistent", "missing", "damaged"]),
+    sentence: z.string(),
+    reasons: texts,
+  }),
   counts: z.record(state, count),
   days: z.array(auditedDay),
   findings: z.array(finding),

@@ -1,3 +1,4 @@
+import { isVouched } from "../archive/known-keys.js";
 import type { Head } from "../archive/head.js";
 import { linesOf } from "../archive/line-blocks.js";
 import { PackageFiles } from "../archive/package-files.js";
@@ -30,6 +31,8 @@ export interface ReportParts {
   readonly place: Place;
   readonly level: AuditLevel;
   readonly key?: string;
+  /** Fingerprints of the keys that this machine knows as the archive's own. */
+  readonly knownKeys: readonly string[];
   /** That were kept elsewhere. */
   readonly heads: readonly Head[];
   readonly by: string;
@@ -86,6 +89,7 @@ export async function makeReport(parts: ReportParts, surroundings: Surroundings)
     level,
     findings,
     keys,
+    isVouched: isVouched(keys, parts),
     head: facts && { ...facts.head, time: facts.headTime },
     compression,
     by: parts.by,

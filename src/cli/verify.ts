@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { signatureProblem } from "../archive/ssh-signature.js";
 import { storeSource } from "../archive/source.js";
-import { fingerprintsIn } from "../archive/known-keys.js";
+import { fingerprintsIn, isVouched } from "../archive/known-keys.js";
 import { verifyArchive } from "../audit/verify-archive.js";
 import type { AuditResult, VerifyOptions } from "../audit/verify-archive.js";
 import type { Tenant } from "../compose/tenant-parts.js";
@@ -70,7 +70,13 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
     for (const place of places) {
       const result = await orFailure(options, place, () => verifyPlace(place, wish, surroundings));
       if ("code" in result) failed.push(result);
-      else results.push({ place: place.name, result, isVouched: hasVoucher(place, result, key), sample });
+      else
+        results.push({
+          place: place.name,
+          result,
+          isVouched: isVouched(result.keys, { ...place, ...wish }),
+          sample,
+        });
     }
   } finally {
     for (const place of places) await place.close();
@@ -108,10 +114,6 @@ async function orFailure(
     if (error.area !== "sink" && error.code !== "ARCHIVE_NOT_FOUND") throw error;
     return { place: name, code: error.code, message: error.message, exit: exitOf(error.kind) };
   }
-}
-
-function hasVoucher({ knownKeys = [] }: Place, { keys }: AuditResult, key: string | undefined): boolean {
-  return key !== undefined || keys.every(({ fingerprint }) => knownKeys.includes(fingerprint));
 }
 
 async function configuredPlaces(

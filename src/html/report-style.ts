@@ -21,7 +21,7 @@ pre{background:var(--tint);border:1px solid var(--line);border-radius:.5rem;padd
 .verdict{margin:1rem 0 1.5rem;padding:1.25rem 1.5rem;border-radius:.75rem;border-left:.5rem solid}
 .verdict p{margin:.25rem 0}
 .verdict .say{font-size:1.625rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;max-width:none}
-.whole{background:var(--good);color:var(--good-ink);border-color:var(--good-ink)}
+.whole,.consistent{background:var(--good);color:var(--good-ink);border-color:var(--good-ink)}
 .missing{background:var(--due);color:var(--due-ink);border-color:var(--due-ink)}
 .damaged{background:var(--bad);color:var(--bad-ink);border-color:var(--bad-ink)}
 dl.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(9rem,1fr));gap:.75rem;margin:0}

@@ -38,6 +38,7 @@ function sampleReport(stateOf: (day: string) => DayState, more: Partial<ReportIn
     level: "deep",
     findings: [],
     keys: [{ id: "9f3a01bc", fingerprint: sha256Hex("key") }],
+    isVouched: true,
     head: {
       size: 87,
       origin: "daybook/2696dce5-e5bc-4712-9600-0b0f8f1a298a",
@@ -154,6 +155,23 @@ describe("judgeReport", () => {
 
     expect(whole.headline).not.toContain("altered");
     expect(missing.headline).not.toContain("altered");
+  });
+
+  it("claims no more than consistency where nobody vouches for the key", () => {
+    const whole = judgeReport(sampleReport(() => "closed", { isVouched: false }));
+    const missing = judgeReport(
+      sampleReport((of) => (of < "2026-10-26" ? "lost" : "closed"), { isVouched: false }),
+    );
+
+    expect(whole).toMatchObject({
+      tone: "consistent",
+      headline: "All 28 days are held and complete, and consistent with their own signatures.",
+    });
+    expect(missing.headline).toBe(
+      "2 days of 28 are missing. What is held is consistent with its own signatures.",
+    );
+    for (const { reasons } of [whole, missing])
+      expect(reasons.at(-1)).toContain("Nobody vouched for the key");
   });
 
   it("weighs a missing day above the held ones", () => {
