@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Head } from "../../src/archive/head.js";
+import { leafHash, rootOf } from "../../src/bytes/merkle-tree.js";
 import { headPath } from "../../src/model/ledger-entry.js";
+import type { Manifest } from "../../src/model/manifest.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { audit, copyOf, damages } from "../support/audit-sample.js";
 import { keptHead } from "../support/ledger-root.js";
@@ -31,19 +33,23 @@ beforeAll(async () => {
 
 afterAll(() => sample.remove());
 
-/** The event set's hash as an honest writer would give it for the files as they are. */
-async function setHashOf(root: string): Promise<string> {
+/** The hashes over the record lines as an honest writer would give them for the files as they are. */
+async function honestHashesOf(root: string): Promise<Pick<Manifest, "event_set_sha256" | "lines_root">> {
   const lines = await Promise.all(
     ["events", "carried"].map(async (name) =>
       zstdDecompressSync(await readFile(join(root, NEWEST, `${name}.ndjson.zst`))).toString(),
     ),
   );
-  const sorted = lines
+  const inOrder = lines
     .join("")
     .split(/(?<=\n)/)
-    .map((line) => Buffer.from(line))
-    .toSorted((one, other) => Buffer.compare(one, other));
-  return sha256Hex(Buffer.concat(sorted));
+    .map((line) => Buffer.from(line));
+  const sorted = inOrder.toSorted((one, other) => Buffer.compare(one, other));
+  const root64 = rootOf(inOrder.map((line) => leafHash(line.subarray(0, -1))));
+  return {
+    event_set_sha256: sha256Hex(Buffer.concat(sorted)),
+    lines_root: Buffer.from(root64, "base64").toString("hex"),
+  };
 }
 
 /** The codes found at the level, each once. */
@@ -63,8 +69,8 @@ describe("a package forged and signed anew with the archive's own key", () => {
   it("is found out when a record was altered: the pages give another (LINES_DIFFER)", async () => {
     const root = await copyOf(sample);
     await reseal(root, { file: { path: "events.ndjson.zst", edit: alterRecord } });
-    const honest = await setHashOf(root);
-    await reseal(root, { manifest: (manifest) => (manifest.event_set_sha256 = honest) });
+    const honest = await honestHashesOf(root);
+    await reseal(root, { manifest: (manifest) => Object.assign(manifest, honest) });
 
     expect(await codesOf(root, "content")).toEqual([]);
     expect(await codesOf(root, "deep")).toEqual(["LINES_DIFFER"]);
@@ -73,8 +79,8 @@ describe("a package forged and signed anew with the archive's own key", () => {
   it("is found out when a carried record was altered: the revision before has another (CARRIED_DIFFERS)", async () => {
     const root = await copyOf(sample);
     await reseal(root, { file: { path: "carried.ndjson.zst", edit: alterCarried } });
-    const honest = await setHashOf(root);
-    await reseal(root, { manifest: (manifest) => (manifest.event_set_sha256 = honest) });
+    const honest = await honestHashesOf(root);
+    await reseal(root, { manifest: (manifest) => Object.assign(manifest, honest) });
 
     expect(await codesOf(root, "content")).toEqual([]);
     expect(await codesOf(root, "deep")).toEqual(["CARRIED_DIFFERS"]);
