@@ -49,10 +49,15 @@ export function auditTables(
 }
 
 function table(name: string, rows: readonly Row[]): { readonly name: string; readonly bytes: Uint8Array } {
+  return { name, bytes: Buffer.from(csvTable(rows)) };
+}
+
+/** Rows with the same columns, for a spreadsheet program. */
+export function csvTable(rows: readonly Row[]): string {
   const columns = Object.keys(rows[0] ?? { nothing: null });
   const writer = new CsvWriter({ columns, withOther: false, delimiter: ",", bom: true, raw: false });
   const lines = rows.map((row) => writer.row(JSON.stringify(row)));
-  return { name, bytes: Buffer.from([writer.header(), ...lines].join("")) };
+  return [writer.header(), ...lines].join("");
 }
 
 function dayRow(

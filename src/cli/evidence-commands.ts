@@ -6,7 +6,12 @@ export function evidenceCommands(
   common: readonly OptionEntry[],
   range: readonly OptionEntry[],
 ): readonly CommandEntry[] {
-  return [exportCommand(common), proveCommand([...common, ...range]), auditCommand([...common, ...range])];
+  return [
+    exportCommand(common),
+    proveCommand([...common, ...range]),
+    trailCommand([...common, ...range]),
+    auditCommand([...common, ...range]),
+  ];
 }
 
 function proveCommand(options: readonly OptionEntry[]): CommandEntry {
@@ -27,6 +32,33 @@ function proveCommand(options: readonly OptionEntry[]): CommandEntry {
       "daybook prove 3fb82e1c-0000-4000-8000-000000000000 --path /srv/daybook/contoso --out event.tlog-proof",
     ],
     load: async () => (await import("./prove.js")).prove,
+  };
+}
+
+function trailCommand(options: readonly OptionEntry[]): CommandEntry {
+  return {
+    name: "trail",
+    summary: "who did what to an archive, by its ledger: rules, holds, destruction, exports, losses, faults",
+    options: [
+      ...options,
+      {
+        flags: "--type <types...>",
+        help: "only these types of docs/FORMAT.md section 5, with those of the daily work",
+      },
+      {
+        flags: "--format <format>",
+        help: "text, or csv for spreadsheets",
+        choices: ["text", "csv"],
+        fallback: "text",
+      },
+      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
+      { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
+    ],
+    examples: [
+      "daybook trail --from 2026-01 --to 2026-12",
+      "daybook trail --type hold-placed,hold-released --path /srv/daybook/contoso",
+    ],
+    load: async () => (await import("./trail.js")).trail,
   };
 }
 

@@ -159,6 +159,36 @@ const transmitted = z.object({
   reasons: z.array(z.object({ day, reason: z.string() })),
 });
 
+const trails = z.object({
+  format: z.literal("daybook.trail/1"),
+  archives: z.array(
+    z.object({
+      name: z.string(),
+      head: z.string().describe("origin, size and root of the head that was read"),
+      acts: z.array(z.object({ seq: count, time, actor: z.string(), type: z.string(), text: z.string() })),
+    }),
+  ),
+});
+
+const proved = z.object({
+  format: z.literal("daybook.prove/1"),
+  id: z.string(),
+  proofs: z.array(z.object({ path: z.string(), bytes: count, sha256: hash, day, revision: count })),
+});
+
+const checkedProof = z.object({
+  format: z.literal("daybook.proof-check/1"),
+  verdict: z.enum(["proved", "consistent"]).describe("consistent: nobody vouched for the key"),
+  archive_id: z.string(),
+  tenant_id: z.string(),
+  day,
+  revision: count,
+  sealed: time,
+  head,
+  keys: z.array(z.object({ key_id: keyId, fingerprint: hash })),
+  line: z.string().describe("the record line"),
+});
+
 const failed = z.object({
   error: z.object({
     code: z.string().describe("as in docs/ERRORS.md"),
@@ -185,5 +215,8 @@ export const JSON_FORMS: readonly JsonForm[] = [
   { name: "drill", of: "daybook restore drill --json", schema: drilled },
   { name: "export", of: "daybook export --summary FILE, and --out or --bag with --json", schema: exported },
   { name: "transmittal", of: "data/transmittal.json of a bag", schema: transmitted },
+  { name: "trail", of: "daybook trail --json", schema: trails },
+  { name: "prove", of: "daybook prove --json", schema: proved },
+  { name: "proof-check", of: "daybook verify --proof --json", schema: checkedProof },
   { name: "error", of: "every command with --json that fails", schema: failed },
 ];

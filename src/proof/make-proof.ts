@@ -7,9 +7,9 @@ import { recordsOf } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import { readSmall } from "../archive/source.js";
 import { PathFinder, leafHash } from "../bytes/merkle-tree.js";
-import { parseEntry } from "../ledger/entry-format.js";
+import { heldEntries } from "../ledger/held-entries.js";
 import { DaybookError } from "../model/errors.js";
-import { entryPath, headPath } from "../model/ledger-entry.js";
+import { headPath } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { EventProof } from "./proof-form.js";
@@ -86,19 +86,16 @@ export async function proveEvent(
 
 /** The entry that seals the revision, with its path to the root of the newest head. */
 async function proveEntry(
-  { tree, head }: HeldDays,
+  held: HeldDays,
   { manifestSha256 }: SealedDay,
   signal: AbortSignal,
 ): Promise<Pick<EventProof, "entry" | "entryIndex" | "entryPath">> {
   const leaves: Uint8Array[] = [];
   let sealing: { readonly seq: number; readonly text: string } | undefined;
-  for (let seq = 0; seq < head.size; seq++) {
-    const path = entryPath(seq);
-    const bytes = present(await readSmall(tree, path, LIMITS.ledgerEntry, signal), path);
+  for await (const { entry, bytes } of heldEntries(held, signal)) {
     leaves.push(leafHash(bytes));
-    const entry = parseEntry(bytes, path);
     if (entry.type === "day-sealed" && entry.manifest_sha256 === manifestSha256)
-      sealing = { seq, text: Buffer.from(bytes).toString("utf8") };
+      sealing = { seq: entry.seq, text: Buffer.from(bytes).toString("utf8") };
   }
   const { seq, text } = present(sealing, "ledger: the entry that seals the day");
   const finder = new PathFinder(seq, leaves.length);

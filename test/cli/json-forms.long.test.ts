@@ -41,6 +41,11 @@ async function archived(): Promise<E2eRig> {
 
 const RANGE = ["--from", "2026-11-19", "--to", "2026-11-20"];
 
+async function someId(rig: E2eRig): Promise<string> {
+  const line = (await succeed(rig, "export", "--day", "2026-11-20", "--no-act")).split("\n")[0] ?? "";
+  return (JSON.parse(line) as { readonly Id: string }).Id;
+}
+
 /** Real answers of each form, whole and wrong. */
 const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown[]>>> = {
   verify: async (rig) => [
@@ -71,6 +76,15 @@ const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown
     await afterLoss(rig, "coverage"),
   ],
   keys: async (rig) => [await answer(rig, "keys", "list")],
+  trail: async (rig) => [
+    await answer(rig, "trail"),
+    await answer(rig, "trail", "--type", "day-sealed", "--path", rig.vault),
+  ],
+  prove: async (rig) => [await answer(rig, "prove", await someId(rig), "--out", "one.tlog-proof")],
+  "proof-check": async (rig) => {
+    await succeed(rig, "prove", await someId(rig), "--out", "two.tlog-proof");
+    return [await answer(rig, "verify", "--proof", "two.tlog-proof")];
+  },
   drill: async (rig) => [
     await answer(rig, "restore", "drill", "--from", "vault"),
     await answer(rig, "restore", "drill", "--from", "vault", "--sample", "1"),

@@ -1,0 +1,20 @@
+import type { HeldDays } from "../archive/held-days.js";
+import { LIMITS } from "../archive/layout.js";
+import { readSmall } from "../archive/source.js";
+import { entryPath } from "../model/ledger-entry.js";
+import type { LedgerEntry } from "../model/ledger-entry.js";
+import { parseEntry } from "./entry-format.js";
+import { damagedLedger } from "./ledger-entries.js";
+
+/** Every entry that the head covers, as it lies there; whoever opened the archive has proved the chain. ARCHIVE_DAMAGED for a hole. */
+export async function* heldEntries(
+  { tree, head }: Pick<HeldDays, "tree" | "head">,
+  signal: AbortSignal,
+): AsyncGenerator<{ readonly entry: LedgerEntry; readonly bytes: Uint8Array }, void> {
+  for (let seq = 0; seq < head.size; seq++) {
+    const path = entryPath(seq);
+    const bytes = await readSmall(tree, path, LIMITS.ledgerEntry, signal);
+    if (bytes === undefined) throw damagedLedger(path, "content", "nothing", "a file");
+    yield { entry: parseEntry(bytes, path), bytes };
+  }
+}
