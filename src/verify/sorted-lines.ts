@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { MerkleTree, leafHash } from "../bytes/merkle-tree.js";
+import { Slice, yieldToLoop } from "../bytes/yielding.js";
 import type { Files } from "../io/files.js";
 import { release } from "../io/release.js";
 import { writeFile } from "../io/write-file.js";
@@ -52,6 +53,7 @@ export class SortedLines implements EventSet {
     this.#makeRoom(lines.length);
     this.#run.set(lines, this.#used);
     const end = this.#used + lines.length;
+    const slice = new Slice();
     while (this.#used < end) {
       const next = this.#run.indexOf(NEWLINE, this.#used) + 1;
       if (next === 0)
@@ -59,8 +61,10 @@ export class SortedLines implements EventSet {
       this.#tree.add(leafHash(this.#run.subarray(this.#used, next - 1)));
       this.#starts.push(this.#used);
       this.#ends.push(next);
+      const bytes = next - this.#used;
       this.#used = next;
       this.lines++;
+      if (slice.isUsedBy(bytes)) await yieldToLoop();
     }
   }
 
