@@ -108,7 +108,7 @@ describe("export --bag", () => {
     const report = await rig.run("audit", "--path", bag, "--format", "json");
     expect(JSON.parse(report.out)).toMatchObject({
       asked: { from: "2026-11-19", to: "2026-11-20" },
-      verdict: { word: "whole" },
+      verdict: { word: "consistent" },
     });
     for (const argv of [["export"], ["query", sql], ["audit"], ["verify"]]) {
       const beyond = await rig.run(...argv, "--from", "2026-11-18", "--to", "2026-11-20", "--path", bag);
