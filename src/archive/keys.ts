@@ -40,6 +40,25 @@ export class ArchiveKeys {
   }
 }
 
+/** The id of a key in PEM; undefined when it is no Ed25519 public key. */
+export function pemKeyId(origin: string, pem: string): string | undefined {
+  const key = parseEd25519(pem);
+  return key && keyIdOf(origin, key);
+}
+
+/** Keys that somebody names, PEM by key id. KEY_NOT_FOUND when one is no Ed25519 public key. */
+export function givenKeys(pems: readonly string[], origin: string): ReadonlyMap<string, string> {
+  return new Map(
+    pems.map((pem) => {
+      const id = pemKeyId(origin, pem);
+      if (id !== undefined) return [id, pem];
+      throw new DaybookError("KEY_NOT_FOUND", {
+        message: "--key: found something else, expected an Ed25519 public key in PEM",
+      });
+    }),
+  );
+}
+
 function readPublicKey(origin: string, id: string, pem: string): KeyObject {
   const key = parseEd25519(pem);
   const found = key === undefined ? "no such key" : keyIdOf(origin, key);

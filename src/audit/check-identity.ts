@@ -1,5 +1,4 @@
-import { createPublicKey } from "node:crypto";
-import { ArchiveKeys, keyIdOf } from "../archive/keys.js";
+import { ArchiveKeys, givenKeys, pemKeyId } from "../archive/keys.js";
 import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
@@ -53,7 +52,7 @@ export async function readKeys(
   origin: string,
   givenPems: readonly string[],
 ): Promise<AuditKeys> {
-  const given = new Map(givenPems.map((pem) => [idOfGiven(pem, origin), pem]));
+  const given = givenKeys(givenPems, origin);
   const own = await readOwnKeys(audit, origin);
   const trusted = given.size > 0 ? given : own;
   if (trusted.size === 0) {
@@ -79,7 +78,7 @@ async function readOwnKeys(audit: Audit, origin: string): Promise<Map<string, st
     );
     if (bytes === undefined) continue;
     const pem = new TextDecoder().decode(bytes);
-    const found = idOf(pem, origin);
+    const found = pemKeyId(origin, pem);
     if (found === id) pems.set(id, pem);
     else
       audit.found.add("KEY_MISNAMED", {
@@ -89,21 +88,4 @@ async function readOwnKeys(audit: Audit, origin: string): Promise<Map<string, st
       });
   }
   return pems;
-}
-
-function idOfGiven(pem: string, origin: string): string {
-  const id = idOf(pem, origin);
-  if (id !== undefined) return id;
-  throw new DaybookError("KEY_NOT_FOUND", {
-    message: "--key: found something else, expected an Ed25519 public key in PEM",
-  });
-}
-
-function idOf(pem: string, origin: string): string | undefined {
-  try {
-    const key = createPublicKey(pem);
-    return key.asymmetricKeyType === "ed25519" ? keyIdOf(origin, key) : undefined;
-  } catch {
-    return undefined;
-  }
 }

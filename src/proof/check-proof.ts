@@ -1,6 +1,6 @@
 import { openHead, originOf } from "../archive/head.js";
 import type { Head } from "../archive/head.js";
-import { ArchiveKeys, keyIdOf } from "../archive/keys.js";
+import { ArchiveKeys, givenKeys } from "../archive/keys.js";
 import { parseManifest } from "../archive/manifest-parser.js";
 import { recordsOf } from "../archive/sealed-package.js";
 import { leafHash, rootByPath } from "../bytes/merkle-tree.js";
@@ -9,7 +9,6 @@ import { isDaybookError } from "../model/errors.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import type { Manifest } from "../model/manifest.js";
 import { sha256Hex } from "../model/sha256.js";
-import { createPublicKey } from "node:crypto";
 import { invalid } from "./proof-form.js";
 import type { EventProof } from "./proof-form.js";
 
@@ -36,7 +35,7 @@ export function checkProof(proof: EventProof, trusted: readonly string[]): Prove
   const archiveId = /^daybook\/(\S+)$/.exec(origin)?.[1];
   if (archiveId === undefined || originOf(archiveId) !== origin)
     throw invalid("head", JSON.stringify(origin), "daybook/<archive id>");
-  const pems = trusted.length === 0 ? proof.keys : keysById(trusted, origin);
+  const pems = trusted.length === 0 ? proof.keys : givenKeys(trusted, origin);
   const keys = orInvalid(() => new ArchiveKeys(origin, pems));
   const head = orInvalid(() => openHead(Buffer.from(proof.head), "head", origin, keys));
   const entry = entryOf(proof, head);
@@ -76,10 +75,6 @@ function manifestOf(proof: EventProof, entry: Sealed, keys: ArchiveKeys): Manife
   if (!keys.verify(manifest.key_id, bytes, proof.manifestSignature))
     throw invalid("manifest", "no valid signature", `one by key ${manifest.key_id}`);
   return manifest;
-}
-
-function keysById(pems: readonly string[], origin: string): ReadonlyMap<string, string> {
-  return new Map(pems.map((pem) => [keyIdOf(origin, createPublicKey(pem)), pem]));
 }
 
 /** What is not of the format makes no proof. */

@@ -149,6 +149,16 @@ describe("daybook prove", { timeout: 60_000 }, () => {
     }
   });
 
+  it("says what a key must be when the one named is none", async () => {
+    const { rig, ids } = await archived();
+    await rig.run("prove", ids[0] ?? "", "--no-act", "--out", "event.tlog-proof");
+
+    const { exit, err } = await rig.run("verify", "--proof", "event.tlog-proof", "--key", "event.tlog-proof");
+
+    expect(exit).toBe(66);
+    expect(err).toContain("KEY_NOT_FOUND");
+  });
+
   it("is refused when another key than the one that is trusted has signed it", async () => {
     const [one, two] = [await archived(), await archived()];
     await one.rig.run("prove", one.ids[0] ?? "", "--no-act", "--out", "event.tlog-proof");
