@@ -7,14 +7,11 @@ import { headPath } from "../model/ledger-entry.js";
 import { guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 
-/** A head that the auditor kept elsewhere. Its statement is compared; its signer does not matter. */
-export type KnownHead = Head;
-
 /** The larger of the newest in `heads/` and `head`: cutting one of them is not enough to hide an entry. */
 export async function newestHead(
   audit: Audit,
   origin: string,
-  { keys, known }: { readonly keys: ArchiveKeys; readonly known: readonly KnownHead[] },
+  { keys, known }: { readonly keys: ArchiveKeys; readonly known: readonly Head[] },
 ): Promise<{ readonly newest: Head; readonly copy: Head | undefined } | undefined> {
   // What is there and no plain file is a finding; only what is absent is passed over.
   const copy = await guard(audit, "head", undefined, () => audit.reader.stat("head", audit.signal));
@@ -95,7 +92,7 @@ export async function readHead(
   return undefined;
 }
 
-export function checkReach(audit: Audit, newest: Head, known: readonly KnownHead[]): void {
+export function checkReach(audit: Audit, newest: Head, known: readonly Head[]): void {
   const size = Math.max(0, ...known.map((head) => head.size));
   if (size <= newest.size) return;
   audit.found.add("HEAD_NOT_REACHED", {

@@ -10,7 +10,6 @@ import { LIMITS } from "../archive/layout.js";
 import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkReach, newestHead, readHead } from "./check-heads.js";
-import type { KnownHead } from "./check-heads.js";
 import type { AuditKeys } from "./check-identity.js";
 import { LedgerFactsBuilder } from "./ledger-facts.js";
 import type { LedgerFacts } from "./ledger-facts.js";
@@ -21,14 +20,15 @@ const MAX_MISSING = 1000;
 
 /**
  * Walks the ledger backwards from its newest entry, whose own signature vouches for it, so that every entry is authenticated by
- * a hash from a signed place before it is parsed; then compares the root over what was read with every head. Undefined after
- * findings when no head can be trusted.
+ * a hash from a signed place before it is parsed; then compares the root over what was read with every head. Of the heads that
+ * the auditor kept elsewhere the statements are compared; their signers do not matter. Undefined after findings when no head can
+ * be trusted.
  */
 export async function checkLedger(
   audit: Audit,
   origin: string,
   keys: AuditKeys,
-  kept: readonly KnownHead[],
+  kept: readonly Head[],
 ): Promise<LedgerFacts | undefined> {
   const known = kept.filter((head) => head.origin === origin);
   const found = await newestHead(audit, origin, { keys: keys.trusted, known });
@@ -150,28 +150,24 @@ class BackwardWalk {
       return this.#add("LEDGER_HOLE", entryPath(seq), "nothing", "an entry");
     }
     this.#missing = 0;
-    const isRight = this.#isAuthentic(seq, bytes, expected);
-    this.#leaves.push(isRight ? leafHash(bytes) : undefined);
-    if (isRight) this.#read(seq, bytes);
-  }
-
-  /** By the hash in the entry after it; where that one is gone or altered, by its own signature. */
-  #isAuthentic(seq: number, bytes: Uint8Array, expected: string | undefined): boolean {
-    const subject = entryPath(seq);
     const hash = sha256Hex(bytes);
-    const isItsOwn = (): boolean =>
-      isSignedEntry(bytes, this.#keys) && parseJsonObject(bytes)?.["seq"] === seq;
-    if (hash === expected || (expected === undefined && isItsOwn())) return true;
-    this.#add("LEDGER_BROKEN", subject, hash, expected ?? "an entry with a valid signature");
-    return false;
+    const isRight = hash === expected || (expected === undefined && this.#isItsOwn(seq, bytes));
+    this.#leaves.push(isRight ? leafHash(bytes) : undefined);
+    if (isRight) this.#read(seq, bytes, hash);
+    else this.#add("LEDGER_BROKEN", entryPath(seq), hash, expected ?? "an entry with a valid signature");
   }
 
-  #read(seq: number, bytes: Uint8Array): void {
+  /** Where the entry after it is gone or altered, its own signature vouches for an entry. */
+  #isItsOwn(seq: number, bytes: Uint8Array): boolean {
+    return isSignedEntry(bytes, this.#keys) && parseJsonObject(bytes)?.["seq"] === seq;
+  }
+
+  #read(seq: number, bytes: Uint8Array, hash: string): void {
     const entry = this.#parse(seq, bytes);
     if (entry === undefined) return;
     this.#expected = entry.prev;
     this.#checkPlace(seq, entry);
-    this.#facts.add(entry, sha256Hex(bytes));
+    this.#facts.add(entry, hash);
     this.#audit.onEntry?.(entry);
     this.#later = entry;
   }

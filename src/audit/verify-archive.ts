@@ -1,3 +1,4 @@
+import type { Head } from "../archive/head.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import type { Finding, Severity } from "../model/finding.js";
 import { DaybookError } from "../model/errors.js";
@@ -21,7 +22,6 @@ import type { SignatureCheck } from "./check-acts.js";
 import { checkTombstone, checkUnfinished } from "./check-tombstone.js";
 import { packagePath } from "../model/manifest.js";
 import { checkLedger } from "./check-ledger.js";
-import type { KnownHead } from "./check-heads.js";
 import { checkPackage } from "./check-package.js";
 import type { PackageContext } from "./check-package.js";
 import { drawSample } from "./sample.js";
@@ -44,7 +44,7 @@ export interface VerifyOptions {
   /** SPKI PEM texts: when given, only these may have signed the newest head. */
   readonly keys?: readonly string[];
   /** Heads that the auditor kept elsewhere. */
-  readonly heads?: readonly KnownHead[];
+  readonly heads?: readonly Head[];
   /** A new, empty set that sorts a day's record lines in bounded memory, for `content` and `deep`. */
   readonly openEventSet: () => EventSet;
   /** Has OpenSSH check the signature of a statement. */

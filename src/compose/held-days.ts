@@ -6,6 +6,7 @@ import type { ArchiveSource } from "../archive/source.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { isDisposed } from "../ledger/day-index.js";
 import type { DayIndex, DayRecord } from "../ledger/day-index.js";
+import { headOf } from "../ledger/read-ledger.js";
 import type { LedgerContent } from "../ledger/read-ledger.js";
 import type { DayState } from "../model/day-state.js";
 import { isInRange } from "../model/utc-day.js";
@@ -16,7 +17,7 @@ import type { HeldTenant } from "./read-only-tenant.js";
 /** An archive whose ledger was read and proved. */
 interface ReadLedger {
   readonly identity: ArchiveIdentity;
-  readonly ledger: Pick<LedgerContent, "index" | "size" | "tree">;
+  readonly ledger: Pick<LedgerContent, "index" | "tree">;
 }
 
 /** The own archive: the state folder's ledger, and packages from wherever they can be read. */
@@ -61,7 +62,7 @@ function heldDays(
   const newest = named.flatMap(newestOf);
   return {
     identity,
-    head: { origin: identity.origin, size: ledger.size, root: ledger.tree.root() },
+    head: headOf(identity.origin, ledger),
     range,
     stateOf,
     notesOf: (day) => notesOf(days.get(day)),

@@ -19,7 +19,7 @@ import type { MerkleTree } from "../bytes/merkle-tree.js";
 import { LIMITS } from "../archive/layout.js";
 import { damagedLedger } from "./ledger-entries.js";
 import type { LedgerIndex } from "./ledger-index.js";
-import { readWholeLedger } from "./read-ledger.js";
+import { headOf, readWholeLedger } from "./read-ledger.js";
 import type { LedgerContent } from "./read-ledger.js";
 import type { SignedHead } from "./signed-head.js";
 
@@ -45,7 +45,6 @@ export class Ledger {
   readonly keys: ArchiveKeys;
   readonly #options: LedgerOptions;
   #index: LedgerIndex;
-  #size: number;
   #lastHash: string;
   #tree: MerkleTree;
   #headSize: number;
@@ -59,7 +58,6 @@ export class Ledger {
     this.keys = content.keys;
     this.#options = options;
     this.#index = content.index;
-    this.#size = content.size;
     this.#lastHash = content.lastHash;
     this.#tree = content.tree;
     this.#headSize = content.headSize;
@@ -80,7 +78,7 @@ export class Ledger {
 
   /** Number of entries. */
   get size(): number {
-    return this.#size;
+    return this.#tree.size;
   }
 
   /** When every entry was last read and the chain found whole, milliseconds since the epoch. */
@@ -100,7 +98,7 @@ export class Ledger {
 
   /** What the newest head states. */
   get head(): Head {
-    return { origin: this.#options.origin, size: this.size, root: this.root };
+    return headOf(this.#options.origin, { tree: this.#tree });
   }
 
   /**
@@ -124,9 +122,8 @@ export class Ledger {
       if (entry.seq % ENTRIES_PER_FOLDER === 0) await this.#makeEntryFolder(entry.seq);
       await this.#publish(entryPath(entry.seq), bytes);
       this.#index.add(entry);
-      this.#size += 1;
-      this.#lastHash = sha256Hex(bytes);
       this.#tree.add(leafHash(bytes));
+      this.#lastHash = sha256Hex(bytes);
       await this.#finishHead();
       await this.#saveCheckpoint();
       return entry;
@@ -148,8 +145,8 @@ export class Ledger {
     return this.#inTurn(async () => {
       const { files, root, origin, clock } = this.#options;
       const { index, size, lastHash, tree } = await readWholeLedger({ files, root, origin }, signal, note);
-      if (size !== this.#size)
-        throw damagedLedger(`${root}/ledger`, "entries", String(size), String(this.#size));
+      if (size !== this.size)
+        throw damagedLedger(`${root}/ledger`, "entries", String(size), String(this.size));
       if (lastHash !== this.#lastHash)
         throw damagedLedger(entryPath(size - 1), "sha256", lastHash, this.#lastHash);
       [this.#index, this.#tree] = [index, tree];
@@ -188,9 +185,9 @@ export class Ledger {
 
   /** A cache: when it cannot be written, the next start reads more, and nothing is lost. */
   async #saveCheckpoint(): Promise<void> {
-    if (this.#size - this.#checkpointSize < ENTRIES_PER_CHECKPOINT) return;
+    if (this.size - this.#checkpointSize < ENTRIES_PER_CHECKPOINT) return;
     const { files, root, origin, signer } = this.#options;
-    const [index, size, lastHash, provedAt] = [this.#index, this.#size, this.#lastHash, this.#provedAt];
+    const [index, size, lastHash, provedAt] = [this.#index, this.size, this.#lastHash, this.#provedAt];
     const bytes = signCheckpoint(origin, { size, lastHash, tree: this.#tree, provedAt, index }, signer);
     try {
       await replaceFile(files, { path: join(root, CHECKPOINT_PATH), bytes, staging: join(root, "staging") });

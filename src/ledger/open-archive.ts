@@ -4,7 +4,7 @@ import type { Signer } from "../model/signer.js";
 import { createArchive, isCreated, readIdentity, requireTenant } from "./archive-tree.js";
 import type { ArchiveIdentity, CreateOptions } from "./archive-tree.js";
 import { Ledger } from "./ledger.js";
-import { readLedger } from "./read-ledger.js";
+import { headOf, readLedger } from "./read-ledger.js";
 import type { LedgerContent } from "./read-ledger.js";
 import { reportUnproven, setAsideUnproven } from "./unproven-entries.js";
 import { recover } from "./recovery.js";
@@ -30,7 +30,7 @@ export async function openArchive(options: CreateOptions, signal: AbortSignal): 
   const unproven = await setAsideUnproven(files, root, content);
   const { origin } = identity;
   const signedHead = new SignedHead(files, options.signedHeads, origin);
-  await signedHead.requireNoOther({ size: content.size, root: content.tree.root() });
+  await signedHead.requireNoOther(headOf(origin, content));
   const ledger = new Ledger({ files, clock, root, origin, signer, signedHead }, content);
   if (unproven !== undefined) await reportUnproven(ledger, unproven);
   const recovered = await recover({ files, root, identity, ledger }, signal);

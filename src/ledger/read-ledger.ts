@@ -117,6 +117,11 @@ async function trustedCheckpoint(
   return checkpoint && { ...checkpoint, keys };
 }
 
+/** The head that states what was read, whoever signs it. */
+export function headOf(origin: string, { tree }: Pick<LedgerContent, "tree">): Head {
+  return { origin, size: tree.size, root: tree.root() };
+}
+
 /** What the checkpoint says, and what came after it. */
 async function readSince(
   place: KnownPlace,
@@ -160,17 +165,17 @@ async function fold(
   signal: AbortSignal,
   note?: (entries: number) => void,
 ): Promise<{ readonly chain: Chain; readonly rootBefore: string | undefined }> {
-  let [count, last] = [size, lastHash];
+  let last = lastHash;
   let rootBefore: string | undefined;
   const added = readEntries({ files, root }, { from: size, to, lastHash }, signal);
   for await (const { entry, hash, leaf } of added) {
     index.add(entry);
-    if (count === to - 1) rootBefore = tree.root();
+    if (tree.size === to - 1) rootBefore = tree.root();
     tree.add(leaf);
-    [count, last] = [count + 1, hash];
-    if (count % ENTRIES_PER_NOTE === 0) note?.(count);
+    last = hash;
+    if (tree.size % ENTRIES_PER_NOTE === 0) note?.(tree.size);
   }
-  return { chain: { index, size: count, lastHash: last, tree }, rootBefore };
+  return { chain: { index, size: tree.size, lastHash: last, tree }, rootBefore };
 }
 
 function rootsOf({ size, tree }: Chain, rootBefore: string | undefined): Roots {

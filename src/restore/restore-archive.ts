@@ -9,6 +9,7 @@ import type { UtcDay } from "../model/utc-day.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import { folderSource } from "../archive/folder-source.js";
 import type { Head } from "../archive/head.js";
+import { headOf } from "../ledger/read-ledger.js";
 import { forgetBeyond } from "../ledger/signed-head.js";
 import { fetchLedger } from "./fetch-ledger.js";
 import type { FetchedLedger, LedgerOrigin, LeftOut } from "./fetch-ledger.js";
@@ -157,8 +158,7 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
     leftOut,
     notes: [...beyondHead(fetched), ...compared, ...notes],
   };
-  const head = { origin: fetched.identity.origin, size: ledger.size, root: ledger.tree.root() };
-  return { restored, head };
+  return { restored, head: headOf(fetched.identity.origin, ledger) };
 }
 
 /** The key may have signed more than the sinks have. Then it goes on from here, and whoever kept the later heads must know. */

@@ -24,8 +24,9 @@ export interface SortedLinesOptions {
 }
 
 /**
- * Sorts lines bytewise in bounded memory, as `LC_ALL=C sort` does, and hashes them: an external merge sort. The Merkle tree takes them as they come. A run is
- * filled, sorted and written; the runs are merged at the end. What fits into one run never reaches the disk.
+ * Sorts lines bytewise in bounded memory, as `LC_ALL=C sort` does, and hashes them: an external merge sort. A run is
+ * filled, sorted and written; the runs are merged at the end. What fits into one run never reaches the disk. The Merkle tree
+ * takes the lines as they come.
  */
 export class SortedLines implements EventSet {
   lines = 0;
