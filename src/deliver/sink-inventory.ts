@@ -1,3 +1,4 @@
+import { CLOSING_FILES, MANIFEST, PACKAGE_FILE_NAMES, PAGE_LEDGER } from "../archive/layout.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import { DaybookError } from "../model/errors.js";
@@ -12,10 +13,9 @@ export interface InventoryOptions {
   readonly tenant: string;
 }
 
-/** What every package has beside its pages, whichever compression. */
-const KEPT_NAME =
-  /^(.+)\/(manifest\.json|manifest\.json\.sig|SHA256SUMS|pages\.jsonl|events\.ndjson)(?:\.zst|\.gz)?$/;
-const KEPT_NAMES = 5;
+/** What every package has beside its pages; the name of its events depends on the compression. */
+const EVENTS = "events.ndjson";
+const ALWAYS_THERE: readonly string[] = [...CLOSING_FILES, PAGE_LEDGER, EVENTS];
 
 /**
  * The revisions that the sink has confirmed and no longer holds, by one listing of its `days/`. A package counts as held when
@@ -32,15 +32,17 @@ export async function missingFrom(
   if (confirmed.length === 0) return [];
   const held = new Map<string, Set<string>>();
   for await (const key of store.list(`${tenant}/days/`, signal)) {
-    const [, folder, file] = KEPT_NAME.exec(key) ?? [];
-    if (folder === undefined || file === undefined) continue;
+    const folder = key.slice(0, key.lastIndexOf("/"));
+    const last = key.slice(folder.length + 1);
+    const file = PACKAGE_FILE_NAMES.events.test(last) ? EVENTS : last;
+    if (!ALWAYS_THERE.includes(file)) continue;
     const files = held.get(folder) ?? new Set();
     held.set(folder, files.add(file));
   }
   return confirmed.filter(({ day, revision }) => {
     const files = held.get(`${tenant}/${packagePath(day, revision)}`);
-    const isWhole = files?.size === KEPT_NAMES || index.days.get(day)?.disposing !== undefined;
-    return files?.has("manifest.json") !== true || !isWhole;
+    const isWhole = files?.size === ALWAYS_THERE.length || index.days.get(day)?.disposing !== undefined;
+    return files?.has(MANIFEST) !== true || !isWhole;
   });
 }
 
