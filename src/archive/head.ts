@@ -14,7 +14,7 @@ export interface Head {
 }
 
 /** A head as parsed: nothing in it may be believed before `openHead` has checked its signature. */
-interface SignedHead {
+export interface SignedHead {
   readonly head: Head;
   readonly text: Uint8Array;
   readonly keyId: string;
@@ -78,7 +78,8 @@ function headOf([, origin = "", size = "", root = ""]: RegExpMatchArray): Head {
   return { origin, size: Number(size), root };
 }
 
-function parseHead(bytes: Uint8Array): SignedHead | undefined {
+/** Undefined for another form than that of a head. */
+export function parseHead(bytes: Uint8Array): SignedHead | undefined {
   if (bytes.length > LIMITS.head) return undefined;
   const match = NOTE.exec(decodeUtf8(bytes) ?? "");
   const [, text = "", origin = "", size = "", root = "", keyName, base64 = ""] = match ?? [];

@@ -4,7 +4,7 @@ import { ARCHIVE_PARTS, BAG_SCOPE, CLOSING_FILES, FIXED_FILES } from "../archive
 import type { SealedDay } from "../archive/sealed-package.js";
 import type { ArchiveSource } from "../archive/source.js";
 import { DaybookError } from "../model/errors.js";
-import { headPath } from "../model/ledger-entry.js";
+import { readHeadOf } from "../archive/read-head.js";
 import { packagePath } from "../model/manifest.js";
 import { isInRange } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
@@ -33,7 +33,7 @@ export async function addArchive(bag: BagFolder, copy: ArchiveCopy): Promise<num
     for await (const path of held.tree.list(`${part}/`, signal))
       if (!path.endsWith("/") && isWithinLedger(path, held.head.size))
         await addFile(bag, held.tree, path, signal);
-  await addHead(bag, copy);
+  await bag.addWhole(`${ARCHIVE_PART}head`, (await readHeadOf(held, signal)).bytes);
   const revisions = held.revisions.filter(({ day }) => isInRange(day, range));
   for (const [index, sealed] of revisions.entries()) {
     progress?.(index, revisions.length, sealed.day);
@@ -51,14 +51,6 @@ function isWithinLedger(path: string, size: number): boolean {
   return path.startsWith("ledger/") || path.startsWith("acts/")
     ? Number(number) < size
     : Number(number) <= size;
-}
-
-/** `head` may have gone on since the ledger was read: it is the one of the size that was read. */
-async function addHead(bag: BagFolder, { held, signal }: ArchiveCopy): Promise<void> {
-  const { tree, head } = held;
-  const newest = headPath(head.size);
-  const path = (await tree.stat(newest, signal)) === undefined ? "head" : newest;
-  await bag.add(`${ARCHIVE_PART}head`, await tree.get(path, signal));
 }
 
 async function addRevision(bag: BagFolder, { held, signal }: ArchiveCopy, sealed: SealedDay): Promise<void> {

@@ -3,7 +3,7 @@ import { fingerprintOf } from "../archive/known-keys.js";
 import { headLine } from "../archive/head.js";
 import { DaybookError } from "../model/errors.js";
 import { checkProof } from "../proof/check-proof.js";
-import { parseProof } from "../proof/proof-form.js";
+import { MAX_PROOF_BYTES, parseProof } from "../proof/proof-form.js";
 import type { CommandResult, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { keptHeads } from "./kept-heads.js";
@@ -14,9 +14,6 @@ export interface ProofOptions {
   readonly key: string | undefined;
   readonly heads: readonly string[];
 }
-
-/** An event, a manifest and an entry fit in it many times over. */
-const MAX_PROOF_BYTES = 512 << 20;
 
 /** Checks the proof of one event without its archive. PROOF_INVALID where it does not hold. */
 export async function verifyProof(

@@ -1,7 +1,7 @@
-import { readKeptHeads } from "../archive/head.js";
 import type { HeldDays } from "../archive/held-days.js";
 import { LIMITS, MANIFEST, SIGNATURE, keyPath } from "../archive/layout.js";
 import { linesOf } from "../archive/line-blocks.js";
+import { readHeadOf } from "../archive/read-head.js";
 import { readHashed } from "../archive/read-hashed.js";
 import { recordsOf } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
@@ -9,7 +9,6 @@ import { readSmall } from "../archive/source.js";
 import { PathFinder, leafHash } from "../bytes/merkle-tree.js";
 import { heldEntries } from "../ledger/held-entries.js";
 import { DaybookError } from "../model/errors.js";
-import { headPath } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { EventProof } from "./proof-form.js";
@@ -68,8 +67,8 @@ export async function proveEvent(
   const text = await readHashed(source, { path, sha256: sealed.manifestSha256 }, signal);
   const signature = await readSmall(source, `${folder}/${SIGNATURE}`, LIMITS.signature, signal);
   const entry = await proveEntry(held, sealed, signal);
-  const head = await headOf(held, signal);
-  const ids = new Set([manifest.key_id, keyIdIn(head)]);
+  const { bytes: head, signed } = await readHeadOf(held, signal);
+  const ids = new Set([manifest.key_id, signed.keyId]);
   return {
     line,
     lineIndex: index,
@@ -77,7 +76,7 @@ export async function proveEvent(
     manifest: Buffer.from(text).toString("utf8"),
     manifestSignature: present(signature, `${folder}/${SIGNATURE}`),
     ...entry,
-    head,
+    head: Buffer.from(head).toString("utf8"),
     keys: new Map(
       await Promise.all([...ids].map(async (id) => [id, await keyOf(held, id, signal)] as const)),
     ),
@@ -101,23 +100,6 @@ async function proveEntry(
   const finder = new PathFinder(seq, leaves.length);
   for (const leaf of leaves) finder.add(leaf);
   return { entry: text, entryIndex: seq, entryPath: present(finder.path(), "ledger") };
-}
-
-/** The head of the size that was read; a bag has it as `head` alone. */
-async function headOf({ tree, head }: HeldDays, signal: AbortSignal): Promise<string> {
-  for (const path of [headPath(head.size), "head"]) {
-    const bytes = await readSmall(tree, path, LIMITS.head, signal);
-    if (bytes === undefined) continue;
-    const text = Buffer.from(bytes).toString("utf8");
-    if (readKeptHeads(text).some(({ size, root }) => size === head.size && root === head.root)) return text;
-  }
-  throw damaged(headPath(head.size));
-}
-
-/** The key id in the signature line: the first 4 bytes of what its base64 says (https://c2sp.org/signed-note). */
-function keyIdIn(head: string): string {
-  const base64 = /^\u2014 \S+ (\S+)$/m.exec(head)?.[1] ?? "";
-  return Buffer.from(base64, "base64").subarray(0, 4).toString("hex");
 }
 
 async function keyOf({ tree }: HeldDays, id: string, signal: AbortSignal): Promise<string> {

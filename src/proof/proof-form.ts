@@ -3,7 +3,7 @@ import { LIMITS } from "../archive/layout.js";
 import { DaybookError } from "../model/errors.js";
 
 /** An entry, a manifest and a line, with room for what JSON and base64 add. */
-const MAX_PROOF_BYTES = 4 * (LIMITS.ledgerEntry + LIMITS.manifest + LIMITS.recordLine);
+export const MAX_PROOF_BYTES = 4 * (LIMITS.ledgerEntry + LIMITS.manifest + LIMITS.recordLine);
 const FIRST_LINE = "c2sp.org/tlog-proof@v1";
 
 /** One event, and everything that leads from it to a signed head of the ledger. */
@@ -60,7 +60,7 @@ export function proofText(proof: EventProof): string {
 
 /** PROOF_INVALID for another form; nothing in it may be believed before `checkProof`. */
 export function parseProof(bytes: Uint8Array, subject: string): EventProof {
-  const text = bytes.length > MAX_PROOF_BYTES ? "" : Buffer.from(bytes).toString("utf8");
+  const text = Buffer.from(bytes).toString("utf8");
   const end = text.indexOf("\n\n");
   const [first, extraLine = "", indexLine = "", ...path] = text.slice(0, end).split("\n");
   const index = /^index (0|[1-9]\d{0,8})$/.exec(indexLine)?.[1];
