@@ -1,11 +1,11 @@
 import { renderCalendar } from "../audit/calendar.js";
 import { coverDays, coverageExit } from "../audit/coverage.js";
 import type { Coverage, HeldDay } from "../audit/coverage.js";
-import type { Reason } from "../model/manifest.js";
+import { heldDay } from "../compose/held-day.js";
+import type { Manifest, Reason } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { dayStates } from "../view/tenant-view.js";
-import { recordsOf } from "../archive/sealed-package.js";
 import type { HeldDays } from "../archive/held-days.js";
 import { DaybookError } from "../model/errors.js";
 import type { Command, Surroundings } from "./command.js";
@@ -16,7 +16,7 @@ import { lookAtTenants, rangeOf } from "./held.js";
 import type { LookedAt } from "./held.js";
 import { requireInBag } from "./folder-place.js";
 import { eachArchive } from "./held-archive.js";
-import type { ArchiveOptions } from "./held-archive.js";
+import type { ArchiveOptions, ReadArchive } from "./held-archive.js";
 import { hasColour } from "./log-settings.js";
 import { count } from "./progress.js";
 
@@ -51,28 +51,27 @@ function coverAll(options: CoverageOptions, surroundings: Surroundings) {
       tenant: looked.tenant.name,
       coverage: await coverTenant(looked, dayRange(options, rangeOf(looked), nowMs)),
     }));
-  return eachArchive(options, surroundings, async ({ name, held, scope }) => {
+  return eachArchive(options, surroundings, async (archive) => {
+    const { name, held, scope } = archive;
     if (held.range === undefined)
       throw new DaybookError("NOTHING_IN_RANGE", { message: `${name}: found no day, expected one at least` });
     const range = dayRange(options, held.range, nowMs);
     requireInBag(scope, range);
-    return { tenant: name, coverage: await coverCopy(held, range) };
+    return { tenant: name, coverage: await coverCopy(archive, range) };
   });
 }
 
-async function coverCopy(held: HeldDays, range: DayRange): Promise<Coverage> {
-  const days = new Map<UtcDay, HeldDay>();
-  for (const day of eachDay(range.from, range.to)) {
-    const { oddities, ...notes } = held.notesOf(day);
-    const sealed = held.newest.get(day);
-    const manifest = sealed && (await held.read(sealed)).manifest;
-    days.set(day, {
-      ...(manifest && { revision: manifest.revision, events: recordsOf(manifest), reason: manifest.reason }),
-      ...(oddities.length === 0 ? {} : { oddities }),
-      ...notes,
-    });
-  }
+async function coverCopy({ held, index }: ReadArchive, range: DayRange): Promise<Coverage> {
+  const days = new Map<UtcDay, HeldDay | undefined>();
+  for (const day of eachDay(range.from, range.to))
+    days.set(day, await heldDay(index.days.get(day), held.stateOf(day), () => newestManifest(held, day)));
   return coverDays(range, held.stateOf, (day) => days.get(day));
+}
+
+async function newestManifest(held: HeldDays, day: UtcDay): Promise<Manifest> {
+  const sealed = held.newest.get(day);
+  if (sealed === undefined) throw new TypeError(`${day} has no revision`);
+  return (await held.read(sealed)).manifest;
 }
 
 const REASON_WORDS: Readonly<Record<Reason, string>> = {

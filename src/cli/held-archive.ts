@@ -4,6 +4,7 @@ import type { HeldDays } from "../archive/held-days.js";
 import { storeSource } from "../archive/source.js";
 import { copiedDays, ownDays } from "../compose/held-days.js";
 import type { Tenant } from "../compose/tenant-parts.js";
+import type { DayIndex } from "../ledger/day-index.js";
 import { readArchive } from "../ledger/open-archive.js";
 import { DaybookError } from "../model/errors.js";
 import type { DayRange } from "../model/utc-day.js";
@@ -26,6 +27,8 @@ export interface ReadArchive {
   /** For messages: the tenant's name, the sink's, or the folder. */
   readonly name: string;
   readonly held: HeldDays;
+  /** What its ledger says. */
+  readonly index: DayIndex;
   /** Undefined for a folder: no configuration says whose it is. */
   readonly tenant: Tenant | undefined;
   /** Of a bag: the days that it has. */
@@ -78,7 +81,13 @@ export async function inFolder<T>(
   const { files, signal } = surroundings;
   const { name, root, reader, scope } = await folderPlace(path, surroundings);
   const read = await readArchive(files, root, signal);
-  return use({ name, held: copiedDays(read, { source: reader, scope }, signal), tenant: undefined, scope });
+  return use({
+    name,
+    held: copiedDays(read, { source: reader, scope }, signal),
+    index: read.ledger.index,
+    tenant: undefined,
+    scope,
+  });
 }
 
 /** Undefined when the tenant has no archive yet. */
@@ -91,7 +100,10 @@ async function inConfigured<T>(
   if (sink !== undefined) return { value: await inSink(sink, tenant, surroundings, use) };
   return lookAt(tenant, surroundings, async ({ held }) => {
     if (held === undefined) return undefined;
-    return { value: await use({ name: tenant.name, held: ownDays(held, surroundings.signal), tenant }) };
+    const { index } = held;
+    return {
+      value: await use({ name: tenant.name, held: ownDays(held, surroundings.signal), index, tenant }),
+    };
   });
 }
 
@@ -117,7 +129,7 @@ async function inSink<T>(
     const { tenantId } = tenant.config;
     const read = await fetchLedger({ from, files, tree, tenantId, progress: () => undefined }, signal);
     const held = copiedDays(read, { source: storeSource(store, tenant.name) }, signal);
-    return await use({ name: `${tenant.name} in ${sink}`, held, tenant });
+    return await use({ name: `${tenant.name} in ${sink}`, held, index: read.ledger.index, tenant });
   } finally {
     await files.removeTree(folder);
   }
