@@ -1,5 +1,6 @@
 import type { ArchiveKeys } from "../archive/keys.js";
 import { MerkleTree, leafHash } from "../bytes/merkle-tree.js";
+import { READS_AT_ONCE } from "../ledger/ledger-entries.js";
 import { isSignedEntry, parseEntry, parseJsonObject } from "../ledger/entry-format.js";
 import type { Head } from "../archive/head.js";
 import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
@@ -14,7 +15,6 @@ import type { AuditKeys } from "./check-identity.js";
 import { LedgerFactsBuilder } from "./ledger-facts.js";
 import type { LedgerFacts } from "./ledger-facts.js";
 
-const READS_AT_ONCE = 32;
 // A head may claim a billion entries: after this many missing ones in a row nothing more is learnt.
 const MAX_MISSING = 1000;
 

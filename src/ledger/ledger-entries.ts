@@ -24,7 +24,7 @@ interface Folder {
 }
 
 const MAX_ENTRY_BYTES = 1 << 20;
-const READS_AT_ONCE = 32;
+export const READS_AT_ONCE = 32;
 
 /**
  * The entries numbered `from` up to and without `to`, each proved to follow the one before; `lastHash` is of the one before

@@ -5,7 +5,14 @@ import { parseIdentity, requireTenant } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { openHead } from "../archive/head.js";
 import { MerkleTree } from "../bytes/merkle-tree.js";
-import { damagedLedger, readChain, readEntry, readNamed, requireNumbered } from "../ledger/ledger-entries.js";
+import {
+  READS_AT_ONCE,
+  damagedLedger,
+  readChain,
+  readEntry,
+  readNamed,
+  requireNumbered,
+} from "../ledger/ledger-entries.js";
 import { readWholeLedger } from "../ledger/read-ledger.js";
 import type { LedgerContent, LedgerPlace } from "../ledger/read-ledger.js";
 import { DaybookError } from "../model/errors.js";
@@ -44,8 +51,6 @@ export interface LeftOut {
   readonly path: string;
   readonly reason: string;
 }
-
-const READS_AT_ONCE = 32;
 
 /**
  * Copies the ledger with its heads and the files that describe the archive into the tree, and proves them there: the chain, every
