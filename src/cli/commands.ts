@@ -1,5 +1,5 @@
 import type { CommandEntry } from "./command-entry.js";
-import { GLOBAL_OPTIONS, JSON_OPTION } from "./global-options.js";
+import { COPY_OPTIONS, GLOBAL_OPTIONS, HEADS_OPTION, JSON_OPTION } from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
 import { queryCommands } from "./query-commands.js";
 import { evidenceCommands } from "./evidence-commands.js";
@@ -101,12 +101,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: "coverage",
     summary: "the calendar of the days asked for: state, revision, events, reason",
-    options: [
-      ...COMMON,
-      ...RANGE,
-      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
-      { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
-    ],
+    options: [...COMMON, ...RANGE, ...COPY_OPTIONS],
     examples: [
       "daybook coverage --from 2026-01 --to 2026-03",
       "daybook coverage --day 2026-03-01 --json",
@@ -151,10 +146,7 @@ export const COMMANDS: readonly CommandEntry[] = [
         help: "view sinks too, each day by count and event set; a sink that is down ends nothing",
       },
       { flags: "--key <file>", help: "trust only this public key (PEM)" },
-      {
-        flags: "--heads <path...>",
-        help: "heads kept elsewhere, in files or folders of any text, - for standard input: the ledger must contain each",
-      },
+      HEADS_OPTION,
       {
         flags: "--proof <file>",
         help: "the proof of one event, as `daybook prove` wrote it; needs no archive",

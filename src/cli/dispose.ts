@@ -23,7 +23,7 @@ import { lookAt, lookAtTenants } from "./held.js";
 import type { LookedAt } from "./held.js";
 import { never } from "./hold.js";
 import { keysOf } from "./keys-list.js";
-import { count } from "./progress.js";
+import { count, redraw } from "./progress.js";
 import { askArchive, oneTenant, toSignResult } from "./retention-request.js";
 import type { SigningOptions } from "./retention-request.js";
 
@@ -85,10 +85,10 @@ export const disposeRun: Command<PlanOptions> = async (options, surroundings) =>
   const plan = planArgument(options.arguments[0]);
   const { stderr } = surroundings;
   const note: DisposalNote = (done, total, one) => {
-    if (stderr.isTTY) stderr.write(`\r\u001b[2K${plan}: ${one.day} ${one.outcome} (${done} of ${total})`);
+    redraw(stderr, `${plan}: ${one.day} ${one.outcome} (${done} of ${total})`);
   };
   const answer = await askArchive(tenant, { act: "dispose-run", plan }, { ...options, note }, surroundings);
-  if (stderr.isTTY) stderr.write("\r\u001b[2K");
+  redraw(stderr);
   if (!("kind" in answer) || answer.kind !== "run") return never();
   const kept = answer.days.filter(({ outcome }) => outcome === "kept");
   const lines = kept.map(({ day, reason = "" }) => `  ${day}  kept: ${reason}`);

@@ -1,4 +1,5 @@
 import type { CommandEntry } from "./command-entry.js";
+import { COPY_OPTIONS, HEADS_OPTION } from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
 
 /** The commands that hand over what an archive holds. */
@@ -24,8 +25,7 @@ function proveCommand(options: readonly OptionEntry[]): CommandEntry {
       { flags: "-o, --out <file>", help: "a new file, readable by you alone (default: ID.tlog-proof)" },
       { flags: "--recipient <code>", help: "who gets it, as a code without a name: it stays in the ledger" },
       { flags: "--no-act", help: "do not record in the ledger that the event was handed over" },
-      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
-      { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
+      ...COPY_OPTIONS,
     ],
     examples: [
       "daybook prove 3fb82e1c-0000-4000-8000-000000000000 --day 2026-03-01",
@@ -51,8 +51,7 @@ function trailCommand(options: readonly OptionEntry[]): CommandEntry {
         choices: ["text", "csv"],
         fallback: "text",
       },
-      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
-      { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
+      ...COPY_OPTIONS,
     ],
     examples: [
       "daybook trail --from 2026-01 --to 2026-12",
@@ -100,8 +99,7 @@ function exportCommand(common: readonly OptionEntry[]): CommandEntry {
       },
       { flags: "--strict", help: "67 also when days of the range were destroyed under their schedule" },
       { flags: "--no-act", help: "do not record the export in the ledger" },
-      { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
-      { flags: "--path <folder>", help: "an archive in a folder; needs no configuration" },
+      ...COPY_OPTIONS,
       { flags: "--StartDateTime <time>", help: "--from", isHidden: true },
       { flags: "--EndDateTime <time>", help: "--to", isHidden: true },
       { flags: "--ActivityType <name>", help: "--activity", isHidden: true },
@@ -152,10 +150,7 @@ function auditCommand(common: readonly OptionEntry[]): CommandEntry {
       },
       { flags: "--for <text>", help: "who asked for it, printed on the report" },
       { flags: "--key <file>", help: "trust only this public key (PEM)" },
-      {
-        flags: "--heads <path...>",
-        help: "heads kept elsewhere, in files or folders of any text, - for standard input: the ledger must contain each",
-      },
+      HEADS_OPTION,
       { flags: "--no-act", help: "do not record in the ledger that the report was made" },
     ],
     examples: [

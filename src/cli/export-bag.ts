@@ -38,6 +38,7 @@ import { folderPlace } from "./folder-place.js";
 import { daysOfInstants } from "./instants.js";
 import { actorOf } from "./retention-request.js";
 import { verifyPlace } from "./verify.js";
+import { redraw } from "./progress.js";
 
 /** A bag to be made. */
 interface Bagging {
@@ -71,7 +72,7 @@ export async function exportBag(target: string, bagging: Bagging): Promise<Comma
   try {
     const bag = new BagFolder(files, temporary);
     const summary = await fill(bag, bagging);
-    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+    redraw(stderr);
     await files.rename(temporary, path);
     await files.syncFolder(dirname(path));
     await writeSummary(bagging.options.summary, summary, bagging.surroundings);
@@ -86,7 +87,7 @@ async function fill(bag: BagFolder, bagging: Bagging): Promise<ExportSummary> {
   const { clock, signal, stderr } = surroundings;
   const days = await bagDays(archive, filter);
   const progress = (done: number, total: number, day: UtcDay): void => {
-    if (stderr.isTTY) stderr.write(`\r\u001b[2Kcopying ${day} (${done + 1} of ${total})`);
+    redraw(stderr, `copying ${day} (${done + 1} of ${total})`);
   };
   const revisions = await addArchive(bag, { held: archive.held, range: days, signal, progress });
   const part = bag.payload;

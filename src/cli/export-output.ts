@@ -9,6 +9,7 @@ import { summaryText } from "./export-summary.js";
 import type { ExportSummary } from "./export-summary.js";
 import type { ReadArchive } from "./held-archive.js";
 import { askArchive } from "./retention-request.js";
+import { redraw } from "./progress.js";
 
 /** An export under way. */
 export interface Going {
@@ -32,7 +33,7 @@ export async function toStandardOutput(going: Going, surroundings: Surroundings)
       await recorded({ ...given, form: `${given.form}, interrupted` }, going, surroundings);
     throw error;
   } finally {
-    clearProgress(surroundings);
+    redraw(surroundings.stderr);
   }
   const summary = await recorded(outcome(), going, surroundings);
   if (options.quiet !== true) surroundings.stderr.write(`${summaryText(summary)}\n`);
@@ -51,7 +52,7 @@ export async function toFile(out: string, going: Going, surroundings: Surroundin
   try {
     await writeFile(files, temporary, pieces, 0o600);
   } finally {
-    clearProgress(surroundings);
+    redraw(surroundings.stderr);
   }
   const summary = await publish(temporary, path, () => recorded(outcome(), going, surroundings), files);
   if (notes.length > 0) await files.writeNew(`${path}.columns.json`, columnsJson(notes), 0o600);
@@ -102,10 +103,6 @@ export async function recorded(
     surroundings,
   );
   return "kind" in answer && answer.kind === "export" ? { ...summary, export: answer.number } : summary;
-}
-
-function clearProgress({ stderr }: Surroundings): void {
-  if (stderr.isTTY) stderr.write("\r\u001b[2K");
 }
 
 export async function writeSummary(

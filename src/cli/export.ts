@@ -19,6 +19,7 @@ import { exportOutcome } from "./export-summary.js";
 import { requireInBag } from "./folder-place.js";
 import { withArchive } from "./held-archive.js";
 import { daysOfInstants } from "./instants.js";
+import { redraw } from "./progress.js";
 
 const KEY_BYTES = 32;
 
@@ -113,6 +114,6 @@ function warnUnknown(wanted: readonly string[], { activities }: NamesIn, { stder
 
 function progressOn({ stderr }: Surroundings) {
   return (done: number, total: number, day: string): void => {
-    if (stderr.isTTY) stderr.write(`\r\u001b[2Kexporting ${day} (${done} of ${total})`);
+    redraw(stderr, `exporting ${day} (${done} of ${total})`);
   };
 }

@@ -7,6 +7,17 @@ export interface OptionEntry {
   readonly isHidden?: true;
 }
 
+/** Which archive is read, for commands that read the own one unless they are told of a copy. */
+export const COPY_OPTIONS: readonly OptionEntry[] = [
+  { flags: "--sink <sink>", help: "the archive in this record sink (default: the own archive)" },
+  { flags: "--path <folder>", help: "an archive in a folder, or a bag; needs no configuration" },
+];
+
+export const HEADS_OPTION: OptionEntry = {
+  flags: "--heads <path...>",
+  help: "heads kept elsewhere, in files or folders of any text, - for standard input: the ledger must contain each",
+};
+
 /** The options that help, manual page and completion show. */
 export function shownOptions(options: readonly OptionEntry[]): readonly OptionEntry[] {
   return options.filter(({ isHidden }) => isHidden !== true);

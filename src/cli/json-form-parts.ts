@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { root } from "../archive/strict-json.js";
 import { DAY_STATES } from "../model/day-state.js";
 
 export const count = z.int().min(0);
@@ -20,10 +21,11 @@ export const range = z.object({ from: day, to: day });
 export const texts = z.array(z.string());
 export const days = z.array(day);
 export const daysByState = z.partialRecord(state, days);
+/** An act of the ledger in words. */
+export const act = z.object({ seq: count, time, actor: z.string(), type: z.string(), text: z.string() });
+export const signingKeys = z.array(z.object({ key_id: keyId, fingerprint: hash }));
 /** Of some heads the time of the newest entry stands beside it. */
-export const head = z
-  .looseObject({ size: count, root: z.string().regex(/^[A-Za-z0-9+/]{43}=$/) })
-  .describe("a head of the ledger");
+export const head = z.looseObject({ size: count, root: root }).describe("a head of the ledger");
 
 export const finding = z.object({
   code: z.string().describe("as in docs/FINDINGS.md"),

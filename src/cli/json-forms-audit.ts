@@ -1,5 +1,18 @@
 import { z } from "zod";
-import { count, day, days, finding, hash, head, keyId, state, texts, time } from "./json-form-parts.js";
+import {
+  act,
+  count,
+  day,
+  days,
+  finding,
+  hash,
+  head,
+  keyId,
+  signingKeys,
+  state,
+  texts,
+  time,
+} from "./json-form-parts.js";
 
 const hold = z.string().regex(/^H\d{4,}$/);
 const plan = z.string().regex(/^P\d{4,}$/);
@@ -80,7 +93,7 @@ const audited = z.object({
     archive_id: z.string(),
     tenant_id: z.string(),
     head: head.nullable(),
-    keys: z.array(z.object({ key_id: keyId, fingerprint: hash })),
+    keys: signingKeys,
   }),
   verdict: z.object({
     word: z.enum(["whole", "consistent", "missing", "damaged"]),
@@ -106,7 +119,7 @@ const audited = z.object({
       now: z.string(),
     }),
   ),
-  trail: z.array(z.object({ seq: count, time, actor: z.string(), type: z.string(), text: z.string() })),
+  trail: z.array(act),
   not_proved: texts,
 });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  act,
   count,
   day,
   days,
@@ -9,6 +10,7 @@ import {
   head,
   keyId,
   range,
+  signingKeys,
   state,
   texts,
   time,
@@ -32,7 +34,7 @@ const verified = z.object({
       place: z.string(),
       whole: z.boolean().describe("nothing is missing or altered"),
       verdict: z.enum(["whole", "consistent", "damaged"]).describe("consistent: nobody vouched for the key"),
-      keys: z.array(z.object({ key_id: keyId, fingerprint: hash })),
+      keys: signingKeys,
       range: z.object({
         asked: z.object({ from: day.optional(), to: day.optional() }),
         found: range.nullable(),
@@ -165,7 +167,7 @@ const trails = z.object({
     z.object({
       name: z.string(),
       head: z.string().describe("origin, size and root of the head that was read"),
-      acts: z.array(z.object({ seq: count, time, actor: z.string(), type: z.string(), text: z.string() })),
+      acts: z.array(act),
     }),
   ),
 });
@@ -185,7 +187,7 @@ const checkedProof = z.object({
   revision: count,
   sealed: time,
   head,
-  keys: z.array(z.object({ key_id: keyId, fingerprint: hash })),
+  keys: signingKeys,
   line: z.string().describe("the record line"),
 });
 

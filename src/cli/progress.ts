@@ -8,6 +8,11 @@ import type { Terminal } from "./command.js";
 
 const REDRAW_MS = 100;
 
+/** Draws the line again in which a person sees how work goes on; without one it is taken off. Nothing where nobody looks. */
+export function redraw(terminal: Terminal, line = ""): void {
+  if (terminal.isTTY) terminal.write(`\r\u001b[2K${line}`);
+}
+
 /** Progress for a person: one line that is drawn again while a day is read, and a lasting line for each day that ended. */
 export class TerminalProgress implements PassProgress {
   readonly #terminal: Terminal;
@@ -57,11 +62,11 @@ export class TerminalProgress implements PassProgress {
 
   /** Takes the line that is drawn again off the terminal. */
   close(): void {
-    if (this.#terminal.isTTY) this.#terminal.write("\r\u001b[2K");
+    redraw(this.#terminal);
   }
 
   #redraw(line: string): void {
-    this.#terminal.write(`\r\u001b[2K${line.slice(0, this.#terminal.columns - 1)}`);
+    redraw(this.#terminal, line.slice(0, this.#terminal.columns - 1));
   }
 
   #lasting(line: string): void {

@@ -14,7 +14,7 @@ import { EXIT } from "./exit-codes.js";
 import { requireInBag } from "./folder-place.js";
 import { withArchive } from "./held-archive.js";
 import type { ArchiveOptions, ReadArchive } from "./held-archive.js";
-import { count } from "./progress.js";
+import { count, redraw } from "./progress.js";
 import { askArchive } from "./retention-request.js";
 
 export interface ProveOptions extends ArchiveOptions, RangeOptions {
@@ -42,8 +42,10 @@ export const prove: Command<ProveOptions> = async (options, surroundings) => {
   return withArchive(options, surroundings, async (archive) => {
     requireInBag(archive.scope, range);
     const days = [...archive.held.newest.values()].filter(({ day }) => isInRange(day, range));
-    const progress = progressOn(surroundings);
-    const found = await findEvents(archive.held, { id, days, progress }).finally(() => progress());
+    const { stderr } = surroundings;
+    const progress = (done: number, total: number, day: UtcDay): void =>
+      redraw(stderr, `searching ${day} (${done + 1} of ${total})`);
+    const found = await findEvents(archive.held, { id, days, progress }).finally(() => redraw(stderr));
     if (found.length === 0) throw nothingFound(id, archive.held, range);
     const written: Written[] = [];
     for (const [number, one] of found.entries())
@@ -107,13 +109,4 @@ function nothingFound(id: string, held: HeldDays, range: Partial<DayRange>): Day
     message: `no event with the Id ${id} in the newest revisions of ${range.from ?? "the first day"} to ${range.to ?? "the last"}${days === 0 ? "" : `; ${count(days, "day")} of these were destroyed under their schedule`}`,
     hint: "an Id is a GUID, as in the field Id of the event; name other days with --from and --to",
   });
-}
-
-function progressOn({ stderr }: Surroundings): (done?: number, total?: number, day?: string) => void {
-  return (done, total, day) => {
-    if (!stderr.isTTY) return;
-    stderr.write(
-      day === undefined ? "\r\u001b[2K" : `\r\u001b[2Ksearching ${day} (${done ?? 0} of ${total ?? 0})`,
-    );
-  };
 }

@@ -16,6 +16,7 @@ import type { RangeOptions } from "./days.js";
 import { requireInBag } from "./folder-place.js";
 import { eachArchive } from "./held-archive.js";
 import type { ArchiveOptions } from "./held-archive.js";
+import { redraw } from "./progress.js";
 
 /** Which archive a query reads, and what it may use. */
 export interface ScopeOptions extends ArchiveOptions, RangeOptions {
@@ -59,7 +60,7 @@ export async function withTables<T>(
   try {
     database = await QueryDatabase.open({ ...limits, folder, signal });
     const days = await loadAll(options, surroundings, { ...loading, database });
-    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+    redraw(stderr);
     await database.addOperations((await readOperationList(files)).file.operations);
     await database.seal(loading.views);
     return await use({ database, days, range: rangeOfDays(days) });
@@ -86,7 +87,7 @@ async function loadAll(
     const whole = held.range ?? { from: today, to: today };
     const range = dayRange(options, defaultRange(whole), clock.now());
     const progress = (done: number, total: number, day: UtcDay): void => {
-      if (stderr.isTTY) stderr.write(`\r\u001b[2K${tenant}: reading ${day} (${done + 1} of ${total})`);
+      redraw(stderr, `${tenant}: reading ${day} (${done + 1} of ${total})`);
     };
     return loadArchive(database, { tenant, held }, { range, progress }, signal);
   });

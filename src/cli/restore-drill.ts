@@ -18,7 +18,7 @@ import { SortedLines } from "../verify/sorted-lines.js";
 import type { Command, CommonOptions, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { lookAt } from "./held.js";
-import { count } from "./progress.js";
+import { count, redraw } from "./progress.js";
 import { chosenSink, shownProgress } from "./restore.js";
 import { askArchive, oneTenant } from "./retention-request.js";
 import { sampleOf } from "./verify-sample.js";
@@ -108,7 +108,7 @@ async function drilled(tenant: Tenant, wish: DrillWish, surroundings: Surroundin
       });
     });
   } finally {
-    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+    redraw(stderr);
     await files.removeTree(folder);
   }
 }

@@ -10,7 +10,7 @@ import { restoreArchive } from "../restore/restore-archive.js";
 import type { Restored, RestoreOptions } from "../restore/restore-archive.js";
 import type { Command, CommandResult, CommonOptions, Surroundings, Terminal } from "./command.js";
 import { EXIT, exitOf, worstExit } from "./exit-codes.js";
-import { count } from "./progress.js";
+import { count, redraw } from "./progress.js";
 import { openWorkspace } from "./workspace.js";
 
 const REDRAW_MS = 100;
@@ -81,7 +81,7 @@ async function restoreTenant(
     if (!dryRun) log.info({ tenant, sink: from, entries, packages }, "archive restored");
     return { tenant, restored, key: await keyState(parts, restored) };
   } finally {
-    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+    redraw(stderr);
   }
 }
 
@@ -91,7 +91,7 @@ export function shownProgress(tenant: string, stderr: Terminal, clock: Clock): R
   return (what, done, total) => {
     if (!stderr.isTTY || (clock.now() - drawnMs < REDRAW_MS && done < total)) return;
     drawnMs = clock.now();
-    stderr.write(`\r\u001b[2K${tenant}: ${what} ${done} of ${total}`);
+    redraw(stderr, `${tenant}: ${what} ${done} of ${total}`);
   };
 }
 

@@ -25,6 +25,7 @@ import type { FailedPlace, PlaceResult } from "./verify-result.js";
 import { verifyViews } from "./verify-views.js";
 import type { ViewResult } from "./verify-views.js";
 import { openWorkspace } from "./workspace.js";
+import { redraw } from "./progress.js";
 
 export interface VerifyCommandOptions extends CommonOptions, RangeOptions, SampleOptions {
   readonly sink?: string;
@@ -167,12 +168,12 @@ export async function verifyPlace(
       signatureProblem: (one) => signatureProblem(one, files, join(scratch, "ssh")),
       signal,
       progress: (done, total, day) => {
-        if (stderr.isTTY) stderr.write(`\r\u001b[2K${place.name}: ${day} (${done + 1} of ${total})`);
+        redraw(stderr, `${place.name}: ${day} (${done + 1} of ${total})`);
       },
     });
     return withBag(result, bag);
   } finally {
-    if (stderr.isTTY) stderr.write("\r\u001b[2K");
+    redraw(stderr);
     await files.removeTree(scratch);
   }
 }
