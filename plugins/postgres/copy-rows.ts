@@ -1,34 +1,49 @@
-import { DaybookError, linesOf } from "daybook/plugin";
+import { DaybookError, RECORD_LINE, linesOf } from "daybook/plugin";
 import type { UtcDay } from "daybook/plugin";
 import { columnValue } from "./column-value.js";
 import { COLUMNS } from "./columns.js";
 
-/** The columns in the order of `copyRow`. */
-export const COPY_COLUMNS: readonly string[] = [
-  "tenant",
-  "day",
-  "record_no",
-  ...COLUMNS.map(({ name }) => name),
-  "event",
-];
+export interface RowPlace {
+  readonly tenant: string;
+  readonly day: UtcDay;
+  readonly revision: number;
+  /** The number of lines that there must be. */
+  readonly records: number;
+}
+
+/** A table that has a row for each record line, and how COPY gets it. */
+export interface RowForm {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** The line as a row; `number` counts from 1 in the order of the lines. */
+  readonly row: (place: RowPlace, number: number, line: string) => string;
+}
+
+/** The typed columns, in the order of `eventRow`. */
+export const EVENTS: RowForm = {
+  table: "events",
+  columns: ["tenant", "date", "record_no", "revision", ...COLUMNS.map(({ name }) => name)],
+  row: eventRow,
+};
+
+/** The record lines, in the order of `lineRow`. */
+export const EVENT_LINES: RowForm = {
+  table: "event_lines",
+  columns: ["tenant", "date", "record_no", RECORD_LINE.name],
+  row: lineRow,
+};
 
 const CHUNK_CHARS = 1 << 16;
 const NULL = "\\N";
 const SPECIAL = /[\\\t\n\r]/;
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
-export interface RowPlace {
-  readonly tenant: string;
-  readonly day: UtcDay;
-  /** The number of lines that there must be. */
-  readonly records: number;
-}
-
 /**
  * The rows of a day as text for COPY (https://www.postgresql.org/docs/current/sql-copy.html, text format), in pieces.
  * SINK_MISMATCH when there are more or fewer lines than promised.
  */
 export async function* copyRows(
+  form: RowForm,
   place: RowPlace,
   blocks: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<Buffer, void> {
@@ -38,7 +53,7 @@ export async function* copyRows(
     for (const line of linesOf(block)) {
       rows += 1;
       if (rows > place.records) throw mismatch(place, `${rows} or more`);
-      chunk += copyRow(place, rows, line);
+      chunk += form.row(place, rows, line);
       if (chunk.length < CHUNK_CHARS) continue;
       yield Buffer.from(chunk);
       chunk = "";
@@ -48,17 +63,20 @@ export async function* copyRows(
   if (chunk !== "") yield Buffer.from(chunk);
 }
 
-/** One record line as a row; `number` counts from 1 in the order of the lines. */
-export function copyRow({ tenant, day }: RowPlace, number: number, line: string): string {
+function eventRow({ tenant, day, revision }: RowPlace, number: number, line: string): string {
   const event = parseEvent(line, day, number);
   // JSON writes each of the four special characters in a string with a backslash: a line without one needs no second look.
   const written = line.includes("\\") ? escaped : asItIs;
-  let row = `${tenant}\t${day}\t${number}`;
+  let row = `${tenant}\t${day}\t${number}\t${revision}`;
   for (const { type, field } of COLUMNS) {
     const value = columnValue(type, event[field]);
     row += value === undefined ? `\t${NULL}` : `\t${written(value)}`;
   }
-  return `${row}\t${escaped(line)}\n`;
+  return `${row}\n`;
+}
+
+function lineRow({ tenant, day }: RowPlace, number: number, line: string): string {
+  return `${tenant}\t${day}\t${number}\t${escaped(line)}\n`;
 }
 
 function asItIs(text: string): string {

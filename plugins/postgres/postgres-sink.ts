@@ -1,14 +1,17 @@
-import { DaybookError, utcDayOf } from "daybook/plugin";
+import { DaybookError, isDaybookError, utcDayOf } from "daybook/plugin";
 import type { Batch, Host, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
 import { parseConnection } from "./connection-string.js";
 import { DayTable } from "./day-table.js";
 import type { PostgresOptions } from "./options.js";
-import { hasTables, prepareSchema } from "./prepare-schema.js";
+import { awaitsUpgrade, hasTables, prepareSchema } from "./prepare-schema.js";
 import { probeOf } from "./probe-day.js";
 import { serverTls } from "./server-tls.js";
 import { Session } from "./session.js";
 import { begin } from "./transaction.js";
 import type { Isolation } from "./transaction.js";
+
+/** How long an empty month may wait for its readers before it is left: others wait behind it meanwhile. */
+const DROP_LOCK_TIMEOUT_MS = 2_000;
 
 /** Each day's current view as rows. Every operation has a connection of its own, and the secret is read for each. */
 export class PostgresSink implements Sink {
@@ -21,10 +24,10 @@ export class PostgresSink implements Sink {
   async check(signal: AbortSignal): Promise<void> {
     await this.#within(signal, async (session) => {
       await this.#begin(session);
+      if (await awaitsUpgrade(session, this.options)) return;
       await prepareSchema(session, this.options);
       const probe = probeOf(utcDayOf(this.host.clock.now()));
       const table = new DayTable(session, this.options.schema, probe.tenant);
-      await table.makeMonth(probe.day);
       await table.replace(probe);
       await table.remove(probe.day);
     });
@@ -43,7 +46,7 @@ export class PostgresSink implements Sink {
       await this.#begin(session);
       const records = await table.replace(batch);
       await session.query("COMMIT");
-      return { records, location: `${schema}.activity_event, tenant ${tenant}, day ${batch.day}` };
+      return { records, location: `${schema}.events, tenant ${tenant}, day ${batch.day}` };
     });
   }
 
@@ -67,12 +70,28 @@ export class PostgresSink implements Sink {
   async remove(day: UtcDay, signal: AbortSignal): Promise<RemovalReceipt> {
     return this.#within(signal, async (session) => {
       await this.#begin(session);
+      if (await awaitsUpgrade(session, this.options)) await prepareSchema(session, this.options);
       const table = new DayTable(session, this.options.schema, this.host.tenant);
       const rows = (await hasTables(session, this.options)) ? await table.remove(day) : undefined;
       if (rows === undefined) throw neverGot(day);
       await session.query("COMMIT");
-      return { removed: 1, note: `${rows} rows; the server frees their space at its next vacuum` };
+      const space = (await this.#dropMonth(session, table, day)) ? "with the month" : "at its next vacuum";
+      return { removed: 1, note: `${rows} rows; the server frees their space ${space}` };
     });
+  }
+
+  /** The day is gone already: a month that readers keep from being dropped is no failure. */
+  async #dropMonth(session: Session, table: DayTable, day: UtcDay): Promise<boolean> {
+    try {
+      await this.#begin(session);
+      await session.query(`SET LOCAL lock_timeout = ${DROP_LOCK_TIMEOUT_MS}`);
+      const dropped = await table.dropMonth(day);
+      await session.query("COMMIT");
+      return dropped;
+    } catch (error) {
+      if (isDaybookError(error) && error.code === "SINK_UNAVAILABLE") return false;
+      throw error;
+    }
   }
 
   async close(): Promise<void> {}

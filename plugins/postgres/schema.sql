@@ -10,9 +10,9 @@ CREATE TABLE "daybook".schema_version (
   applied_at timestamptz NOT NULL DEFAULT now()
 );
 
-CREATE TABLE "daybook".archive_day (
+CREATE TABLE "daybook".days (
   tenant text NOT NULL,
-  day date NOT NULL,
+  date date NOT NULL,
   tenant_id text NOT NULL,
   revision integer NOT NULL,
   records bigint NOT NULL,
@@ -20,99 +20,208 @@ CREATE TABLE "daybook".archive_day (
   event_set_sha256 text NOT NULL,
   retain_until date NOT NULL,
   delivered_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (tenant, day)
+  PRIMARY KEY (tenant, date)
 );
-COMMENT ON TABLE "daybook".archive_day IS 'One row a day that was delivered, also for a day without events';
+COMMENT ON TABLE "daybook".days IS 'One row for each day that was delivered, also for a day without events';
+COMMENT ON COLUMN "daybook".days.tenant IS 'The name of the tenant in the configuration of Daybook';
+COMMENT ON COLUMN "daybook".days.date IS 'The UTC day';
+COMMENT ON COLUMN "daybook".days.revision IS 'The reading of the day that the rows show; later ones have late events too';
+COMMENT ON COLUMN "daybook".days.records IS 'The number of rows of the day in events';
+COMMENT ON COLUMN "daybook".days.manifest_sha256 IS 'The hash of the signed manifest in the archive';
+COMMENT ON COLUMN "daybook".days.event_set_sha256 IS 'The hash of the record lines, whatever their order';
+COMMENT ON COLUMN "daybook".days.retain_until IS 'The last day on which the day must be kept';
 
-CREATE TABLE "daybook".activity_event (
+CREATE TABLE "daybook".events (
   tenant text NOT NULL,
-  day date NOT NULL,
+  date date NOT NULL,
   record_no integer NOT NULL,
-  event_id            text,
-  creation_time       timestamptz,
-  record_type         integer,
-  activity            text,
-  operation           text,
-  user_id             text,
-  user_type           integer,
-  client_ip           text,
-  user_agent          text,
-  is_success          boolean,
-  request_id          text,
-  workspace_id        text,
-  workspace_name      text,
-  capacity_id         text,
-  capacity_name       text,
-  item_name           text,
-  artifact_id         text,
-  artifact_name       text,
-  artifact_kind       text,
-  report_id           text,
-  report_name         text,
-  dashboard_id        text,
-  dashboard_name      text,
-  dataset_id          text,
-  dataset_name        text,
-  app_name            text,
-  consumption_method  text,
-  distribution_method text,
+  revision integer NOT NULL,
+  id                 text,
+  creationtime       timestamptz,
+  activity           text,
+  operation          text,
+  workload           text,
+  resultstatus       text,
+  issuccess          boolean,
+  recordtype         integer,
+  usertype           integer,
+  organizationid     text,
+  userid             text,
+  userkey            text,
+  clientip           text,
+  useragent          text,
+  requestid          text,
+  activityid         text,
+  itemname           text,
+  objectid           text,
+  objecttype         text,
+  workspacename      text,
+  workspaceid        text,
+  capacityid         text,
+  capacityname       text,
+  reportname         text,
+  reportid           text,
+  reporttype         text,
+  dashboardname      text,
+  dashboardid        text,
+  datasetname        text,
+  datasetid          text,
+  artifactname       text,
+  artifactid         text,
+  artifactkind       text,
+  dataflowname       text,
+  dataflowid         text,
+  appname            text,
+  gatewayid          text,
+  sensitivitylabelid text,
+  distributionmethod text,
+  consumptionmethod  text,
+  sharingaction      text,
+  refreshtype        text,
+  PRIMARY KEY (tenant, date, record_no)
+) PARTITION BY RANGE (date);
+CREATE INDEX events_date ON "daybook".events USING brin (date) WITH (autosummarize = on);
+COMMENT ON TABLE "daybook".events IS 'One row for each distinct record of a day: the columns and names of the lake';
+COMMENT ON COLUMN "daybook".events.date IS 'The UTC day; partitions are months';
+COMMENT ON COLUMN "daybook".events.record_no IS 'The number of the record line in the archive, from 1';
+COMMENT ON COLUMN "daybook".events.revision IS 'The reading of the day that has the row';
+COMMENT ON COLUMN "daybook".events.id IS 'The field Id';
+COMMENT ON COLUMN "daybook".events.creationtime IS 'The field CreationTime';
+COMMENT ON COLUMN "daybook".events.activity IS 'The field Activity';
+COMMENT ON COLUMN "daybook".events.operation IS 'The field Operation';
+COMMENT ON COLUMN "daybook".events.workload IS 'The field Workload';
+COMMENT ON COLUMN "daybook".events.resultstatus IS 'The field ResultStatus';
+COMMENT ON COLUMN "daybook".events.issuccess IS 'The field IsSuccess';
+COMMENT ON COLUMN "daybook".events.recordtype IS 'The field RecordType';
+COMMENT ON COLUMN "daybook".events.usertype IS 'The field UserType';
+COMMENT ON COLUMN "daybook".events.organizationid IS 'The field OrganizationId';
+COMMENT ON COLUMN "daybook".events.userid IS 'The field UserId';
+COMMENT ON COLUMN "daybook".events.userkey IS 'The field UserKey';
+COMMENT ON COLUMN "daybook".events.clientip IS 'The field ClientIP';
+COMMENT ON COLUMN "daybook".events.useragent IS 'The field UserAgent';
+COMMENT ON COLUMN "daybook".events.requestid IS 'The field RequestId';
+COMMENT ON COLUMN "daybook".events.activityid IS 'The field ActivityId';
+COMMENT ON COLUMN "daybook".events.itemname IS 'The field ItemName';
+COMMENT ON COLUMN "daybook".events.objectid IS 'The field ObjectId';
+COMMENT ON COLUMN "daybook".events.objecttype IS 'The field ObjectType';
+COMMENT ON COLUMN "daybook".events.workspacename IS 'The field WorkSpaceName';
+COMMENT ON COLUMN "daybook".events.workspaceid IS 'The field WorkspaceId';
+COMMENT ON COLUMN "daybook".events.capacityid IS 'The field CapacityId';
+COMMENT ON COLUMN "daybook".events.capacityname IS 'The field CapacityName';
+COMMENT ON COLUMN "daybook".events.reportname IS 'The field ReportName';
+COMMENT ON COLUMN "daybook".events.reportid IS 'The field ReportId';
+COMMENT ON COLUMN "daybook".events.reporttype IS 'The field ReportType';
+COMMENT ON COLUMN "daybook".events.dashboardname IS 'The field DashboardName';
+COMMENT ON COLUMN "daybook".events.dashboardid IS 'The field DashboardId';
+COMMENT ON COLUMN "daybook".events.datasetname IS 'The field DatasetName';
+COMMENT ON COLUMN "daybook".events.datasetid IS 'The field DatasetId';
+COMMENT ON COLUMN "daybook".events.artifactname IS 'The field ArtifactName';
+COMMENT ON COLUMN "daybook".events.artifactid IS 'The field ArtifactId';
+COMMENT ON COLUMN "daybook".events.artifactkind IS 'The field ArtifactKind';
+COMMENT ON COLUMN "daybook".events.dataflowname IS 'The field DataflowName';
+COMMENT ON COLUMN "daybook".events.dataflowid IS 'The field DataflowId';
+COMMENT ON COLUMN "daybook".events.appname IS 'The field AppName';
+COMMENT ON COLUMN "daybook".events.gatewayid IS 'The field GatewayId';
+COMMENT ON COLUMN "daybook".events.sensitivitylabelid IS 'The field SensitivityLabelId';
+COMMENT ON COLUMN "daybook".events.distributionmethod IS 'The field DistributionMethod';
+COMMENT ON COLUMN "daybook".events.consumptionmethod IS 'The field ConsumptionMethod';
+COMMENT ON COLUMN "daybook".events.sharingaction IS 'The field SharingAction';
+COMMENT ON COLUMN "daybook".events.refreshtype IS 'The field RefreshType';
+
+CREATE TABLE "daybook".event_lines (
+  tenant text NOT NULL,
+  date date NOT NULL,
+  record_no integer NOT NULL,
   event text NOT NULL,
-  PRIMARY KEY (tenant, day, record_no)
-) PARTITION BY RANGE (day);
-COMMENT ON TABLE "daybook".activity_event IS 'The current view: one row for each distinct record of a day';
-COMMENT ON COLUMN "daybook".activity_event.event IS 'The record line as archived, byte for byte';
-COMMENT ON COLUMN "daybook".activity_event.event_id IS 'Id';
-COMMENT ON COLUMN "daybook".activity_event.creation_time IS 'CreationTime';
-COMMENT ON COLUMN "daybook".activity_event.record_type IS 'RecordType';
-COMMENT ON COLUMN "daybook".activity_event.activity IS 'Activity';
-COMMENT ON COLUMN "daybook".activity_event.operation IS 'Operation';
-COMMENT ON COLUMN "daybook".activity_event.user_id IS 'UserId';
-COMMENT ON COLUMN "daybook".activity_event.user_type IS 'UserType';
-COMMENT ON COLUMN "daybook".activity_event.client_ip IS 'ClientIP';
-COMMENT ON COLUMN "daybook".activity_event.user_agent IS 'UserAgent';
-COMMENT ON COLUMN "daybook".activity_event.is_success IS 'IsSuccess';
-COMMENT ON COLUMN "daybook".activity_event.request_id IS 'RequestId';
-COMMENT ON COLUMN "daybook".activity_event.workspace_id IS 'WorkspaceId';
-COMMENT ON COLUMN "daybook".activity_event.workspace_name IS 'WorkSpaceName';
-COMMENT ON COLUMN "daybook".activity_event.capacity_id IS 'CapacityId';
-COMMENT ON COLUMN "daybook".activity_event.capacity_name IS 'CapacityName';
-COMMENT ON COLUMN "daybook".activity_event.item_name IS 'ItemName';
-COMMENT ON COLUMN "daybook".activity_event.artifact_id IS 'ArtifactId';
-COMMENT ON COLUMN "daybook".activity_event.artifact_name IS 'ArtifactName';
-COMMENT ON COLUMN "daybook".activity_event.artifact_kind IS 'ArtifactKind';
-COMMENT ON COLUMN "daybook".activity_event.report_id IS 'ReportId';
-COMMENT ON COLUMN "daybook".activity_event.report_name IS 'ReportName';
-COMMENT ON COLUMN "daybook".activity_event.dashboard_id IS 'DashboardId';
-COMMENT ON COLUMN "daybook".activity_event.dashboard_name IS 'DashboardName';
-COMMENT ON COLUMN "daybook".activity_event.dataset_id IS 'DatasetId';
-COMMENT ON COLUMN "daybook".activity_event.dataset_name IS 'DatasetName';
-COMMENT ON COLUMN "daybook".activity_event.app_name IS 'AppName';
-COMMENT ON COLUMN "daybook".activity_event.consumption_method IS 'ConsumptionMethod';
-COMMENT ON COLUMN "daybook".activity_event.distribution_method IS 'DistributionMethod';
+  PRIMARY KEY (tenant, date, record_no)
+) PARTITION BY RANGE (date);
+COMMENT ON TABLE "daybook".event_lines IS 'The record line of each row of events';
+COMMENT ON COLUMN "daybook".event_lines.event IS 'The record line as archived, byte for byte';
 
 CREATE FUNCTION "daybook".make_month(of_day date) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   month_start date := date_trunc('month', of_day::timestamp)::date;
   month_end date := (date_trunc('month', of_day::timestamp) + interval '1 month')::date;
-  part text := 'activity_event_' || to_char(of_day::timestamp, 'YYYY_MM');
+  month text := to_char(of_day::timestamp, 'YYYY_MM');
+  whole text;
 BEGIN
-  IF to_regclass(format('%I.%I', 'daybook', part)) IS NOT NULL THEN RETURN; END IF;
+  IF to_regclass(format('%I.%I', 'daybook', 'event_lines_' || month)) IS NOT NULL THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('daybook make_month daybook', 0));
-  -- Another writer may have made it in the meantime.
-  IF to_regclass(format('%I.%I', 'daybook', part)) IS NOT NULL THEN RETURN; END IF;
-  EXECUTE format('CREATE TABLE %I.%I (LIKE %I.activity_event INCLUDING ALL)', 'daybook', part, 'daybook');
-  EXECUTE format('ALTER TABLE %I.activity_event ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)',
-    'daybook', 'daybook', part, month_start, month_end);
+  -- Another writer may have made them in the meantime.
+  IF to_regclass(format('%I.%I', 'daybook', 'event_lines_' || month)) IS NOT NULL THEN RETURN; END IF;
+  FOREACH whole IN ARRAY ARRAY['events', 'event_lines'] LOOP
+    EXECUTE format('CREATE TABLE %I.%I (LIKE %I.%I INCLUDING ALL)',
+      'daybook', whole || '_' || month, 'daybook', whole);
+    EXECUTE format('ALTER TABLE %I.%I ATTACH PARTITION %I.%I FOR VALUES FROM (%L) TO (%L)',
+      'daybook', whole, 'daybook', whole || '_' || month, month_start, month_end);
+  END LOOP;
 END $$;
 REVOKE ALL ON FUNCTION "daybook".make_month(date) FROM PUBLIC;
-INSERT INTO "daybook".schema_version (version) VALUES (1);
+
+CREATE FUNCTION "daybook".drop_month(of_day date) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  month_start date := date_trunc('month', of_day::timestamp)::date;
+  month_end date := (date_trunc('month', of_day::timestamp) + interval '1 month')::date;
+  month text := to_char(of_day::timestamp, 'YYYY_MM');
+BEGIN
+  IF NOT pg_try_advisory_xact_lock(hashtextextended('daybook month daybook ' || month, 0)) THEN
+    RETURN false;
+  END IF;
+  IF EXISTS (SELECT FROM "daybook".days WHERE date >= month_start AND date < month_end) THEN RETURN false; END IF;
+  EXECUTE format('DROP TABLE IF EXISTS %I.%I, %I.%I',
+    'daybook', 'events_' || month, 'daybook', 'event_lines_' || month);
+  RETURN true;
+END $$;
+REVOKE ALL ON FUNCTION "daybook".drop_month(date) FROM PUBLIC;
+
+CREATE VIEW "daybook".events_with_lines AS
+SELECT e.*, l.event
+FROM "daybook".events e JOIN "daybook".event_lines l USING (tenant, date, record_no);
+COMMENT ON VIEW "daybook".events_with_lines IS 'Each event with its record line: event::json ->> ''Field'' has any field';
+
+CREATE VIEW "daybook".report_views AS
+SELECT
+  tenant,
+  (array_agg(reportname ORDER BY date DESC, record_no DESC) FILTER (WHERE reportname IS NOT NULL))[1] AS report,
+  (array_agg(workspacename ORDER BY date DESC, record_no DESC) FILTER (WHERE workspacename IS NOT NULL))[1] AS workspace,
+  count(*) AS views,
+  count(DISTINCT nullif(lower(trim(userid)), '')) AS people,
+  min(date) AS first_view,
+  max(date) AS last_view,
+  lower(reportid) AS report_id,
+  lower(workspaceid) AS workspace_id
+FROM "daybook".events
+WHERE coalesce(activity, operation) = 'ViewReport'
+GROUP BY tenant, lower(reportid), lower(workspaceid);
+COMMENT ON VIEW "daybook".report_views IS 'How often each report was viewed, and by how many people; names are the newest seen';
+
+CREATE VIEW "daybook".active_people AS
+WITH weeks AS (
+  SELECT tenant, date_trunc('week', date::timestamp)::date AS week, count(*) AS days_held
+  FROM "daybook".days GROUP BY 1, 2
+),
+used AS (
+  SELECT
+    tenant,
+    date_trunc('week', date::timestamp)::date AS week,
+    count(DISTINCT nullif(lower(trim(userid)), '')) AS people,
+    count(*) AS events
+  FROM "daybook".events GROUP BY 1, 2
+)
+SELECT tenant, week, w.days_held, coalesce(u.people, 0) AS people, coalesce(u.events, 0) AS events
+FROM weeks w LEFT JOIN used u USING (tenant, week);
+COMMENT ON VIEW "daybook".active_people IS
+  'Different names in UserId in each week from Monday to Sunday, UTC, and how many of its days are here';
+
+INSERT INTO "daybook".schema_version (version) VALUES (2);
 
 GRANT USAGE ON SCHEMA "daybook" TO "daybook_writer";
 GRANT SELECT ON "daybook".schema_version TO "daybook_writer";
-GRANT SELECT, INSERT, UPDATE, DELETE ON "daybook".archive_day, "daybook".activity_event TO "daybook_writer";
-GRANT EXECUTE ON FUNCTION "daybook".make_month(date) TO "daybook_writer";
+GRANT SELECT, INSERT, UPDATE, DELETE ON "daybook".days, "daybook".events, "daybook".event_lines TO "daybook_writer";
+GRANT EXECUTE ON FUNCTION "daybook".make_month(date), "daybook".drop_month(date) TO "daybook_writer";
 
 GRANT USAGE ON SCHEMA "daybook" TO "daybook_reader";
-GRANT SELECT ON "daybook".archive_day, "daybook".activity_event TO "daybook_reader";
+GRANT SELECT ON "daybook".days, "daybook".events, "daybook".event_lines, "daybook".events_with_lines, "daybook".report_views, "daybook".active_people TO "daybook_reader";
 COMMIT;

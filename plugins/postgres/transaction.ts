@@ -34,6 +34,11 @@ export async function lockName(session: Session, name: string): Promise<void> {
   await session.query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [`daybook ${name}`]);
 }
 
+/** As `lockName`, beside others that lock it so; waits while a session has it alone. */
+export async function lockNameShared(session: Session, name: string): Promise<void> {
+  await session.query("SELECT pg_advisory_xact_lock_shared(hashtextextended($1, 0))", [`daybook ${name}`]);
+}
+
 /** The number in a column of a row; SINK_MISMATCH when there is none. */
 export function numberIn(row: Row | undefined, column: string): number {
   // The driver gives a bigint as text.

@@ -11,9 +11,11 @@ import localFiles from "../../plugins/local-files/index.js";
 import parquet from "../../plugins/parquet/index.js";
 import postgres from "../../plugins/postgres/index.js";
 import s3 from "../../plugins/s3/index.js";
-import { schemaSql } from "../../plugins/postgres/schema-sql.js";
+import { schemaFile, upgradeFile } from "../../plugins/postgres/schema-sql.js";
 
 const BUNDLED = { "azure-blob": azureBlob, "local-files": localFiles, parquet, postgres, s3 };
+
+const DATABASE_ROLES = { schema: "daybook", writeRole: "daybook_writer", readRole: "daybook_reader" };
 
 /** The files that are made from a declaration, by path within the package. */
 export function generatedFiles(): Readonly<Record<string, string>> {
@@ -30,11 +32,8 @@ export function generatedFiles(): Readonly<Record<string, string>> {
         `${JSON.stringify({ title: `The answer of ${of}`, ...jsonSchemaOf(schema) }, null, 2)}\n`,
       ]),
     ),
-    "plugins/postgres/schema.sql": schemaSql({
-      schema: "daybook",
-      writeRole: "daybook_writer",
-      readRole: "daybook_reader",
-    }),
+    "plugins/postgres/schema.sql": schemaFile(DATABASE_ROLES),
+    "plugins/postgres/upgrade.sql": upgradeFile(DATABASE_ROLES),
     ...Object.fromEntries(
       Object.entries(COMPLETION_SCRIPTS).map(([shell, script]) => [
         `systemd/completion/daybook.${shell}`,

@@ -1,5 +1,5 @@
 // What it costs to bring a sealed day to each sink, as whole processes of `daybook archive --backfill-sink`, with everything
-// that it reads back: `npm run build`, then `node test/bench/sinks-bench.ts [EVENTS]`. Servers that the tests have installed
+// that it reads back: `npm run build`, then `node --import ./test/bench/ts-imports.ts test/bench/sinks-bench.ts [EVENTS]`. Servers that the tests have installed
 // are started; what is absent is named. Compare within one run; the machine is noisy.
 import { spawn, spawnSync } from "node:child_process";
 import type { ChildProcess } from "node:child_process";

@@ -146,11 +146,7 @@ describe("the 28 days of a tenant in six sinks at once", { timeout: 400_000 }, (
   });
 
   it("tells a day without events from one that was never delivered", async () => {
-    const days = rig.postgres.psql([
-      "-At",
-      "-c",
-      "SELECT day, records FROM daybook.archive_day ORDER BY day",
-    ]);
+    const days = rig.postgres.psql(["-At", "-c", "SELECT date, records FROM daybook.days ORDER BY date"]);
 
     expect(days.trim().split("\n")).toHaveLength(26);
     expect(days).toContain(`${EMPTY_DAY}|0\n`);

@@ -27,6 +27,13 @@ async function linesOf(sink: Sink): Promise<readonly string[]> {
   return lines;
 }
 
+/** How many rows of `events` each partition has. */
+function partsOf(schema: string): Promise<readonly Record<string, unknown>[]> {
+  return server.query(
+    `SELECT tableoid::regclass::text AS part, count(*) AS rows FROM ${schema}.events GROUP BY 1 ORDER BY 1`,
+  );
+}
+
 /** A second revision that calls `act` after many of its lines, and then goes on or stalls. */
 const cutOff = (act: () => Promise<unknown>, stalls = false) =>
   batchOf(recordLines(30_000, day, 100), {
@@ -63,31 +70,30 @@ describe("a day in PostgreSQL", () => {
 
     await open().write(batchOf(lines), signal);
 
-    const columns =
-      "event_id, creation_time::text, record_type, is_success, client_ip, workspace_name, user_id";
+    const columns = "Id, CreationTime::text, RecordType, IsSuccess, ClientIP, WorkSpaceName, UserId";
     const rows = await server.query(
-      `SET TimeZone = 'UTC'; SELECT ${columns} FROM ${schema}.activity_event ORDER BY record_no`,
+      `SET TimeZone = 'UTC'; SELECT ${columns} FROM ${schema}.events ORDER BY record_no`,
     );
     expect(rows.map((row) => Object.values(row))).toEqual([
       ["a\ufffdb", "2026-11-20 23:59:59.999999+00", 20, false, "::1", null, null],
-      ["\ufffd", null, null, null, null, null, null],
-      ["17", "2026-11-20 10:00:00+00", null, null, null, "tab\tline\n\\N", "'; DROP TABLE x; --"],
+      [null, null, null, null, null, null, null],
+      [null, "2026-11-20 10:00:00+00", null, null, null, "tab\tline\n\\N", "'; DROP TABLE x; --"],
     ]);
   });
 
-  it("is told in archive_day with its revision, count and hashes", async () => {
+  it("is told in days with its revision, count and hashes", async () => {
     const { open, schema } = newPlace(server);
     await open().write(OLD, signal);
     const empty = batchOf([], { revision: 2 });
 
     await open().write(empty, signal);
 
-    const columns = "tenant, tenant_id, day::text, revision, records, manifest_sha256, event_set_sha256";
-    expect(await server.query(`SELECT ${columns} FROM ${schema}.archive_day`)).toEqual([
+    const columns = "tenant, tenant_id, date::text, revision, records, manifest_sha256, event_set_sha256";
+    expect(await server.query(`SELECT ${columns} FROM ${schema}.days`)).toEqual([
       {
         tenant: "contoso",
         tenant_id: empty.tenantId,
-        day,
+        date: day,
         revision: 2,
         records: "0",
         manifest_sha256: empty.manifestSha256,
@@ -102,13 +108,49 @@ describe("a day in PostgreSQL", () => {
 
     await Promise.all(days.map((each) => open().write(batchOf(recordLines(5, each), { day: each }), signal)));
 
-    const parts = await server.query(
-      `SELECT tableoid::regclass::text AS part, count(*) FROM ${schema}.activity_event GROUP BY 1 ORDER BY 1`,
-    );
-    expect(parts).toEqual([
-      { part: `${schema}.activity_event_2026_12`, count: "10" },
-      { part: `${schema}.activity_event_2027_01`, count: "5" },
+    expect(await partsOf(schema)).toEqual([
+      { part: `${schema}.events_2026_12`, rows: "10" },
+      { part: `${schema}.events_2027_01`, rows: "5" },
     ]);
+  });
+
+  it("takes its month with it when it was the last of any tenant", async () => {
+    const { open, schema } = newPlace(server);
+    const days = ["2026-12-30", "2027-01-01"].map((text) => text as typeof day);
+    for (const each of days) await open().write(batchOf(recordLines(5, each), { day: each }), signal);
+    await open("fabrikam").write(batchOf(recordLines(2, days[1]), { day: days[1] ?? day }), signal);
+
+    const notes = [];
+    for (const each of days) notes.push((await open().remove(each, signal)).note);
+
+    expect(notes).toEqual([
+      "5 rows; the server frees their space with the month",
+      "5 rows; the server frees their space at its next vacuum",
+    ]);
+    expect(await partsOf(schema)).toEqual([{ part: `${schema}.events_2027_01`, rows: "2" }]);
+    const tables = await server.query(`SELECT 1 FROM pg_tables WHERE schemaname = '${schema}'`);
+    expect(tables).toHaveLength(6);
+  });
+
+  it("keeps its month while another day of it is being written", async () => {
+    const { open, schema } = newPlace(server);
+    await open().write(OLD, signal);
+    const next = "2026-11-21" as typeof day;
+    let removed: Promise<unknown> | undefined;
+    const during = batchOf(recordLines(20_000, next), {
+      day: next,
+      async *lines() {
+        // Each table has the lines once.
+        removed ??= open().remove(day, signal);
+        await removed;
+        yield* recordLines(20_000, next);
+      },
+    });
+    expect(day).toBe("2026-11-20");
+
+    await open().write(during, signal);
+
+    expect(await partsOf(schema)).toEqual([{ part: `${schema}.events_2026_11`, rows: "20000" }]);
   });
 });
 

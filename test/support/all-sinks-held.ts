@@ -58,10 +58,10 @@ export async function heldInParquetBucket(rig: AllSinksRig): Promise<HeldDays> {
 
 /** What the tables hold: psql. */
 export async function heldInTables({ postgres }: AllSinksRig): Promise<HeldDays> {
-  const days = rowsOf(postgres.psql(["-At", "-c", "SELECT DISTINCT day FROM daybook.activity_event"]));
+  const days = rowsOf(postgres.psql(["-At", "-c", "SELECT DISTINCT date FROM daybook.event_lines"]));
   return new Map(
     days.map((day) => {
-      const query = `SELECT event FROM daybook.activity_event WHERE tenant = 'contoso' AND day = '${day}'`;
+      const query = `SELECT event FROM daybook.event_lines WHERE tenant = 'contoso' AND date = '${day}'`;
       return [day as UtcDay, rowsOf(postgres.psql(["-At", "-c", query]))];
     }),
   );
