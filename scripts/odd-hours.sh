@@ -9,7 +9,7 @@
 #
 # Ends with 1 when the command fails at any moment.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 tomorrow=$(date -u -d tomorrow +%F)
 moments=${MOMENTS:-"${tomorrow}T00:30:00Z ${tomorrow}T02:30:00Z ${tomorrow}T23:50:00Z 2028-02-29T12:00:00Z 2027-12-31T23:50:00Z"}

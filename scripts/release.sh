@@ -39,6 +39,7 @@ done
 scripts/npm-package.sh "$folder"
 
 # Without --omit=dev, which leaves out what both the program and its tests use.
+# shellcheck disable=SC2016 # JavaScript
 npm sbom --package-lock-only --sbom-format=cyclonedx --sbom-type=application |
   node_modules/.bin/node --input-type=module -e '
 import { createHash } from "node:crypto";

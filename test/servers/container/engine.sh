@@ -45,6 +45,7 @@ build)
 podman)
   # crun refuses a mixture of cgroup v1 and v2: a view of v2 alone, for this command alone.
   export STORE_OPTIONS="${storage[*]}"
+  # shellcheck disable=SC2016 # the inner shell expands it
   exec unshare --mount --propagation private bash -c '
     mount -t tmpfs tmpfs /sys/fs/cgroup && mount -t cgroup2 cgroup2 /sys/fs/cgroup
     exec podman $STORE_OPTIONS --cgroup-manager cgroupfs --log-level fatal "$@"' podman "$@"
