@@ -35,6 +35,8 @@ export interface PassPosition {
 /** What the daemon knows of one tenant. It contains no secret and names no person. */
 export interface TenantSnapshot extends TenantFacts {
   readonly condition: TenantCondition;
+  /** When the daemon took the tenant up, milliseconds since the epoch. */
+  readonly takenUpMs: number;
   readonly position: PassPosition | undefined;
   readonly lastPass: PassSummary | undefined;
   /** Milliseconds since the epoch; undefined while a pass runs or none will come. */

@@ -25,6 +25,7 @@ export class TenantRecord implements PassProgress {
   nextPassMs: number | undefined;
   /** When the current pass last made progress. */
   lastLifeMs: number;
+  readonly #takenUpMs: number;
   #position: PassPosition | undefined;
   #work: TenantWork;
   #ledger: Ledger | undefined;
@@ -42,7 +43,8 @@ export class TenantRecord implements PassProgress {
   constructor(work: TenantWork, changed: () => void) {
     this.#work = work;
     this.#changed = changed;
-    this.lastLifeMs = work.clock.now();
+    this.#takenUpMs = work.clock.now();
+    this.lastLifeMs = this.#takenUpMs;
     this.#budget = { left: work.requestsPerHour, nextMs: 0 };
   }
 
@@ -159,6 +161,7 @@ export class TenantRecord implements PassProgress {
     return {
       ...this.#facts(),
       condition,
+      takenUpMs: this.#takenUpMs,
       lastPass,
       nextPassMs,
       position: this.#position,

@@ -6,6 +6,7 @@ import type { MetricRule, MetricSource } from "./metric-rule.js";
 import type { Metric } from "./metric-text.js";
 import { PROCESS_METRICS, processMetrics } from "./process-metrics.js";
 import { viewTenant } from "../view/tenant-view.js";
+import { verifiedSince } from "../view/verified-since.js";
 
 const CONDITIONS = {
   starting: true,
@@ -140,9 +141,14 @@ const METRICS: readonly MetricRule[] = [
     samples: (source) => ofEach(source, ({ budget }) => [own(budget.requestsPerHour)]),
   },
   {
-    ...gauge("daybook_last_pass_timestamp_seconds", "When the newest pass ended, seconds since 1970."),
+    ...gauge(
+      "daybook_last_pass_age_seconds",
+      "Seconds since the newest pass ended; since the daemon took the tenant up while none has.",
+    ),
     samples: (source) =>
-      ofEach(source, ({ lastPass }) => (lastPass === undefined ? [] : [own(lastPass.endedMs / 1_000)])),
+      ofEach(source, ({ lastPass, takenUpMs }) => [
+        own((source.nowMs - (lastPass?.endedMs ?? takenUpMs)) / 1_000),
+      ]),
   },
   {
     ...gauge("daybook_last_pass_duration_seconds", "How long the newest pass took."),
@@ -178,12 +184,15 @@ const METRICS: readonly MetricRule[] = [
   },
   {
     ...gauge(
-      "daybook_last_verification_timestamp_seconds",
-      "When the sink was last verified, seconds since 1970.",
+      "daybook_last_verification_age_seconds",
+      "Seconds since the record sink was last verified; since its first delivery while it never was.",
     ),
     samples: (source) =>
-      ofEach(source, ({ verifications }) =>
-        verifications.map(({ sink, atMs }) => ({ labels: { sink }, value: atMs / 1_000 })),
+      ofEach(source, (tenant) =>
+        verifiedSince(tenant).map(({ sink, sinceMs }) => ({
+          labels: { sink },
+          value: (source.nowMs - sinceMs) / 1_000,
+        })),
       ),
   },
   {

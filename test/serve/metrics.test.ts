@@ -66,6 +66,25 @@ describe("metricsOf", () => {
     );
   });
 
+  it("ages a tenant without a pass from its start, and a sink that was never verified from its first delivery", () => {
+    const quiet = quietTenant("contoso", "2026-11-01");
+    const never = { ...quietTenant("never", "2026-11-01"), lastPass: undefined, verifications: [] };
+    const lines = textOf(snapshotOf(quiet, never));
+    const firstDeliveryMs = never.index?.days.get(dayOf("2026-11-01"))?.deliveries.get("vault")?.at ?? 0;
+
+    expect(firstDeliveryMs).toBeGreaterThan(0);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `daybook_last_pass_age_seconds{tenant="contoso"} ${9 * 60}`,
+        `daybook_last_pass_age_seconds{tenant="never"} ${41 * 86_400}`,
+        `daybook_last_verification_age_seconds{tenant="contoso",sink="vault"} ${2 * 86_400}`,
+        `daybook_last_verification_age_seconds{tenant="never",sink="vault"} ${(NOW_MS - firstDeliveryMs) / 1_000}`,
+      ]),
+    );
+    // The weekly check reads record sinks alone.
+    expect(lines.join("\n")).not.toMatch(/verification_age_seconds\{[^}]*sink="lake"/);
+  });
+
   it("leaves out what it does not know", () => {
     const unknown = {
       ...quietTenant("contoso"),
@@ -79,7 +98,7 @@ describe("metricsOf", () => {
 
     expect(text).toContain("daybook_ready 0");
     expect(text).not.toMatch(
-      /^daybook_(last_|certificate|newest|nearest|day_states|backlog|revisions|readings|sink_behind)/m,
+      /^daybook_(last_(?!pass_age)|certificate|newest|nearest|day_states|backlog|revisions|readings|sink_behind)/m,
     );
   });
 

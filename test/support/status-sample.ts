@@ -74,6 +74,7 @@ export function quietTenant(
   return {
     tenant,
     condition: "waiting",
+    takenUpMs: NOW_MS - 41 * DAY_MS,
     failure: undefined,
     position: undefined,
     lastPass: {
