@@ -41,8 +41,10 @@ export class TerminalProgress implements PassProgress {
     this.#drawnMs = now;
     // The most wanted first: what does not fit on a narrow terminal is left out whole.
     const parts = [
-      `${tenant} ${day} (${this.#done + 1} of ${this.#total})`,
       this.#timeToGo(step.windowsDone, now),
+      day,
+      `day ${this.#done + 1} of ${this.#total}`,
+      tenant,
       `${step.windowsDone}/${WINDOWS_PER_DAY} windows`,
       count(step.events, "event"),
       `${step.requestsLeft} requests left`,
@@ -74,13 +76,13 @@ export class TerminalProgress implements PassProgress {
   }
 
   #timeToGo(windowsDone: number, now: number): string {
-    const share = (this.#done + windowsDone / WINDOWS_PER_DAY) / this.#total;
+    const days = this.#done + windowsDone / WINDOWS_PER_DAY;
+    const share = days / this.#total;
     const minutes = ((now - this.#startedMs) / share - (now - this.#startedMs)) / 60_000;
-    return share < 0.02
-      ? ""
-      : minutes < 1
-        ? "under a minute to go"
-        : `about ${count(Math.round(minutes), "minute")} to go`;
+    // Too little to reckon from: a fiftieth of a short work, a quarter of a day of a long one.
+    if (share < 0.02 && days < 0.25) return "";
+    if (minutes < 1) return "under a minute to go";
+    return `about ${minutes < 120 ? `${Math.round(minutes)} min` : `${Math.round(minutes / 60)} h`} to go`;
   }
 }
 

@@ -7,27 +7,51 @@ import { VirtualClock } from "../support/virtual-clock.js";
 const DAY = parseUtcDay("2026-11-20") as UtcDay;
 const NOW = "2026-11-22T12:00:00.000Z";
 
-/** What stands on the line after six of 24 windows in a minute, at this width. */
-function lineAt(columns: number): string {
+interface Shown {
+  readonly tenant?: string;
+  readonly columns: number;
+  readonly days?: number;
+  /** How long the first six of 24 windows took. */
+  readonly elapsedMs?: number;
+}
+
+/** What stands on the line after six of 24 windows. */
+function lineAt({ tenant = "contoso", columns, days = 1, elapsedMs = 60_000 }: Shown): string {
   const said: string[] = [];
   const at = Date.parse(NOW);
   let nowMs = at;
   const clock = Object.assign(new VirtualClock(NOW), { now: () => nowMs });
   const terminal = { isTTY: true, columns, write: (text: string) => void said.push(text) };
   const progress = new TerminalProgress(terminal, clock);
-  progress.planned("contoso", [{ day: DAY, reason: "gap", deadlineMs: at }]);
-  nowMs += 60_000;
-  progress.reading("contoso", DAY, { windowsDone: 6, pages: 6, events: 12_345, requestsLeft: 194 });
+  const task = { day: DAY, reason: "gap", deadlineMs: at } as const;
+  progress.planned(
+    tenant,
+    Array.from({ length: days }, () => task),
+  );
+  nowMs += elapsedMs;
+  progress.reading(tenant, DAY, { windowsDone: 6, pages: 6, events: 12_345, requestsLeft: 194 });
   return (said.at(-1) ?? "").split("\u001b[2K")[1] ?? "";
 }
 
 it.each([
-  [100, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows  12,345 events  194 requests left"],
-  [80, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows  12,345 events"],
-  [79, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go  6/24 windows"],
-  [60, "contoso 2026-11-20 (1 of 1)  about 3 minutes to go"],
-])("at %i columns the time to go is there, and no part is cut", (columns, line) => {
-  expect(lineAt(columns)).toBe(line);
+  [98, "about 3 min to go  2026-11-20  day 1 of 1  contoso  6/24 windows  12,345 events"],
+  [99, "about 3 min to go  2026-11-20  day 1 of 1  contoso  6/24 windows  12,345 events  194 requests left"],
+  [80, "about 3 min to go  2026-11-20  day 1 of 1  contoso  6/24 windows  12,345 events"],
+  [79, "about 3 min to go  2026-11-20  day 1 of 1  contoso  6/24 windows"],
+  [40, "about 3 min to go  2026-11-20  contoso"],
+])("at %i columns the time to go comes first, and no part is cut", (columns, line) => {
+  expect(lineAt({ columns })).toBe(line);
+});
+
+it.each([
+  [40, "about 3 min to go  2026-11-20"],
+  [80, "about 3 min to go  2026-11-20  day 1 of 1  6/24 windows  12,345 events"],
+])("at %i columns the longest name of a tenant moves nothing", (columns, line) => {
+  expect(lineAt({ columns, tenant: "t".repeat(40) })).toBe(line);
+});
+
+it("says hours where minutes would be a long number", () => {
+  expect(lineAt({ columns: 60, days: 50 })).toBe("about 3 h to go  2026-11-20  day 1 of 50  contoso");
 });
 
 it("draws notes on the same line again", () => {
