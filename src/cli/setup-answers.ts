@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MIN_SECRET_LENGTH, shortPart } from "../config/redactor.js";
 import { EXAMPLE_ID } from "../config/schema/values.js";
 import { parseDuration } from "../model/duration.js";
 import { DaybookError } from "../model/errors.js";
@@ -74,7 +75,10 @@ const QUESTIONS: readonly Question[] = [
     ask: "Client secret (not shown)",
     isSecret: true,
     when: ({ method }) => method === "client-secret" || method === "token",
-    refuse: (value) => (value.trim() === "" ? "expected the secret's value" : undefined),
+    refuse: (value) =>
+      shortPart(value.trim()) === undefined
+        ? undefined
+        : `expected the secret's value, ${MIN_SECRET_LENGTH} characters at least`,
   },
   {
     key: "certificate",

@@ -1,7 +1,10 @@
 const REDACTED = "[redacted]";
 
-/** A shorter value would be replaced within ordinary words, and is too short to be a secret. */
-const MIN_LENGTH = 4;
+/**
+ * The least length of a secret, in characters. A shorter one may be a word that texts have anyway, such as "found": taken out
+ * of them it would garble every message, and the gaps would show what it is.
+ */
+export const MIN_SECRET_LENGTH = 8;
 
 /** Tokens live for an hour or so; a process that runs for years must not remember them all. */
 const MAX_PASSING = 16;
@@ -12,16 +15,16 @@ export class Redactor {
   #passing: readonly (readonly string[])[] = [];
   #longestFirst: readonly string[] = [];
 
-  /** Makes `value` and its common encodings known. */
+  /** Makes `value` and its common encodings known; `shortPart` says what is too short for that. */
   add(value: string): void {
-    if (value.length < MIN_LENGTH || this.#forms.has(value)) return;
+    if (value.length < MIN_SECRET_LENGTH || this.#forms.has(value)) return;
     for (const form of [...formsOf(value), ...passwordForms(value)]) this.#forms.add(form);
     this.#order();
   }
 
   /** As `add`, for what is soon worth nothing, such as an access token: only the newest few stay known. */
   addPassing(value: string): void {
-    if (value.length < MIN_LENGTH || this.#longestFirst.includes(value)) return;
+    if (value.length < MIN_SECRET_LENGTH || this.#longestFirst.includes(value)) return;
     this.#passing = [...this.#passing, formsOf(value)].slice(-MAX_PASSING);
     this.#order();
   }
@@ -36,13 +39,24 @@ export class Redactor {
   }
 }
 
+/** What is shorter than MIN_SECRET_LENGTH: the secret itself, or the password within an address. Undefined when nothing is. */
+export function shortPart(value: string): "the secret" | "the password in the address" | undefined {
+  if (value.length < MIN_SECRET_LENGTH) return "the secret";
+  const password = decoded(passwordIn(value) ?? "");
+  return password !== "" && password.length < MIN_SECRET_LENGTH ? "the password in the address" : undefined;
+}
+
 /**
  * The password of an address such as `postgres://user:password@host/db`, as written and decoded: a driver's error may quote
  * it alone. The user's name stays readable: it is no secret, and is often a word of Daybook's own.
  */
 function passwordForms(address: string): readonly string[] {
-  const written = /^[a-z][a-z0-9+.-]*:\/\/[^:@/?#]*:(.*)@/is.exec(address)?.[1];
+  const written = passwordIn(address);
   return written === undefined ? [] : [...formsOf(written), ...formsOf(decoded(written))];
+}
+
+function passwordIn(address: string): string | undefined {
+  return /^[a-z][a-z0-9+.-]*:\/\/[^:@/?#]*:(.*)@/is.exec(address)?.[1];
 }
 
 function decoded(text: string): string {
@@ -64,5 +78,5 @@ function formsOf(value: string): readonly string[] {
     bytes.toString("base64").replace(/=+$/, ""),
     bytes.toString("base64url"),
   ];
-  return forms.filter((form) => form.length >= MIN_LENGTH);
+  return forms.filter((form) => form.length >= MIN_SECRET_LENGTH);
 }

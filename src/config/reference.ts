@@ -1,3 +1,4 @@
+import { MIN_SECRET_LENGTH } from "./redactor.js";
 import { VARIABLES } from "./environment.js";
 import { jsonSchema, jsonSchemaOf } from "./json-schema.js";
 import type { JsonSchema } from "./json-schema.js";
@@ -15,7 +16,7 @@ line and column. Relative paths start at the folder of the file. \`config/exampl
 | Type | Is written |
 | --- | --- |
 | duration | a whole number and one of \`m h d w y\`: \`26h\`, \`28d\`, \`7y\`; \`y\` is calendar years |
-| secret | where it is, never its value: \`{ file: PATH }\`, \`{ env: NAME }\` or \`{ credential: NAME }\` (a systemd credential). A file that others than its owner can read is refused, but for one of root's with mode 640; one that changes is read again |
+| secret | where it is, never its value: \`{ file: PATH }\`, \`{ env: NAME }\` or \`{ credential: NAME }\` (a systemd credential). It has at least ${MIN_SECRET_LENGTH} characters, and so has the password in an address. A file that others than its owner can read is refused, but for one of root's with mode 640; one that changes is read again |
 | path | a path on this machine |
 | name | 1 to 40 lower-case letters, digits and hyphens |
 

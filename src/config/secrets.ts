@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Files, FileStat } from "../io/files.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
+import { MIN_SECRET_LENGTH, shortPart } from "./redactor.js";
 import type { Redactor } from "./redactor.js";
 import type { SecretRef } from "./schema.js";
 
@@ -38,11 +39,13 @@ export class SecretSource {
     private readonly redactor: Redactor,
   ) {}
 
-  /** A secret text, without one newline at its end; the redactor knows it from now on. */
+  /** A secret text of 8 characters at least, without one newline at its end; the redactor knows it from now on. */
   async text(ref: SecretRef): Promise<string> {
     const bytes = await this.#bytes(ref, OPEN_TO_OTHERS);
     const value = decoded(bytes, whereOf(ref)).replace(/\r?\n$/, "");
     if (value === "") throw unreadable(whereOf(ref), "it is empty");
+    const short = shortPart(value);
+    if (short !== undefined) throw tooShort(whereOf(ref), short);
     this.redactor.add(value);
     return value;
   }
@@ -109,6 +112,14 @@ function binary(where: string): DaybookError {
   return new DaybookError("SECRET_UNREADABLE", {
     message: `secret in ${where}: found a PKCS#12 or DER file, expected PEM`,
     hint: "make PEM of it with `openssl pkcs12 -in x.pfx -out x.pem -nodes`, and name that file for certificate and privateKey",
+  });
+}
+
+/** Says nothing of what was found: of a short secret, its length is a part. */
+function tooShort(where: string, what: string): DaybookError {
+  return new DaybookError("SECRET_UNREADABLE", {
+    message: `secret in ${where}: expected at least ${MIN_SECRET_LENGTH} characters, and ${what} has fewer`,
+    hint: "set a longer one: a short one cannot be kept out of logs and messages without spoiling their words",
   });
 }
 

@@ -43,19 +43,31 @@ describe("the answers of setup", () => {
   });
 
   it("are asked for one after the other, again where they do not fit, with defaults for an empty line", async () => {
-    const { ask, asked } = typing("", "contoso", TENANT_ID, "", CLIENT_ID, "s3cret", "", "FIN-07", "10y");
+    const { ask, asked } = typing(
+      "",
+      "contoso",
+      TENANT_ID,
+      "",
+      CLIENT_ID,
+      "found",
+      "s3cret-value",
+      "",
+      "FIN-07",
+      "10y",
+    );
 
     expect(await collectAnswers({}, ask)).toEqual({
       name: "main",
       tenantId: TENANT_ID,
       method: "client-secret",
       clientId: CLIENT_ID,
-      secret: "s3cret",
+      secret: "s3cret-value",
       archive: "/srv/daybook",
       schedule: "FIN-07",
       keep: "10y",
     });
     expect(asked[2]).toContain("expected an id such as");
+    expect(asked.find((text) => text.includes("8 characters at least"))).not.toContain("found");
   });
 
   it("depend on how to sign in", async () => {

@@ -38,7 +38,7 @@ describe("SecretSource", () => {
   });
 
   it("takes away one newline only", async () => {
-    expect(await source({ SECRET: "line\n\n" }).text({ env: "SECRET" })).toBe("line\n");
+    expect(await source({ SECRET: "two lines\n\n" }).text({ env: "SECRET" })).toBe("two lines\n");
   });
 
   it("uses a rotated file without a restart (fault 46)", async () => {
@@ -138,6 +138,33 @@ describe("SecretSource", () => {
     });
   });
 
+  it.each([
+    ["found", "the secret"],
+    ["wrong\n", "the secret"],
+    ["7 chars", "the secret"],
+    ["postgres://daybook:found@db.contoso.example/audit", "the password in the address"],
+    ["postgres://daybook:%66ound%2F@db.contoso.example/audit", "the password in the address"],
+  ])("refuses a secret that is too short to be kept out of messages: %j", async (value, what) => {
+    const redactor = new Redactor();
+
+    await expect(source({ SHORT: value }, redactor).text({ env: "SHORT" })).rejects.toMatchObject({
+      code: "SECRET_UNREADABLE",
+      message: `secret in variable SHORT: expected at least 8 characters, and ${what} has fewer`,
+      hint: expect.stringContaining("longer") as unknown,
+    });
+    expect(redactor.redact("found one, expected none: wrong")).toBe("found one, expected none: wrong");
+  });
+
+  it.each(["8 chars!", "postgres://daybook@db/audit", "postgres://daybook:8%20chars!@db/audit"])(
+    "takes %j, and shows it nowhere",
+    async (value) => {
+      const redactor = new Redactor();
+
+      expect(await source({ SECRET: value }, redactor).text({ env: "SECRET" })).toBe(value);
+      expect(redactor.redact(`found ${value}: wrong`)).toBe("found [redacted]: wrong");
+    },
+  );
+
   it("refuses a pipe, which would wait for its writer", async () => {
     const file = join(await temporaryFolder(), "pipe");
     execFileSync("mkfifo", [file]);
@@ -169,10 +196,10 @@ describe("SecretSource", () => {
 describe("Redactor", () => {
   it("leaves nothing of a secret that contains another", () => {
     const redactor = new Redactor();
-    redactor.add("pass");
+    redactor.add("password");
     redactor.add("password1");
 
-    expect(redactor.redact("password1 pass")).toBe("[redacted] [redacted]");
+    expect(redactor.redact("password1 password")).toBe("[redacted] [redacted]");
   });
 
   it.each([

@@ -190,7 +190,7 @@ describe("the configurations of deploy/, checked in the image", () => {
       text.replaceAll(/0{8}(-0{4}){3}-0{12}/g, OWN_ID),
       "/etc/daybook/daybook.yaml",
     );
-    const token = mounted("token", "a-token", "/var/run/secrets/azure/tokens/azure-identity-token");
+    const token = mounted("token", "a-federated-token", "/var/run/secrets/azure/tokens/azure-identity-token");
 
     const { status, output } = engine.try([file, token], "config", "check", "--json");
     expect({ status, output }).toMatchObject({ status: 0 });
