@@ -1,6 +1,6 @@
 import { DAY_STATES } from "../model/day-state.js";
 import type { DayState } from "../model/day-state.js";
-import { monthsOf } from "./coverage.js";
+import { monthsOf, oddDays } from "./coverage.js";
 import type { Coverage, CoveredDay, Month, Week } from "./coverage.js";
 
 /** A state's sign and meaning, the same on a terminal and in a report: colour is never the only difference. */
@@ -16,8 +16,10 @@ export const STATE_SIGNS = {
   disposed: { sign: "†", meaning: "destroyed under its retention schedule" },
 } as const satisfies Record<DayState, { readonly sign: string; readonly meaning: string }>;
 
-/** Beside the sign of a day that is unusual, such as an empty working day. */
+/** Beside or below the sign of a day that is unusual, such as an empty working day. */
 export const ODD_SIGN = "?";
+
+export const ODD_MEANING = "archived, but not as such days normally are";
 
 /** SGR colours (ECMA-48), chosen to be told apart on dark and light terminals. */
 const COLOURS: Readonly<Record<DayState, string>> = {
@@ -69,13 +71,16 @@ function weekLine(month: Month<CoveredDay>, week: Week<CoveredDay>, row: number,
 
 function monthLines(coverage: Coverage, paint: Paint): readonly string[] {
   const scale = "1        10        20        30";
-  return [`${" ".repeat(9)}${scale}`, ...monthsOf(coverage.days).map((month) => monthLine(month, paint))];
+  return [`${" ".repeat(9)}${scale}`, ...monthsOf(coverage.days).flatMap((month) => linesOf(month, paint))];
 }
 
-function monthLine(month: Month<CoveredDay>, paint: Paint): string {
+/** A line with a sign for each day, and below it, where there is any, one that marks the unusual days. */
+function linesOf(month: Month<CoveredDay>, paint: Paint): readonly string[] {
   const days = month.weeks.flat().filter((day) => day !== undefined);
-  const before = Number(days[0]?.day.slice(8) ?? 1) - 1;
-  return `${month.name.padEnd(9)}${" ".repeat(before)}${days.map((day) => paint(day.state)).join("")}`;
+  const before = " ".repeat(Number(days[0]?.day.slice(8) ?? 1) - 1);
+  const marks = days.map(({ oddities }) => (oddities === undefined ? " " : ODD_SIGN)).join("");
+  const line = `${month.name.padEnd(9)}${before}${days.map(({ state }) => paint(state)).join("")}`;
+  return marks.trim() === "" ? [line] : [line, `${" ".repeat(9)}${before}${marks}`.trimEnd()];
 }
 
 function legendLines(coverage: Coverage, paint: Paint): readonly string[] {
@@ -85,7 +90,7 @@ function legendLines(coverage: Coverage, paint: Paint): readonly string[] {
     const count = String(coverage.counts[state]).padStart(width);
     return `${paint(state)} ${count} ${state.padEnd(9)}${STATE_SIGNS[state].meaning}`;
   });
-  const odd = coverage.days.filter(({ oddities }) => oddities !== undefined).length;
-  const oddLine = `${ODD_SIGN} ${String(odd).padStart(width)} ${"unusual".padEnd(9)}archived, but not as such days normally are`;
+  const odd = oddDays(coverage);
+  const oddLine = `${ODD_SIGN} ${String(odd).padStart(width)} ${"unusual".padEnd(9)}${ODD_MEANING}`;
   return odd === 0 ? lines : [...lines, oddLine];
 }

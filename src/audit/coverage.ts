@@ -45,6 +45,11 @@ export function coverageExit(coverage: Coverage): 0 | 66 | 67 {
   return due + gap + lost > 0 ? 67 : 0;
 }
 
+/** How many days of the range are unusual. */
+export function oddDays({ days }: Coverage): number {
+  return days.filter(({ oddities }) => oddities !== undefined).length;
+}
+
 function countStates(days: readonly CoveredDay[]): Record<DayState, number> {
   const counts = Object.fromEntries(DAY_STATES.map((state) => [state, 0])) as Record<DayState, number>;
   for (const { state } of days) counts[state]++;

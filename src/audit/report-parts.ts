@@ -1,5 +1,4 @@
 import { fileExtension } from "../model/compression.js";
-import { DAY_STATES } from "../model/day-state.js";
 import type { Finding } from "../model/finding.js";
 import { packagePath } from "../model/manifest.js";
 import { ODD_SIGN, STATE_SIGNS } from "./calendar.js";
@@ -8,6 +7,7 @@ import type { Coverage, CoveredDay, Month } from "./coverage.js";
 import { count } from "./grouped-number.js";
 import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
+import { renderLegend } from "./legend.js";
 import type { DayProof, ReportInput } from "./report-input.js";
 import type { AuditLevel } from "./verify-archive.js";
 
@@ -15,18 +15,10 @@ const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Satur
 const NOTHING = html``;
 
 export function renderCalendars(coverage: Coverage): Html {
-  const present = DAY_STATES.filter((state) => coverage.counts[state] > 0);
   return html`<section aria-labelledby="calendar">
     <h2 id="calendar">Calendar</h2>
     <div class="months">${monthsOf(coverage.days).map(renderMonth)}</div>
-    <ul class="legend">
-      ${present.map((state) => {
-        const { sign, meaning } = STATE_SIGNS[state];
-        return html`<li>
-          <b class="${state}">${sign} ${state}</b> ${count(coverage.counts[state])}: ${meaning}
-        </li>`;
-      })}
-    </ul>
+    ${renderLegend(coverage)}
   </section>`;
 }
 

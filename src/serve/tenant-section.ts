@@ -1,4 +1,5 @@
 import { count } from "../audit/grouped-number.js";
+import { renderLegend } from "../audit/legend.js";
 import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import type { TenantCondition, TenantSnapshot } from "../daemon/state.js";
@@ -13,7 +14,7 @@ import {
 } from "./tenant-parts.js";
 import { renderTime, spanText } from "./format-time.js";
 import { renderRetention } from "./retention-section.js";
-import { renderMonths, renderLegend } from "./year-calendar.js";
+import { renderMonths } from "./year-calendar.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { TenantView } from "../view/tenant-view.js";
 import { coverRange, rangeShown, yearsOf } from "./year.js";

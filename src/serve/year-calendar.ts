@@ -4,7 +4,6 @@ import type { Coverage, CoveredDay } from "../audit/coverage.js";
 import { count } from "../audit/grouped-number.js";
 import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
-import { DAY_STATES } from "../model/day-state.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { monthText } from "./format-time.js";
 
@@ -22,20 +21,6 @@ export function renderMonths(tenant: string, coverage: Coverage, today: UtcDay):
       </li> `;
     })}
   </ol>`;
-}
-
-export function renderLegend({ counts, days }: Coverage): Html {
-  const odd = days.filter(({ oddities }) => oddities !== undefined).length;
-  return html`<ul class="legend">
-    ${DAY_STATES.filter((state) => counts[state] > 0).map(
-      (state) =>
-        html`<li>
-          <b class="${state}">${STATE_SIGNS[state].sign} ${state}</b> ${count(counts[state])}:
-          ${STATE_SIGNS[state].meaning}
-        </li> `,
-    )}
-    ${odd === 0 ? "" : html`<li><b>${ODD_SIGN} unusual</b> ${count(odd)}: archived, but not as such days normally are</li> `}
-  </ul>`;
 }
 
 /** What is known of a day without opening its package: "closed, 4,213 events". */

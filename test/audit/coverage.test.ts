@@ -105,6 +105,24 @@ describe("renderCalendar", () => {
 
     expect(lines[1]).toBe(`2026-01  ${" ".repeat(29)}■■`);
     expect(lines[2]).toBe(`2026-02  ${"■".repeat(28)}`);
+    expect(lines.some((line) => line.includes("?"))).toBe(false);
+  });
+
+  it("marks unusual days of a long range below their month", () => {
+    const range = { from: day("2026-08-30"), to: day("2026-12-31") };
+
+    const lines = renderCalendar(
+      coverDays(range, () => "closed", emptyMonday),
+      { colour: false },
+    ).split("\n");
+
+    expect(lines.slice(3, 7)).toEqual([
+      `2026-10  ${"■".repeat(31)}`,
+      `2026-11  ${"■".repeat(30)}`,
+      `         ${" ".repeat(15)}?`,
+      `2026-12  ${"■".repeat(31)}`,
+    ]);
+    expect(lines.at(-2)).toBe("?   1 unusual  archived, but not as such days normally are");
   });
 
   it("uses colour only when asked", () => {

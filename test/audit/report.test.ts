@@ -125,6 +125,8 @@ describe("renderReport", () => {
 
     expect(page).toContain("Unusual: 2026-11-16 DAY_EMPTY.");
     expect(page).toContain('title="2026-11-16: closed, unusual: DAY_EMPTY"');
+    expect(page).toContain("<b>? unusual</b> 1: archived, but not as such days normally are");
+    expect(renderReport(input)).not.toContain("<b>? unusual</b>");
   });
 
   it("counts no day before the archive began as missing", () => {
