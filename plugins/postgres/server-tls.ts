@@ -3,6 +3,8 @@ import type { ServerAddress } from "./connection-string.js";
 import type { PostgresOptions } from "./options.js";
 import type { SessionSettings } from "./session.js";
 
+const MAX_CA_BYTES = 1 << 20;
+
 /**
  * How the server is verified. Undefined, which means plain text, only within this machine and without the option `tls`: the
  * driver itself would send a password to any server that answers.
@@ -18,7 +20,7 @@ export async function serverTls(
     ...VERIFIED,
     // The driver names a host by name only: for an address, any certificate for "localhost" would do.
     host,
-    ...(ca === undefined ? {} : { ca: Buffer.from(await files.read(ca)) }),
+    ...(ca === undefined ? {} : { ca: Buffer.from(await files.read(ca, MAX_CA_BYTES)) }),
     ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
   };
 }

@@ -1,8 +1,6 @@
 import { isArchiveFault } from "../archive/flaw.js";
 import { openHead } from "../archive/head.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
-import type { LedgerEntry } from "../model/ledger-entry.js";
-import { isSignedEntry, parseEntry } from "../ledger/entry-format.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
 import { ACT_FILE, BAG_SCOPE, LIMITS } from "../archive/layout.js";
@@ -10,6 +8,8 @@ import { guard, isExpected, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";
 import type { PackageContext } from "./check-package.js";
+import { continuing } from "./later-entries.js";
+import type { ChainEnd } from "./later-entries.js";
 import type { LedgerFacts } from "./ledger-facts.js";
 
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/[0-9a-f]{8}\.pem)$/;
@@ -59,6 +59,7 @@ async function walk(audit: Audit, context: PackageContext, facts: LedgerFacts): 
       await beyond.entry(Number(seq));
       continue;
     }
+    if (beyond.isActFile(path)) continue;
     if (/^heads\/\d{9}$/.test(path) && (await beyond.isHead(path))) continue;
     const folder = /^days\/\d{4}\/\d{2}\/\d{2}\/r\d{4,}(?=\/[^/]+$)/.exec(path)?.[0];
     // A bag has nothing of the days that it says it leaves out.
@@ -70,6 +71,7 @@ async function walk(audit: Audit, context: PackageContext, facts: LedgerFacts): 
     uncommitted = folder;
     await checkUncommitted(audit, context, facts, folder);
   }
+  beyond.finish();
 }
 
 /** What lies in a package's own folder is compared with its manifest elsewhere. */
@@ -101,13 +103,17 @@ function isNamedByEntry(path: string, folder: string, facts: LedgerFacts): boole
 class BeyondHead {
   readonly #audit: Audit;
   readonly #context: PackageContext;
-  /** The entry that continues the chain, and the hash that it must hold. Paths come in the order of their numbers. */
-  #next: { readonly seq: number; readonly prev: string | undefined };
+  readonly #facts: LedgerFacts;
+  /** Paths come in the order of their numbers. */
+  #next: ChainEnd;
+  /** Files that the entry of this number, or one before it, may name; they are listed before all entries. */
+  readonly #files: { readonly path: string; readonly seq: number }[] = [];
 
-  constructor(audit: Audit, context: PackageContext, { head, lastHash }: LedgerFacts) {
+  constructor(audit: Audit, context: PackageContext, facts: LedgerFacts) {
     this.#audit = audit;
     this.#context = context;
-    this.#next = { seq: head.size, prev: lastHash };
+    this.#facts = facts;
+    this.#next = { seq: facts.head.size, prev: facts.lastHash };
   }
 
   async entry(seq: number): Promise<void> {
@@ -117,11 +123,8 @@ class BeyondHead {
       readSmall(reader, path, LIMITS.ledgerEntry, signal),
     );
     if (bytes === undefined) return;
-    const parse = async (): Promise<LedgerEntry> => parseEntry(bytes, path);
-    const entry = await guard(this.#audit, path, undefined, parse, "LEDGER_UNSIGNED");
-    if (entry === undefined) return;
-    const isNext = seq === this.#next.seq && entry.seq === seq && entry.prev === this.#next.prev;
-    if (isNext && isSignedEntry(bytes, this.#context.keys.trusted)) {
+    const isNext = seq === this.#next.seq && continuing(bytes, this.#next, this.#context.keys.trusted);
+    if (isNext) {
       this.#next = { seq: seq + 1, prev: sha256Hex(bytes) };
       found.add("HEAD_BEHIND", {
         subject: path,
@@ -133,6 +136,34 @@ class BeyondHead {
         subject: path,
         found: `entry ${seq}`,
         expected: `none from ${this.#next.seq} on`,
+      });
+    }
+  }
+
+  /** Whether it may be a file of an act or a plan whose entry is not there yet: such a file is written before its entry. */
+  isActFile(path: string): boolean {
+    const act = /^acts\/(\d{9})\//.exec(path)?.[1];
+    const isFile = act !== undefined && ACT_FILE.test(path.slice(`acts/${act}/`.length));
+    if (isFile && Number(act) >= this.#facts.head.size) {
+      this.#files.push({ path, seq: Number(act) });
+      return true;
+    }
+    const plan = /^plans\/P(\d{4,})\.json$/.exec(path)?.[1];
+    const drawn = Math.max(0, ...this.#facts.retention.record.plans.map(({ id }) => Number(id.slice(1))));
+    if (plan === undefined || Number(plan) <= drawn) return false;
+    // Each plan has an entry of its own.
+    this.#files.push({ path, seq: this.#facts.head.size + Number(plan) - drawn - 1 });
+    return true;
+  }
+
+  /** Judges the files of acts by the entries that were found after them. */
+  finish(): void {
+    for (const { path, seq } of this.#files) {
+      const isNext = seq <= this.#next.seq;
+      this.#audit.found.add(isNext ? "HEAD_BEHIND" : "FILE_FOREIGN", {
+        subject: path,
+        found: isNext ? "a file of an act" : "a file",
+        expected: isNext ? "its entry under the head that was checked" : "none of this name",
       });
     }
   }

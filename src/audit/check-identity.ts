@@ -4,7 +4,8 @@ import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
 import { fingerprintOf } from "../archive/known-keys.js";
 import { readSmall } from "../archive/source.js";
-import { LIMITS } from "../archive/layout.js";
+import { parseHead } from "../archive/head.js";
+import { LIMITS, keyPath } from "../archive/layout.js";
 import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
 
@@ -46,16 +47,22 @@ async function isEmpty(audit: Audit): Promise<boolean> {
   return first.done === true;
 }
 
-/** KEY_NOT_FOUND when there is none at all, or when a given one is no Ed25519 public key. */
+/**
+ * Undefined after a finding that leaves nothing to check signatures with. KEY_NOT_FOUND when there is no key at all, or when a
+ * given one is no Ed25519 public key.
+ */
 export async function readKeys(
   audit: Audit,
   origin: string,
   givenPems: readonly string[],
-): Promise<AuditKeys> {
+): Promise<AuditKeys | undefined> {
+  const pems = await readPems(audit);
+  if (!(await isOriginOfHead(audit, origin, [...givenPems, ...pems.values()]))) return undefined;
   const given = givenKeys(givenPems, origin);
-  const own = await readOwnKeys(audit, origin);
+  const own = namedRight(audit, origin, pems);
   const trusted = given.size > 0 ? given : own;
   if (trusted.size === 0) {
+    if (audit.found.counts.damage > 0) return undefined;
     throw new DaybookError("KEY_NOT_FOUND", {
       message: "keys/: found no usable public key, expected one at least",
     });
@@ -68,7 +75,31 @@ export async function readKeys(
   };
 }
 
-async function readOwnKeys(audit: Audit, origin: string): Promise<Map<string, string>> {
+/**
+ * False, with a finding, when one of the keys signed the newest head for another archive than `archive.json` names: that file is
+ * not signed, every key id depends on it, and all signatures would be blamed instead.
+ */
+async function isOriginOfHead(audit: Audit, origin: string, pems: readonly string[]): Promise<boolean> {
+  const bytes = await guard(audit, "head", undefined, () =>
+    readSmall(audit.reader, "head", LIMITS.head, audit.signal),
+  );
+  const signed = bytes && parseHead(bytes);
+  if (signed === undefined || signed.head.origin === origin) return true;
+  const { head, keyId } = signed;
+  const signer = pems.find((pem) => pemKeyId(head.origin, pem) === keyId);
+  if (signer === undefined) return true;
+  const keys = new ArchiveKeys(head.origin, new Map([[keyId, signer]]));
+  if (!keys.verify(keyId, signed.text, signed.signature)) return true;
+  audit.found.add("ARCHIVE_IDENTITY", {
+    subject: "archive.json",
+    found: origin,
+    expected: `${head.origin}, for which ${keyPath(keyId)} signed the head`,
+  });
+  return false;
+}
+
+/** The archive's own keys by the id in their names. */
+async function readPems(audit: Audit): Promise<Map<string, string>> {
   const pems = new Map<string, string>();
   for await (const path of audit.reader.list("keys/", audit.signal)) {
     const id = /^keys\/([0-9a-f]{8})\.pem$/.exec(path)?.[1];
@@ -76,16 +107,27 @@ async function readOwnKeys(audit: Audit, origin: string): Promise<Map<string, st
     const bytes = await guard(audit, path, undefined, () =>
       readSmall(audit.reader, path, LIMITS.smallFile, audit.signal),
     );
-    if (bytes === undefined) continue;
-    const pem = new TextDecoder().decode(bytes);
-    const found = pemKeyId(origin, pem);
-    if (found === id) pems.set(id, pem);
-    else
+    if (bytes !== undefined) pems.set(id, new TextDecoder().decode(bytes));
+  }
+  return pems;
+}
+
+/** Those that lie under their own ids; a finding for each other one. */
+function namedRight(
+  audit: Audit,
+  origin: string,
+  pems: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  return new Map(
+    [...pems].filter(([id, pem]) => {
+      const found = pemKeyId(origin, pem);
+      if (found === id) return true;
       audit.found.add("KEY_MISNAMED", {
-        subject: path,
+        subject: keyPath(id),
         found: found ?? "no Ed25519 public key",
         expected: id,
       });
-  }
-  return pems;
+      return false;
+    }),
+  );
 }

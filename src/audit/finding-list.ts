@@ -26,6 +26,16 @@ export class FindingList {
     this.#keep({ ...found, severity: "damage" });
   }
 
+  /** Adds all of another list. */
+  addAll({ kept, counts }: FindingList): void {
+    const dropped = { ...counts };
+    for (const one of kept) {
+      dropped[one.severity]--;
+      this.#keep(one);
+    }
+    for (const severity of Object.keys(dropped) as Severity[]) this.#counts[severity] += dropped[severity];
+  }
+
   /** Adds a finding unless the two values agree. */
   expect(code: AuditCode, what: FindingDetails): void {
     if (what.found !== what.expected) this.add(code, what);

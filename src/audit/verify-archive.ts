@@ -27,6 +27,7 @@ import type { PackageContext } from "./check-package.js";
 import { drawSample } from "./sample.js";
 import type { Sample } from "./sample.js";
 import { FindingList } from "./finding-list.js";
+import { disposalsBegunSince } from "./later-entries.js";
 import type { LedgerFacts, SealedPackage } from "./ledger-facts.js";
 
 /** `structure`: signatures, chain, names and sizes; `content`: every byte; `deep`: everything derived and counted again. */
@@ -100,6 +101,7 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
   const identity = await checkIdentity(audit);
   if (identity === undefined) return resultOf(audit, options, { packages: 0 });
   const keys = await readKeys(audit, identity.origin, options.keys ?? []);
+  if (keys === undefined) return resultOf(audit, options, { identity, packages: 0 });
   const facts = await checkLedger(audit, identity.origin, keys, options.heads ?? []);
   if (facts === undefined)
     return resultOf(audit, options, { identity, keys: keys.fingerprints, packages: 0 });
@@ -191,7 +193,24 @@ interface Known {
   readonly options: VerifyOptions;
 }
 
-async function checkOne(
+/** Checks a package, unless its destruction began meanwhile: what is missing then is no damage. */
+async function checkOne(audit: Audit, sealed: SealedPackage, known: Known): Promise<void> {
+  const found = new FindingList();
+  await checkAsKnown({ ...audit, found }, sealed, known);
+  const { context, facts } = known;
+  if (found.counts.damage === 0 || !(await disposalsBegunSince(audit, context, facts)).has(sealed.day)) {
+    audit.found.addAll(found);
+    return;
+  }
+  audit.found.add("HEAD_BEHIND", {
+    subject: packagePath(sealed.day, sealed.revision),
+    found: "a destruction that began since the head was read",
+    expected: "the head that was checked",
+    day: sealed.day,
+  });
+}
+
+async function checkAsKnown(
   audit: Audit,
   sealed: SealedPackage,
   { context, facts, options }: Known,

@@ -1,4 +1,5 @@
 import { loadConfig } from "../config/load.js";
+import { requireFile } from "../config/find-config.js";
 import type { ConfigSearch } from "../config/find-config.js";
 import type { LoadedConfig } from "../config/load.js";
 import { OnlySinksValid } from "../config/parse.js";
@@ -52,9 +53,14 @@ async function prepareNetwork({ config }: LoadedConfig, { env, files }: Surround
   if (ca !== undefined) trustAuthorities(ca, await readAuthorities(ca, files));
 }
 
+/** The authorities that Debian trusts take a quarter of this. */
+const MAX_AUTHORITIES_BYTES = 1 << 20;
+
 async function readAuthorities(path: string, files: Surroundings["files"]): Promise<string> {
   try {
-    return new TextDecoder().decode(await files.read(path));
+    const stat = await files.target(path);
+    if (stat !== undefined) requireFile(path, stat);
+    return new TextDecoder().decode(await files.read(path, MAX_AUTHORITIES_BYTES));
   } catch (cause) {
     throw new DaybookError("CONFIG_INVALID", {
       message: `tls.ca: ${path} cannot be read, expected certificates of authorities in PEM`,

@@ -36,12 +36,16 @@ export async function findConfig({ config, env, cwd }: ConfigSearch, files: File
   });
 }
 
-// A pipe would wait for a writer, and nothing could stop that.
-function checkKind(path: string, { kind, bytes }: FileStat): void {
-  if (kind !== "file") {
-    const found = kind === "folder" ? "a folder" : "a pipe, socket or device";
-    throw new DaybookError("CONFIG_INVALID", { message: `${path}: found ${found}, expected a file` });
-  }
+/** CONFIG_INVALID for what is no file. A pipe would wait for a writer, a device may have no end, and nothing could stop that. */
+export function requireFile(path: string, { kind }: FileStat): void {
+  if (kind === "file") return;
+  const found = kind === "folder" ? "a folder" : "a pipe, socket or device";
+  throw new DaybookError("CONFIG_INVALID", { message: `${path}: found ${found}, expected a file` });
+}
+
+function checkKind(path: string, stat: FileStat): void {
+  requireFile(path, stat);
+  const { bytes } = stat;
   if (bytes <= MAX_CONFIG_BYTES) return;
   throw new DaybookError("CONFIG_INVALID", {
     message: `${path}: found ${bytes} bytes, expected a configuration of at most ${MAX_CONFIG_BYTES}`,

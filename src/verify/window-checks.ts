@@ -31,8 +31,11 @@ function checkEqualPages({ day }: Reading, pages: readonly PageRecord[]): readon
   ];
 }
 
+/** One event in this many of a busy window may be a stray. */
+const STRAY_SHARE = 10;
+
 /**
- * Whether each window got the events of its hour. Strays are normal up to MAX_STRAYS or half of a window's events; a cache or
+ * Whether each window got the events of its hour. Strays are normal up to MAX_STRAYS or a tenth of a window's events; a cache or
  * a source that ignores the times goes far beyond both. Nothing is found where the strays were not counted.
  */
 export function checkHoursOfWindows(
@@ -41,7 +44,7 @@ export function checkHoursOfWindows(
 ): readonly Finding[] {
   return Object.entries(straysByHour).flatMap(([window, strays]) => {
     const events = by_hour[window as WindowLabel] ?? 0;
-    if (strays <= MAX_STRAYS || strays * 2 <= events) return [];
+    if (strays <= MAX_STRAYS || strays * STRAY_SHARE <= events) return [];
     const found = `${strays} of ${events} events from another hour`;
     return [finding("WINDOW_FOREIGN", { subject: window, found, expected: "events of its own hour", day })];
   });

@@ -15,7 +15,7 @@ import { audit } from "../support/audit-sample.js";
  */
 const GOLDEN = join(import.meta.dirname, "..", "fixtures", "golden");
 
-const ROOT = "XawxWI3r7fVtCoX/mpTJ103xLzBUMcK941/nYrXTueg=";
+const ROOT = "dUePUzIbSiq6ua9an9hp4rxfGaPbl9Qa4M6FldBOLhI=";
 
 describe("the golden archive", () => {
   it.each<AuditLevel>(["structure", "content", "deep"])("is whole at level %s", async (level) => {

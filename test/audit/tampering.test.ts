@@ -11,6 +11,7 @@ import { NEWEST, reseal } from "../support/resealed-archive.js";
 import { rewriteLedger } from "../support/rewritten-ledger.js";
 import { makeSampleArchive } from "../support/sample-archive.js";
 import type { SampleArchive } from "../support/sample-archive.js";
+import { audit, copyOf } from "../support/audit-sample.js";
 import { codesAfter, counts, isSecond, pages } from "../support/tampering.js";
 import type { Tampering } from "../support/tampering.js";
 
@@ -203,4 +204,20 @@ describe("verifyArchive after one tampering", () => {
 
     expect(codes).toEqual([code, ...(tampering.also ?? [])].toSorted());
   });
+
+  it.each(["its own keys", "a key that the auditor brings"])(
+    "names archive.json when its id is another one, with %s",
+    async (whose) => {
+      const root = await copyOf(sample);
+      await edit(root, "archive.json", (text) => text.replace(ARCHIVE_ID, ARCHIVE_ID.replace(/^./, "f")));
+      const [name = ""] = await readdir(join(root, "keys"));
+      const pem = await readFile(join(root, "keys", name), "utf8");
+
+      const { findings } = await audit(root, whose === "its own keys" ? {} : { keys: [pem] });
+
+      expect(findings.map(({ code, subject }) => ({ code, subject }))).toEqual([
+        { code: "ARCHIVE_IDENTITY", subject: "archive.json" },
+      ]);
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Surroundings } from "../../src/cli/command.js";
 import type { SimulatorOptions } from "../../packages/simulator/index.js";
@@ -224,11 +226,15 @@ describe("trust", () => {
 
   it.each([
     ["is not there", "./nowhere.pem", undefined],
+    ["is a device without end", "/dev/zero", undefined],
+    ["is a pipe that nobody writes", "./pipe", undefined],
+    ["is a file of megabytes", "./own.pem", "#".repeat(2_000_000)],
     ["is no certificate", "./own.pem", "nothing of the kind"],
     ["is a server's certificate", "./own.pem", makeCertificate({ name: "leaf" }).pem],
   ])("stops at a tls.ca that %s", async (_name, path, content) => {
     const own = await tenant();
     if (content !== undefined) own.put("own.pem", content);
+    execFileSync("mkfifo", [join(own.folder, "pipe")]);
     own.configure({ auth: BY_SECRET }, `tls: { ca: ${path} }`);
 
     const { exit, err } = await own.run("config", "check");

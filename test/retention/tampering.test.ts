@@ -1,5 +1,5 @@
-import { cpSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TOMBSTONE, actFolder } from "../../src/archive/layout.js";
 import { parseEntry } from "../../src/ledger/entry-format.js";
@@ -8,10 +8,9 @@ import { entryPath } from "../../src/model/ledger-entry.js";
 import type { EntryType, LedgerEntry } from "../../src/model/ledger-entry.js";
 import type { RETENTION_FINDINGS } from "../../src/model/retention-findings.js";
 import { sha256Hex } from "../../src/model/sha256.js";
-import { DAY_MS } from "../../src/model/utc-day.js";
 import type { VerifyOptions } from "../../src/audit/verify-archive.js";
 import { audit } from "../support/audit-sample.js";
-import { ANA, BEN, retain, retentionRig, succeed } from "../support/retention-rig.js";
+import { disposedArchive, retain, succeed } from "../support/retention-rig.js";
 import { rewriteLedger } from "../support/rewritten-ledger.js";
 import { SAMPLE_KEY } from "../support/sample-archive.js";
 import { e2eRig } from "../support/e2e-rig.js";
@@ -113,15 +112,7 @@ const ROWS: Readonly<Record<Exclude<keyof typeof RETENTION_FINDINGS, "ACT_UNSIGN
 
 describe("an archive in which days were held and destroyed", () => {
   it("shows everything that the holder of its key changes afterwards", async () => {
-    const rig = await retentionRig();
-    await succeed(rig, "people", "apply");
-    await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", "--all", ...ANA);
-    await succeed(rig, "hold", "release", "H0001", "--reason", "closed", ...BEN);
-    rig.clock.advance(400 * DAY_MS);
-    await succeed(rig, "dispose", "plan");
-    for (const by of [ANA, BEN]) await succeed(rig, "dispose", "approve", "P0001", ...by);
-    await succeed(rig, "dispose", "run", "P0001");
-    root = rig.vault;
+    root = (await disposedArchive()).vault;
 
     expect((await audit(root)).findings).toEqual([]);
     for (const [code, { tamper, options }] of Object.entries(ROWS)) {
@@ -132,6 +123,39 @@ describe("an archive in which days were held and destroyed", () => {
       expect.soft([code, ...findings.map((one) => one.code)].lastIndexOf(code), code).toBeGreaterThan(0);
     }
   }, 60_000);
+
+  it("is whole under every head, when what came after it was written while the archive was checked", async () => {
+    const { vault } = await disposedArchive();
+    const heads = readdirSync(join(vault, "heads")).toSorted();
+    const damaged: string[] = [];
+
+    for (const head of heads.slice(2).toReversed()) {
+      copyFileSync(join(vault, "heads", head), join(vault, "head"));
+      const { findings } = await audit(vault);
+      for (const { severity, code, subject } of findings)
+        if (severity === "damage") damaged.push(`${head}: ${code} ${subject}`);
+      rmSync(join(vault, "heads", head));
+    }
+
+    expect(heads.length).toBeGreaterThan(10);
+    expect(damaged).toEqual([]);
+  }, 60_000);
+
+  it.each(["acts/000000099/hold.json", "acts/000000099/x", "plans/P0009.json"])(
+    "holds nothing that no next entry could name: %s",
+    async (path) => {
+      const { vault } = await disposedArchive();
+      mkdirSync(dirname(join(vault, path)), { recursive: true });
+      writeFileSync(join(vault, path), "{}");
+
+      const { findings } = await audit(vault);
+
+      expect(findings.map(({ code, subject }) => ({ code, subject }))).toEqual([
+        { code: "FILE_FOREIGN", subject: path },
+      ]);
+    },
+    60_000,
+  );
 });
 
 describe("an archive without people", () => {

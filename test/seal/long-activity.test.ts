@@ -57,3 +57,14 @@ it("counts what comes after the first thousand activities together", async () =>
   expect(Object.keys(counts)).toHaveLength(1_001);
   expect(counts).toMatchObject({ "*": 3, Activity0: 2, Activity999: 1 });
 });
+
+it("writes activities by name, also those that JavaScript puts first", async () => {
+  const { path } = await rig.seal(
+    ["View", "9", "10"].map((Activity, at) => eventText(`${at}`, { Activity })),
+  );
+
+  const text = new TextDecoder().decode(await nodeFiles.read(join(rig.root, path, "manifest.json")));
+  const names = /"by_activity": \{([^}]*)\}/.exec(text)?.[1]?.match(/"[^"]+"/g);
+
+  expect(names).toEqual(['"10"', '"9"', '"View"']);
+});

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../src/model/utc-day.js";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -55,4 +56,17 @@ export async function succeed(rig: E2eRig, ...argv: readonly string[]): Promise<
   const { exit, out, err } = await rig.run(...argv);
   expect(`${argv.join(" ")}: ${err}${exit}`).toMatch(/0$/);
   return out;
+}
+
+/** Two days were archived, held, released, and destroyed by two people more than a year later. */
+export async function disposedArchive(): Promise<E2eRig> {
+  const rig = await retentionRig();
+  await succeed(rig, "people", "apply");
+  await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", "--all", ...ANA);
+  await succeed(rig, "hold", "release", "H0001", "--reason", "closed", ...BEN);
+  rig.clock.advance(400 * DAY_MS);
+  await succeed(rig, "dispose", "plan");
+  for (const by of [ANA, BEN]) await succeed(rig, "dispose", "approve", "P0001", ...by);
+  await succeed(rig, "dispose", "run", "P0001");
+  return rig;
 }
