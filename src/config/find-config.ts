@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import type { FileStat, Files } from "../io/files.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 
 /** Where to search for a configuration. `env` and `cwd` are the process's. */
 export interface ConfigSearch {
@@ -19,7 +19,7 @@ export async function findConfig({ config, env, cwd }: ConfigSearch, files: File
   const named = config ?? (env["DAYBOOK_CONFIG"] || undefined);
   const places = named === undefined ? [join(cwd, "daybook.yaml"), SYSTEM_CONFIG] : [resolve(cwd, named)];
   for (const place of places) {
-    const stat = await files.target(place);
+    const stat = await targetOf(place, named === undefined, files);
     if (stat === undefined) continue;
     checkKind(place, stat);
     if ((stat.mode & WRITABLE_BY_OTHERS) === 0) return place;
@@ -34,6 +34,22 @@ export async function findConfig({ config, env, cwd }: ConfigSearch, files: File
       ? {}
       : { hint: `run \`daybook config init ${places.join("")}\`, and fill it in` }),
   });
+}
+
+/** What is at `place`; a place that nobody named may lie in a folder that this user may not enter. */
+async function targetOf(place: string, isSearched: boolean, files: Files): Promise<FileStat | undefined> {
+  try {
+    return await files.target(place);
+  } catch (cause) {
+    if (!isSearched || !isDaybookError(cause, "DISK_DENIED")) throw cause;
+    // `sudo -u daybook` stays in the folder of the person who typed it, which is often closed to others.
+    if (place !== SYSTEM_CONFIG) return undefined;
+    throw new DaybookError("DISK_DENIED", {
+      message: `${place}: found a configuration that this user may not read`,
+      hint: "type the command as the service's user: sudo -u daybook daybook …",
+      cause,
+    });
+  }
 }
 
 /** CONFIG_INVALID for what is no file. A pipe would wait for a writer, a device may have no end, and nothing could stop that. */

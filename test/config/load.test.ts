@@ -1,47 +1,13 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/config/load.js";
 import type { Files } from "../../src/io/files.js";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
 import { GOOD, load, places, problemsOf, refusalOf, temporaryFolder, written } from "./written.js";
-
-describe("looking for the file", () => {
-  it("takes --config before $DAYBOOK_CONFIG before ./daybook.yaml", async () => {
-    const [first, second, third] = [await written(GOOD), await written(GOOD), await written(GOOD)];
-    const env = { DAYBOOK_CONFIG: second };
-    const cwd = dirname(third);
-
-    const found = [
-      await loadConfig({ config: first, env, cwd }, nodeFiles),
-      await loadConfig({ env, cwd }, nodeFiles),
-      await loadConfig({ env: {}, cwd }, nodeFiles),
-    ];
-
-    expect(found.map(({ path }) => path)).toEqual([first, second, third]);
-  });
-
-  it("does not fall back when a named file is missing", async () => {
-    const cwd = dirname(await written(GOOD));
-
-    const loading = loadConfig({ config: "other.yaml", env: {}, cwd }, nodeFiles);
-
-    await expect(loading).rejects.toMatchObject({ code: "CONFIG_NOT_FOUND" });
-  });
-
-  it("reads through a symbolic link and starts relative paths at the folder of the link", async () => {
-    const target = await written(GOOD);
-    const link = join(await temporaryFolder(), "daybook.yaml");
-    await symlink(target, link);
-
-    const { source } = await loadConfig({ config: link, env: {}, cwd: "/" }, nodeFiles);
-
-    expect(source.folder).toBe(dirname(link));
-  });
-});
 
 describe("a right file", () => {
   it("gets every default", async () => {
