@@ -208,8 +208,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "config init",
     summary: "write a first configuration; never over an existing file",
     arguments: [{ flags: "[file]", help: "where to write it (default ./daybook.yaml)" }],
-    options: [JSON_OPTION],
-    examples: ["daybook config init /etc/daybook/daybook.yaml"],
+    options: [
+      { flags: "--full", help: "every key with its meaning, in place of the few that are needed" },
+      JSON_OPTION,
+    ],
+    examples: ["daybook config init /etc/daybook/daybook.yaml", "daybook config init --full"],
     load: async () => (await import("./config-init.js")).configInit,
   },
   {

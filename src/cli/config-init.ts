@@ -1,6 +1,8 @@
 import { dirname, join, resolve } from "node:path";
 import { exampleYaml } from "../config/example.js";
+import { MAX_CONFIG_BYTES } from "../config/find-config.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
+import { packageRoot } from "../io/package-files.js";
 import { replaceFile } from "../io/publish-file.js";
 import type { Command } from "./command.js";
 import { bundledSchema } from "./config-schema.js";
@@ -10,16 +12,24 @@ const SCHEMA_FILE = "daybook.schema.json";
 
 export interface ConfigInitOptions {
   readonly arguments: readonly (string | undefined)[];
+  /** Every key, commented, in place of the least that is needed. */
+  readonly full?: boolean;
 }
 
-/** Writes the commented example as a first configuration, and beside it the schema that its first line names to editors. */
-export const configInit: Command<ConfigInitOptions> = async ({ arguments: [file] }, surroundings) => {
+/** Writes a first configuration, and beside it the schema that its first line names to editors. */
+export const configInit: Command<ConfigInitOptions> = async (
+  { arguments: [file], full = false },
+  surroundings,
+) => {
   const { cwd, files } = surroundings;
   const path = resolve(cwd, file ?? "daybook.yaml");
+  const bytes = full
+    ? new TextEncoder().encode(exampleYaml())
+    : await files.read(join(packageRoot(), "config", "minimal.yaml"), MAX_CONFIG_BYTES);
   try {
     await files.makeFolder(dirname(path), 0o755);
     // It holds no secret, and the daemon has to read it: in /etc/daybook, by its group.
-    await files.writeNew(path, new TextEncoder().encode(exampleYaml()), 0o640);
+    await files.writeNew(path, bytes, 0o640);
   } catch (error) {
     if (!isDaybookError(error, "FILE_EXISTS")) throw error;
     throw new DaybookError("USAGE", {

@@ -12,7 +12,7 @@ export function configurationText(answers: Answers, secretFile: string): string 
     sinks: { vault: { use: "local-files", path: archive } },
     serve: { listen: "127.0.0.1:9464" },
   };
-  return `# Written by \`daybook setup\`. Every other key has its default: see docs/CONFIG.md or \`daybook config init\`.\n${stringify(configuration)}`;
+  return `# Written by \`daybook setup\`. Every other key has its default: see docs/CONFIG.md or \`daybook config init --full\`.\n${stringify(configuration)}`;
 }
 
 /** Where the secret of a tenant lies: beside the configuration. */

@@ -2,9 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { exampleYaml } from "../../src/config/example.js";
+import { EXAMPLE_ID } from "../../src/config/schema/values.js";
 import { DAY_MS } from "../../src/model/utc-day.js";
 import { SIGN_IN_TOKEN, e2eRig } from "../support/e2e-rig.js";
 
+const OWN_ID = "5f0e7a52-0d3c-4c7e-8f25-64a1f0a7f0b1";
 const CLIENT_SECRET =
   "{ method: client-secret, clientId: 5f0e7a52-9c0b-4c39-9d0a-6f1d2b7f4e11, secret: { file: ./token } }";
 
@@ -20,6 +23,32 @@ describe("config", () => {
     expect(again.exit).toBe(64);
     const schema: unknown = JSON.parse(readFileSync(join(rig.folder, "new", "daybook.schema.json"), "utf8"));
     expect(schema).toEqual(JSON.parse((await rig.run("config", "schema")).out));
+  });
+
+  it("init writes fewer than 25 lines, which pass the check once the ids are real", async () => {
+    const rig = await e2eRig();
+    const path = join(rig.folder, "new", "daybook.yaml");
+    await rig.run("config", "init", path);
+    const text = readFileSync(path, "utf8");
+
+    const refused = await rig.run("config", "check", "--config", path);
+    writeFileSync(join(rig.folder, "new", "contoso.secret"), SIGN_IN_TOKEN, { mode: 0o600 });
+    const own = text.replaceAll(EXAMPLE_ID, OWN_ID).replace("/srv/daybook", join(rig.folder, "srv"));
+    writeFileSync(path, own);
+    const checked = await rig.run("config", "check", "--config", path);
+
+    expect(text.trimEnd().split("\n").length).toBeLessThan(25);
+    expect(refused.exit).toBe(78);
+    expect(refused.err).toContain("must be your own id: this one is the example's");
+    expect(checked).toMatchObject({ exit: 0, err: "" });
+  });
+
+  it("init --full writes every key", async () => {
+    const rig = await e2eRig();
+
+    await rig.run("config", "init", "new/daybook.yaml", "--full");
+
+    expect(readFileSync(join(rig.folder, "new", "daybook.yaml"), "utf8")).toBe(exampleYaml());
   });
 
   it("schema prints a JSON Schema", async () => {

@@ -45,8 +45,10 @@ describe("the configurations that come along", () => {
     expect(text).toMatch(/^# yaml-language-server: \$schema=daybook\.schema\.json\n/);
   });
 
-  it("the example is refused until its ids are replaced, and nothing else", async () => {
-    const problems = await problemsOf(await written("example.yaml"));
+  const FIRST = ["example.yaml", "minimal.yaml"];
+
+  it.each(FIRST)("%s is refused until its ids are replaced, and nothing else", async (name) => {
+    const problems = await problemsOf(await written(name));
 
     expect(problems.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
       "tenants.contoso.tenantId must be your own id: this one is the example's",
@@ -54,8 +56,8 @@ describe("the configurations that come along", () => {
     ]);
   });
 
-  it("the example gives no rule of retention that would be signed", async () => {
-    const { config } = await load((await written("example.yaml")).replaceAll(EXAMPLE_ID, OWN_ID));
+  it.each(FIRST)("%s gives no rule of retention that would be signed", async (name) => {
+    const { config } = await load((await written(name)).replaceAll(EXAMPLE_ID, OWN_ID));
 
     expect(config.retention.schedule).toBe("unassigned");
   });
