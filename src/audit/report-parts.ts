@@ -136,14 +136,14 @@ function renderFindingTable(findings: readonly Finding[]): Html {
 export function renderDays({ days }: Coverage, proofs: ReadonlyMap<string, DayProof>): Html {
   const held = days.filter(({ day }) => proofs.has(day));
   if (held.length === 0) return NOTHING;
-  const heads = ["Pages", "Requests", "Delivered", "Twice", "Late", "Events"];
+  const heads = ["Pages", "Requests", "Delivered", "Duplicates", "Late", "Events"];
   return html`<section aria-labelledby="days">
     <h2 id="days">Days held</h2>
     <div class="scroll" tabindex="0" role="region" aria-label="Days held">
       <table class="rows">
         <caption>
-          Events = delivered − twice, and what earlier readings had and the last one had not. Below each day
-          the SHA-256 of its event set and of its manifest. Times are UTC.
+          Events = delivered − duplicates + events that only earlier readings had. Below each day the SHA-256
+          of its event set and of its manifest. Times are UTC.
         </caption>
         <thead>
           <tr>

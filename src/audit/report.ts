@@ -92,7 +92,7 @@ function renderFigures({ coverage, proofs }: ReportInput): Html {
       <dd>${count(sumOf("late"))}</dd>
     </div>
     <div>
-      <dt>delivered twice</dt>
+      <dt>duplicates</dt>
       <dd>${count(sumOf("duplicates"))}</dd>
     </div>
   </dl>`;

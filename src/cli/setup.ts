@@ -39,8 +39,8 @@ type Unit = string | undefined;
 
 /**
  * From nothing to a checked configuration: the configuration, the secret's file, the folder of the archive, the unit's
- * drop-in, and a check as the unit would run it. Replaces no file: where there is a configuration, it is only checked. Starts
- * nothing.
+ * drop-in, and a check as the unit would run it. Where there is a configuration, it is only checked. Otherwise the drop-in and
+ * the secret's file are replaced: they are left over from a setup that was interrupted. Starts nothing.
  */
 export const setup: Command<SetupOptions> = async (options, surroundings) => {
   const { files, cwd, signal } = surroundings;

@@ -59,7 +59,7 @@ export const serveSchema = z.strictObject({
     }),
   token: secretRef.optional().meta({
     description:
-      "Who asks for a page or for metrics must show it, as a bearer token or as the password of a browser's sign-in. Health answers without it. Put TLS in front of an address that others can reach.",
+      "A request for a page or for metrics must carry this token, as a bearer token or as the password of the browser's sign-in. The health checks need none. Put TLS in front of an address that others can reach.",
     examples: [{ file: "/etc/daybook/serve.token" }],
   }),
 });
@@ -74,7 +74,8 @@ export const configSchema = z.strictObject({
   tenants,
   collect,
   compression: z.enum(["zstd", "gzip"]).default("zstd").meta({
-    description: "How the archive's files are compressed. gzip is for who wants the plainest tools.",
+    description:
+      "How the archive's files are compressed. Choose gzip where the people who check the archive have gzip but not zstd.",
   }),
   retention,
   people: people.optional().meta({

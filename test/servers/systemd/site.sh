@@ -35,7 +35,6 @@ install -d /etc/systemd/system/daybook.service.d
 cat >/etc/systemd/system/daybook.service.d/site.conf <<'TEXT'
 [Service]
 LoadCredential=contoso-token:/etc/daybook/contoso.token
-ReadWritePaths=/srv/daybook
 WatchdogSec=4s
 TimeoutAbortSec=2s
 RestartSec=200ms
