@@ -61,7 +61,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "pass",
     "view",
   ],
-  serve: ["model", "io", "plan", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],
+  // source: how the newest sign-in and preflight ended.
+  serve: ["model", "io", "plan", "source", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],
 };
 
 /** Folders that compose or command the others: they may import anything. */

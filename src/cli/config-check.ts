@@ -1,9 +1,7 @@
 import { alertForm } from "../compose/alert-forms.js";
 import type { Program } from "../compose/program.js";
 import type { Tenant } from "../compose/tenant-parts.js";
-import { ERROR_CATALOGUE } from "../model/error-catalogue.js";
-import { isErrorCode } from "../model/errors.js";
-import type { PreflightStep } from "../source/preflight/preflight.js";
+import { kindOfStep } from "../source/preflight/preflight.js";
 import { checkAccessToken } from "../serve/access-token.js";
 import { readSecretsOf } from "../serve/alert-sender.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
@@ -82,14 +80,7 @@ async function lookOnline(
   return steps.map((step) => ({
     ...step,
     subject: `${name} ${step.step}`,
-    exit: exitOfStep(step),
+    exit: step.ok ? EXIT.ok : exitOf(kindOfStep(step)),
     sentence: `found ${step.found}; expected ${step.expected}`,
   }));
-}
-
-/** The exit code of `archive`: that of the catalogue, or else a refusal unless it is an outage. */
-function exitOfStep({ ok, isOutage, code }: PreflightStep): number {
-  if (ok) return EXIT.ok;
-  if (isErrorCode(code)) return exitOf(ERROR_CATALOGUE[code].kind);
-  return isOutage ? EXIT.unavailable : EXIT.signIn;
 }

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, addDays } from "../model/utc-day.js";
 import { certificateText } from "./certificate-status.js";
 import { count } from "./progress.js";
-import type { TenantStatus } from "./tenant-status.js";
+import type { OutcomeStatus, TenantStatus } from "./tenant-status.js";
 
 /** A line for the tenant; below it what a person has to know more of: alarms, the deadline of each gap, what re-readings found. */
 export function tenantText(status: TenantStatus, nowMs: number): string {
@@ -9,6 +9,7 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
   return [
     tenantLine(status, nowMs),
     ...alarms.map(({ alarm, text }) => `  ALARM ${alarm}: ${text}`),
+    ...contactText(status),
     ...runsOf(gaps).map((run) => gapText(run, nowMs)),
     ...status.kept_back.map(
       ({ day, code, since, failures, next_try }) =>
@@ -89,6 +90,22 @@ function answerText({ last_answer: at }: TenantStatus, nowMs: number): string {
   if (at === null) return "";
   const ms = nowMs - Date.parse(at);
   return `source answered ${ms < HOUR_MS ? "within the hour" : `${wholeUnits(ms)} ago`}`;
+}
+
+/** When the source was last asked for access, and how that ended. */
+function contactText({ last_sign_in: signIn, last_preflight: preflight }: TenantStatus): readonly string[] {
+  const parts = [
+    outcomeText("last sign-in", signIn, "accepted"),
+    outcomeText("last preflight", preflight, "passed"),
+  ];
+  const told = parts.filter((part) => part !== "");
+  return told.length === 0 ? [] : [`  ${told.join("; ")}`];
+}
+
+function outcomeText(what: string, outcome: OutcomeStatus | null, ok: string): string {
+  if (outcome === null) return "";
+  const { time, code } = outcome;
+  return `${what} ${minute(time)}: ${outcome.ok ? ok : `FAILED (${code ?? ""})`}`;
 }
 
 function retentionText({ retention: { holds, plans, overdue } }: TenantStatus): readonly string[] {

@@ -1,6 +1,7 @@
 import type { AlarmKind } from "../view/alarms.js";
 import { Schedule } from "../daemon/schedule.js";
-import { lastAnswerMs } from "../source/last-answer.js";
+import { sourceContact } from "../source/last-outcome.js";
+import type { Outcome } from "../source/last-outcome.js";
 import { keptFailure } from "../view/last-failure.js";
 import { viewTenant } from "../view/tenant-view.js";
 import type { DayKeptBack, TenantFacts, TenantView } from "../view/tenant-view.js";
@@ -62,6 +63,9 @@ export interface TenantStatus {
   readonly certificate: CertificateStatus | null;
   /** When the source last answered as it should. */
   readonly last_answer: string | null;
+  /** How the newest sign-in and the newest preflight ended; null where none is known. */
+  readonly last_sign_in: OutcomeStatus | null;
+  readonly last_preflight: OutcomeStatus | null;
   /** Legal holds that stand, plans that are open, and the days that are due for destruction. */
   readonly retention: {
     readonly holds: readonly string[];
@@ -74,6 +78,15 @@ export interface TenantStatus {
   };
   /** What needs a person, by the rules of the daemon's alarms. */
   readonly alarms: readonly { readonly alarm: AlarmKind; readonly subject: string; readonly text: string }[];
+}
+
+export interface OutcomeStatus {
+  readonly time: string;
+  readonly ok: boolean;
+  /** Why it failed. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly hint?: string;
 }
 
 export interface FoundStatus {
@@ -89,6 +102,7 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
   const facts = await factsOf(looked, nowMs, unreadable);
   const view = viewTenant(facts, nowMs);
   const { missing, reReadingsDue, counts, oddities, overdue, beyondSaving, backlog, alarms } = view;
+  const answeredMs = facts.source.request?.okMs;
   const gaps = missing.filter(({ state }) => state === "gap");
   const status: TenantStatus = {
     tenant: tenant.name,
@@ -113,11 +127,22 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
       .map(({ sink, behind: revisions }) => ({ sink, revisions })),
     verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
     certificate: await certificateStatus(tenant),
-    last_answer: facts.lastAnswerMs === undefined ? null : isoTime(facts.lastAnswerMs),
+    last_answer: answeredMs === undefined ? null : isoTime(answeredMs),
+    last_sign_in: outcomeOf(facts.source.signIn),
+    last_preflight: outcomeOf(facts.source.preflight),
     retention: retentionOf(view.retention),
     alarms: alarms.map(({ kind: alarm, subject, text }) => ({ alarm, subject, text })),
   };
-  return { status, exits: exitsOf(status, facts.failure) };
+  return { status, exits: exitsOf(status, facts.failure ?? view.trouble) };
+}
+
+function outcomeOf(outcome: Outcome | undefined): OutcomeStatus | null {
+  if (outcome === undefined) return null;
+  const { atMs, failure } = outcome;
+  const time = isoTime(atMs);
+  if (failure === undefined) return { time, ok: true };
+  const { code, message, hint } = failure;
+  return { time, ok: false, code, message, hint };
 }
 
 function retentionOf({ holds, plans, overdue }: TenantView["retention"]): TenantStatus["retention"] {
@@ -149,7 +174,7 @@ async function factsOf(
     verifications: held?.index.fixityChecksOf(sinks.map(({ sink }) => sink)) ?? [],
     // `certificate` in the status says when it cannot be read.
     certificate: await tenant.certificate?.().catch(() => undefined),
-    lastAnswerMs: await lastAnswerMs(tenant.files, tenant.root),
+    source: await sourceContact(tenant.files, tenant.root),
     failure: unreadable ?? (await failureOf(looked)),
     keptBack: await new KeptBackDays(tenant.files, tenant.root).read(),
   };
@@ -207,7 +232,7 @@ function reReadingsOf({ held, tenant }: LookedAt, nowMs: number): ReReadings {
   return lastReReadings(eachDay(oldest, held.index.newestDay ?? oldest), held.index, nowMs);
 }
 
-function exitsOf(status: TenantStatus, failure: DaybookError | undefined): readonly number[] {
+function exitsOf(status: TenantStatus, failure: Pick<DaybookError, "kind"> | undefined): readonly number[] {
   const { gaps, lost, overdue, alarms } = status;
   return [
     gaps.length + lost + overdue.length > 0 ? EXIT.gap : EXIT.ok,

@@ -27,7 +27,7 @@ import type { Counts } from "../serve/counts.js";
 import type { DaemonView, Shown } from "../serve/daemon-view.js";
 import { StatusServer } from "../serve/status-server.js";
 import type { StatusServerParts } from "../serve/status-server.js";
-import { lastAnswerMs } from "../source/last-answer.js";
+import { sourceContact } from "../source/last-outcome.js";
 import { keepFailure } from "../view/last-failure.js";
 import { alertForm } from "./alert-forms.js";
 import type { Outside, Tenant } from "./tenant-parts.js";
@@ -107,7 +107,7 @@ function workOf(tenant: Tenant, counts: Counts): TenantWork {
     keptBack: () => new KeptBackDays(files, root).read(),
     keepFailure: (error) => keepFailure(files, root, error && { atMs: clock.now(), error }),
     certificate,
-    lastAnswerMs: () => lastAnswerMs(files, root),
+    source: () => sourceContact(files, root),
   };
 }
 

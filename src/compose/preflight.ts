@@ -8,9 +8,9 @@ import { DaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { RequestBudget } from "../plan/request-budget.js";
 import type { Endpoints } from "../source/clouds.js";
-import { preflight } from "../source/preflight/preflight.js";
+import { kindOfStep, preflight } from "../source/preflight/preflight.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
-import type { LastAnswer } from "../source/last-answer.js";
+import { LastOutcome, outcomeKind } from "../source/last-outcome.js";
 import { ACCESS_STAMP, SIGN_IN_STAMP, removeStamp } from "../source/refusal-backoff.js";
 import type { RefusalBackoff } from "../source/refusal-backoff.js";
 import { readCertificateExpiry } from "../source/sign-in/certificate-expiry.js";
@@ -43,7 +43,7 @@ export class TenantPreflight implements Preflight {
     @inject(CHECK_TOKENS) private readonly checkTokens: Tokens,
     @inject(ACCESS) private readonly access: RefusalBackoff,
     @inject(BUDGET) private readonly requests: RequestBudget,
-    @inject(ANSWERS) private readonly answers: LastAnswer,
+    @inject(ANSWERS) private readonly answers: LastOutcome,
   ) {}
 
   run(signal: AbortSignal): Promise<readonly PreflightStep[]> {
@@ -85,8 +85,21 @@ export class TenantPreflight implements Preflight {
       { tokens, http, clock, takeRequest, ...(certificate === undefined ? {} : { certificate }) },
       signal,
     );
-    if (steps.some(({ step, ok }) => ok && step === "activity-log")) await this.answers.note();
+    if (steps.some(({ step, ok }) => ok && step === "activity-log")) await this.answers.ok();
+    await this.#note(steps);
     return steps;
+  }
+
+  /** What ended early because the hour's requests are used up says nothing of the source. */
+  async #note(steps: readonly PreflightStep[]): Promise<void> {
+    const { files, clock } = this.outside;
+    const outcome = new LastOutcome(files, { root: this.tenant.root, asked: "preflight" }, clock);
+    const failed = steps.find(({ ok }) => !ok);
+    if (failed === undefined) return outcome.ok();
+    const { step, code, found, expected, hint } = failed;
+    if (code === "SOURCE_THROTTLED") return;
+    const message = `${step}: found ${found}, expected ${expected}`;
+    await outcome.failed({ code, message, hint, kind: outcomeKind(kindOfStep(failed)) });
   }
 
   /** Fails at once when the hour's requests are used up: the next one may be an hour away. */

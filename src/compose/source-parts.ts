@@ -9,7 +9,7 @@ import type { Log } from "../model/log.js";
 import { RequestBudget } from "../plan/request-budget.js";
 import type { Endpoints } from "../source/clouds.js";
 import { PageFetcher } from "../source/fetch-page.js";
-import { LastAnswer } from "../source/last-answer.js";
+import { LastOutcome } from "../source/last-outcome.js";
 import { Quarantine } from "../source/quarantine.js";
 import { DayReader } from "../source/read-day.js";
 import { ACCESS_STAMP, RefusalBackoff } from "../source/refusal-backoff.js";
@@ -35,8 +35,8 @@ export function makeAccess({ scope: { name, root }, files, clock, log }: SourceP
   return new RefusalBackoff({ code: "ACCESS_DENIED", subject: `access of ${name}`, clock, log, stamp });
 }
 
-export function makeAnswers({ scope: { root }, files, clock }: SourceParts): LastAnswer {
-  return new LastAnswer(files, root, clock);
+export function makeAnswers({ scope: { root }, files, clock }: SourceParts): LastOutcome {
+  return new LastOutcome(files, { root, asked: "request" }, clock);
 }
 
 export function makeBudget({ scope: { root, config }, files, clock }: SourceParts): RequestBudget {
@@ -45,7 +45,7 @@ export function makeBudget({ scope: { root, config }, files, clock }: SourcePart
 }
 
 export interface FetcherParts extends SourceParts {
-  readonly answers: LastAnswer;
+  readonly answers: LastOutcome;
   readonly http: Http;
   readonly tokens: Tokens;
   readonly access: RefusalBackoff;

@@ -5,6 +5,7 @@ import type { OpenOptions } from "../deliver/plugin-set.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import type { Log } from "../model/log.js";
 import type { Endpoints } from "../source/clouds.js";
+import { LastOutcome } from "../source/last-outcome.js";
 import { SIGN_IN_STAMP } from "../source/refusal-backoff.js";
 import { signIn } from "../source/sign-in/sign-in.js";
 import type { SignInDoors } from "../source/sign-in/sign-in.js";
@@ -29,6 +30,7 @@ export function tenantTokens(parts: SignInParts, isStored: boolean): Tokens {
   const options = {
     name: tenant.name,
     credential: credentialOf(tenant.config.auth, secrets),
+    outcome: new LastOutcome(outside.files, { root: tenant.root, asked: "signIn" }, outside.clock),
     ...(isStored ? { stampPath: join(tenant.root, SIGN_IN_STAMP) } : {}),
     ...(authority === undefined ? {} : { authority }),
     ...(scope === undefined ? {} : { scope }),

@@ -33,7 +33,7 @@ import type { StatusServer, StatusServerParts } from "../serve/status-server.js"
 import type { Endpoints } from "../source/clouds.js";
 import type { PageFetcher } from "../source/fetch-page.js";
 import type { DayReader } from "../source/read-day.js";
-import type { LastAnswer } from "../source/last-answer.js";
+import type { LastOutcome } from "../source/last-outcome.js";
 import type { RefusalBackoff } from "../source/refusal-backoff.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import type { Credential } from "../source/sign-in/sign-in.js";
@@ -65,7 +65,7 @@ export const TOKENS = token<Tokens>("Tokens");
 export const CHECK_TOKENS = token<Tokens>("CheckTokens");
 /** Shared by reading and the daemon's preflight. */
 export const ACCESS = token<RefusalBackoff>("RefusalBackoff");
-export const ANSWERS = token<LastAnswer>("LastAnswer");
+export const ANSWERS = token<LastOutcome>("LastOutcome");
 export const BUDGET = token<RequestBudget>("RequestBudget");
 export const FETCHER = token<PageFetcher>("PageFetcher");
 export const READER = token<DayReader>("DayReader");

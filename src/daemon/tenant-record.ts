@@ -12,6 +12,7 @@ import type { PassProgress, ReadingStep } from "../pass/progress.js";
 import type { DayResult } from "../pipeline.js";
 import type { KeptBack } from "../plan/kept-back-days.js";
 import type { BudgetState } from "../plan/request-budget.js";
+import type { SourceContact } from "../source/last-outcome.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 import { sinkStates } from "../view/sink-state.js";
 import { viewTenant } from "../view/tenant-view.js";
@@ -35,7 +36,7 @@ export class TenantRecord implements PassProgress {
   #budget: BudgetState;
   #requestsPerDay = WINDOWS_PER_DAY;
   #certificate: CertificateExpiry | undefined;
-  #lastAnswerMs: number | undefined;
+  #source: SourceContact = { signIn: undefined, request: undefined, preflight: undefined };
   #keptBack: KeptBack = new Map();
   readonly #alarms = new AlarmBook();
   readonly #changed: () => void;
@@ -118,7 +119,7 @@ export class TenantRecord implements PassProgress {
     this.#changed();
   }
 
-  /** Reads what the disk has: the budget, the certificate, the last answer and the days kept back. */
+  /** Reads what the disk has: the budget, the certificate, what the source last answered and the days kept back. */
   async refresh(signal: AbortSignal): Promise<void> {
     await this.#readBudget();
     const index = this.#ledger?.index;
@@ -126,7 +127,7 @@ export class TenantRecord implements PassProgress {
       this.#requestsPerDay = await this.#work.usualRequests(index, signal).catch(() => this.#requestsPerDay);
     // A certificate that cannot be read is reported by the pass that needs it.
     this.#certificate = await this.#work.certificate?.().catch(() => undefined);
-    this.#lastAnswerMs = await this.#work.lastAnswerMs();
+    this.#source = await this.#work.source();
     this.#keptBack = await this.#work.keptBack().catch(() => this.#keptBack);
     this.appraise();
   }
@@ -181,7 +182,7 @@ export class TenantRecord implements PassProgress {
       budget: { ...this.#budget, requestsPerHour, requestsPerDay: this.#requestsPerDay },
       sinks: sinkStates(sinks, index, this.#sinkFailures),
       certificate: this.#certificate,
-      lastAnswerMs: this.#lastAnswerMs,
+      source: this.#source,
       keptBack: this.#keptBack,
       verifications: index?.fixityChecksOf(sinks.map(({ name }) => name)) ?? [],
     };

@@ -10,6 +10,7 @@ import type { ReadingRules } from "../plan/day-state.js";
 import type { KeptBack } from "../plan/kept-back-days.js";
 import type { BudgetState } from "../plan/request-budget.js";
 import type { PreflightStep } from "../source/preflight/preflight.js";
+import type { SourceContact } from "../source/last-outcome.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
 /** One configured tenant, with everything that the daemon does for it. */
@@ -36,6 +37,6 @@ export interface TenantWork {
   /** Stores why the newest pass failed, if it did, for read-only commands that run beside the daemon. */
   keepFailure(failure: DaybookError | undefined): Promise<void>;
   readonly certificate: (() => Promise<CertificateExpiry>) | undefined;
-  /** When the source last answered as it should, as the state folder has it. */
-  lastAnswerMs(): Promise<number | undefined>;
+  /** How the newest sign-in, request and preflight ended, as the state folder has it. */
+  source(): Promise<SourceContact>;
 }

@@ -8,6 +8,7 @@ import { HOUR_MS } from "../model/utc-day.js";
 import { PROOF_LASTS_MS } from "../ledger/prove-archive.js";
 import type { OpenTenant } from "../pass/open-tenant.js";
 import type { PassOutcome } from "../pass/tenant-pass.js";
+import { failedPreflight } from "../view/source-trouble.js";
 
 /** Minimum interval between attempts after access was refused. */
 const REFUSED_PAUSE_MS = 15 * 60_000;
@@ -68,6 +69,7 @@ export class TenantLoop {
     stop.addEventListener("abort", wake);
     try {
       await this.#preflight(stop);
+      await this.record.refresh(stop);
       while (this.#goesOn(stop)) {
         await this.#pass(stop);
         await this.#sleep(stop);
@@ -139,6 +141,8 @@ export class TenantLoop {
       record.delivered();
       if (outcome.stoppedBy === undefined) await this.#dispose(this.#open, stop);
       await this.#settle(outcome, startedMs);
+      // While no day is due nothing else would ask the source again.
+      if (failedPreflight(await this.#work.source()) !== undefined) await this.#preflight(stop);
     } catch (error) {
       if (!stop.aborted) await this.#fail(error);
     } finally {

@@ -5,6 +5,7 @@ import { counter, flag, gauge, ofEach, ofEachOpen, oneOf, own, toSample } from "
 import type { MetricRule, MetricSource } from "./metric-rule.js";
 import type { Metric } from "./metric-text.js";
 import { PROCESS_METRICS, processMetrics } from "./process-metrics.js";
+import { SOURCE_METRICS } from "./source-metrics.js";
 import { viewTenant } from "../view/tenant-view.js";
 import { verifiedSince } from "../view/verified-since.js";
 
@@ -212,16 +213,7 @@ const METRICS: readonly MetricRule[] = [
         certificate === undefined ? [] : [own((certificate.expiresAtMs - source.nowMs) / 1_000)],
       ),
   },
-  {
-    ...gauge(
-      "daybook_source_answer_age_seconds",
-      "Since the source last answered a request as it should; absent when that is not known.",
-    ),
-    samples: (source) =>
-      ofEach(source, ({ lastAnswerMs }) =>
-        lastAnswerMs === undefined ? [] : [own((source.nowMs - lastAnswerMs) / 1_000)],
-      ),
-  },
+  ...SOURCE_METRICS,
   {
     ...counter("daybook_losses_total", "Days recorded as lost: it outlives restarts."),
     samples: (source) => ofEachOpen(source, ({ view: { losses } }) => [own(losses.total)]),

@@ -4,6 +4,7 @@ import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import type { TenantSnapshot } from "../daemon/state.js";
 import { DAY_MS } from "../model/utc-day.js";
+import type { Outcome } from "../source/last-outcome.js";
 import { renderTable } from "../html/table.js";
 import { renderTime, spanText } from "./format-time.js";
 import type { SinkState } from "../view/sink-state.js";
@@ -126,7 +127,7 @@ export function renderVerifications({ tenant, verifications }: TenantSnapshot, n
 }
 
 export function renderWork(
-  { lastPass, certificate, lastAnswerMs }: TenantSnapshot,
+  { lastPass, certificate, source }: TenantSnapshot,
   { backlog }: TenantView,
   nowMs: number,
 ): Html {
@@ -134,10 +135,10 @@ export function renderWork(
     ["Last pass", lastPass === undefined ? html`none since the daemon started` : renderPass(lastPass, nowMs)],
     [
       "Last answer of the source",
-      lastAnswerMs === undefined
-        ? html`none known`
-        : html`${renderTime(lastAnswerMs)}, ${spanText(nowMs - lastAnswerMs)} ago`,
+      source.request?.okMs === undefined ? html`none known` : renderAgo(source.request.okMs, nowMs),
     ],
+    ["Last sign-in", renderOutcome(source.signIn, "accepted", nowMs)],
+    ["Last preflight", renderOutcome(source.preflight, "passed", nowMs)],
     ["Pending", renderBacklog(backlog)],
     ...(certificate === undefined
       ? []
@@ -156,6 +157,20 @@ export function renderWork(
             <dd>${value}</dd> `,
       )}
     </dl>`;
+}
+
+function renderAgo(atMs: number, nowMs: number): Html {
+  return html`${renderTime(atMs)}, ${spanText(nowMs - atMs)} ago`;
+}
+
+function renderOutcome(outcome: Outcome | undefined, ok: string, nowMs: number): Html {
+  if (outcome === undefined) return html`none known`;
+  const { atMs, failure } = outcome;
+  if (failure === undefined) return html`<span class="state fine">${ok}</span> ${renderAgo(atMs, nowMs)}`;
+  const { message, hint, code } = failure;
+  return html`<span class="state gap">failed</span> ${renderAgo(atMs, nowMs)}<small
+      >${message}; ${hint} (<code>${code}</code>)</small
+    >`;
 }
 
 function renderLeft(leftMs: number): Html {

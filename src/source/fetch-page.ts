@@ -13,7 +13,8 @@ import type { ActivityRequest } from "./activity-request.js";
 import { isTokenRefused, refusalOf } from "./answer-refusal.js";
 import type { Endpoints } from "./clouds.js";
 import { inspectContinuationUri } from "./continuation-uri.js";
-import type { LastAnswer } from "./last-answer.js";
+import { outcomeFailure } from "./last-outcome.js";
+import type { OutcomeNote } from "./last-outcome.js";
 import { pageName, pageRecord } from "./page-facts.js";
 import type { Exchange, WantedPage, PageEnd } from "./page-facts.js";
 import type { Quarantine } from "./quarantine.js";
@@ -54,7 +55,7 @@ export interface PageFetcherParts {
   readonly clock: Clock;
   readonly retry: RetryPolicy;
   readonly quarantine: Quarantine;
-  readonly answers: Pick<LastAnswer, "note">;
+  readonly answers: OutcomeNote;
   readonly log: Log;
 }
 
@@ -96,13 +97,21 @@ export class PageFetcher {
       if (exchange.answer.status === 400 && isContinuation) return "token-refused";
       await this.#refuse(fetch, exchange);
       await access.succeeded();
-      await answers.note();
+      await answers.ok();
       return await this.#page(fetch, exchange);
     } catch (error) {
       if (isDaybookError(error, "ACCESS_DENIED")) await access.failed(error, application);
       if (isDaybookError(error)) this.#logFailure(fetch.wanted, number, error);
+      await this.#noteFailure(error);
       throw error;
     }
+  }
+
+  /** A sign-in keeps its own outcome. A source that asks to wait is within reach. */
+  async #noteFailure(error: unknown): Promise<void> {
+    const failure = outcomeFailure(error);
+    if (failure === undefined || /^SIGNIN_|^SOURCE_THROTTLED$/.test(failure.code)) return;
+    await this.#parts.answers.failed(failure);
   }
 
   /** Sends the request, once more with a new token when the source refuses the first. */

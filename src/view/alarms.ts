@@ -1,5 +1,6 @@
 import type { HoldShown, RetentionView } from "./retention-view.js";
 import type { SinkState } from "./sink-state.js";
+import type { SourceTrouble } from "./source-trouble.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
 import { BREAK_GLASS_MS } from "../archive/roster.js";
 import type { DaybookError } from "../model/errors.js";
@@ -42,6 +43,8 @@ export interface TenantFindings {
   readonly days: DayAlarms;
   /** What made the newest pass, or opening the archive, fail. */
   readonly failure: DaybookError | undefined;
+  /** Why the source seems out of reach although no pass failed. */
+  readonly trouble: SourceTrouble | undefined;
   readonly sinks: readonly Pick<SinkState, "sink" | "failure">[];
   readonly certificate: CertificateExpiry | undefined;
   readonly retention: RetentionView;
@@ -55,6 +58,7 @@ export function alarmsOf(found: TenantFindings): readonly AlarmFound[] {
     ...dayAlarm("days-overdue", "due and not archived", found.days.overdue),
     ...dayAlarm("days-beyond-saving", "beyond what the request budget can save", found.days.beyondSaving),
     ...failureAlarm(found.failure),
+    ...troubleAlarm(found.trouble),
     ...found.sinks.flatMap(sinkAlarm),
     ...found.verifications
       .filter(({ findings }) => findings > 0)
@@ -79,7 +83,11 @@ function failureAlarm(error: DaybookError | undefined): readonly AlarmFound[] {
   return [{ kind: alarmOf(error), subject: "", text: textOf(error) }];
 }
 
-function alarmOf({ kind }: DaybookError): AlarmKind {
+function troubleAlarm(trouble: SourceTrouble | undefined): readonly AlarmFound[] {
+  return trouble === undefined ? [] : [{ kind: alarmOf(trouble), subject: "", text: trouble.text }];
+}
+
+function alarmOf({ kind }: Pick<DaybookError, "kind">): AlarmKind {
   if (kind === "integrity") return "integrity-failure";
   return kind === "refused" ? "sign-in-refused" : "tenant-failing";
 }

@@ -5,6 +5,8 @@ import type { Oddity } from "./oddities.js";
 import { viewRetention } from "./retention-view.js";
 import type { RetentionView } from "./retention-view.js";
 import type { SinkState } from "./sink-state.js";
+import { sourceTrouble } from "./source-trouble.js";
+import type { SourceTrouble } from "./source-trouble.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
 import { DAY_STATES } from "../model/day-state.js";
@@ -20,6 +22,7 @@ import { dayState, deadlineMs, oldestReadableDay } from "../plan/day-state.js";
 import type { ReadingRules } from "../plan/day-state.js";
 import type { KeptBack, KeptBackDay } from "../plan/kept-back-days.js";
 import { firstDayOfArchive, planDays } from "../plan/plan-days.js";
+import type { SourceContact } from "../source/last-outcome.js";
 import type { CertificateExpiry } from "../source/sign-in/certificate-expiry.js";
 
 /** The newest check of what a sink stores, from the ledger's `fixity-checked` entries. */
@@ -37,8 +40,8 @@ export interface TenantFacts {
   readonly sinks: readonly SinkState[];
   readonly verifications: readonly Verification[];
   readonly certificate: CertificateExpiry | undefined;
-  /** When the source last answered as it should, milliseconds since the epoch; undefined when that is not known. */
-  readonly lastAnswerMs: number | undefined;
+  /** How the newest sign-in, request and preflight ended. */
+  readonly source: SourceContact;
   /** What made the newest pass, or opening the archive, fail. */
   readonly failure: DaybookError | undefined;
   /** The days whose last readings failed, as the state folder has them. */
@@ -76,6 +79,8 @@ export interface TenantView extends DayAlarms {
   /** Oldest first; without those that the source no longer serves. */
   readonly keptBack: readonly DayKeptBack[];
   readonly backlog: Backlog;
+  /** Why the source seems out of reach; undefined where nothing speaks against it, or a pass failed anyway. */
+  readonly trouble: SourceTrouble | undefined;
   /** Holds, plans of disposal and overdue days. */
   readonly retention: RetentionView;
   /** Everything that needs a person. */
@@ -89,6 +94,7 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
   const range = wholeRange(facts, nowMs);
   const tasks = index === undefined ? [] : planDays(input).tasks;
   const retention = viewRetention(index, nowMs);
+  const trouble = failure === undefined ? sourceTrouble(facts.source, nowMs) : undefined;
   const days = index === undefined ? { overdue: [], beyondSaving: [] } : dayAlarms(tasks, input, budget);
   return {
     ...days,
@@ -104,8 +110,9 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
       index === undefined ? [] : odditiesOf(eachDay(oldestReadableDay(rules, nowMs), range.to), index),
     keptBack: keptBackOf(facts, nowMs),
     backlog: backlogOf(tasks, nowMs, budget),
+    trouble,
     retention,
-    alarms: alarmsOf({ days, failure, sinks, certificate, verifications, retention }),
+    alarms: alarmsOf({ days, failure, trouble, sinks, certificate, verifications, retention }),
   };
 }
 

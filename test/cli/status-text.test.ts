@@ -26,6 +26,8 @@ const QUIET: TenantStatus = {
   verified: [],
   certificate: null,
   last_answer: null,
+  last_sign_in: null,
+  last_preflight: null,
   retention: { holds: [], plans: [], overdue: [] },
   alarms: [],
 };
@@ -44,6 +46,16 @@ describe("the text of status", () => {
   ])("says how long ago the source answered: at %s", (last_answer, words) => {
     expect(tenantText({ ...QUIET, last_answer }, NOW_MS)).toBe(
       `contoso: sealed to 2026-11-20; no gap; ${words}; 180 of 180 requests left; sinks up to date`,
+    );
+  });
+
+  it("tells how the newest sign-in and preflight ended", () => {
+    const last_sign_in = { time: "2026-11-22T11:30:00.000Z", ok: true };
+    const why = { code: "NETWORK_TIMEOUT", message: "activity-log: no answer", hint: "try later" };
+    const last_preflight = { time: "2026-11-22T11:31:00.000Z", ok: false, ...why };
+
+    expect(tenantText({ ...QUIET, last_sign_in, last_preflight }, NOW_MS).split("\n")[1]).toBe(
+      "  last sign-in 2026-11-22T11:30Z: accepted; last preflight 2026-11-22T11:31Z: FAILED (NETWORK_TIMEOUT)",
     );
   });
 

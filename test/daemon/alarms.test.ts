@@ -8,6 +8,7 @@ import { DAY_MS, parseUtcDay } from "../../src/model/utc-day.js";
 const NOTHING: TenantFindings = {
   days: { overdue: [], beyondSaving: [] },
   failure: undefined,
+  trouble: undefined,
   sinks: [],
   certificate: undefined,
   verifications: [],

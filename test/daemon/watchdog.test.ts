@@ -41,7 +41,7 @@ function hangingLoop(clock: Clock, log: Log, nextRequestMs: () => number): Tenan
     budget: () => Promise.resolve({ left: 0, nextMs: nextRequestMs() }),
     usualRequests: () => Promise.resolve(24),
     keptBack: async () => new Map(),
-    lastAnswerMs: async () => undefined,
+    source: async () => ({ signIn: undefined, request: undefined, preflight: undefined }),
     keepFailure: () => Promise.resolve(),
     certificate: undefined,
   };

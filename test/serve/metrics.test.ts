@@ -85,6 +85,31 @@ describe("metricsOf", () => {
     expect(lines.join("\n")).not.toMatch(/verification_age_seconds\{[^}]*sink="lake"/);
   });
 
+  it("tells how the newest sign-in and preflight ended, and when", () => {
+    const quiet = quietTenant("contoso");
+    const failure = {
+      code: "AADSTS7000215",
+      message: "sign-in: found a",
+      hint: "b",
+      kind: "refused",
+    } as const;
+    const refused = { atMs: NOW_MS - 60_000, okMs: undefined, failure };
+    const source = { ...quiet.source, preflight: refused };
+    const lines = textOf(snapshotOf(quiet, { ...quiet, tenant: "fabrikam", source }));
+
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        `daybook_source_answer_age_seconds{tenant="contoso"} 3600`,
+        `daybook_last_sign_in_ok{tenant="contoso"} 1`,
+        `daybook_last_sign_in_age_seconds{tenant="contoso"} 3600`,
+        `daybook_last_preflight_ok{tenant="contoso"} 1`,
+        `daybook_last_preflight_age_seconds{tenant="contoso"} ${41 * 86_400}`,
+        `daybook_last_preflight_ok{tenant="fabrikam"} 0`,
+        `daybook_last_preflight_age_seconds{tenant="fabrikam"} 60`,
+      ]),
+    );
+  });
+
   it("leaves out what it does not know", () => {
     const unknown = {
       ...quietTenant("contoso"),
@@ -92,6 +117,7 @@ describe("metricsOf", () => {
       lastPass: undefined,
       certificate: undefined,
       verifications: [],
+      source: { signIn: undefined, request: undefined, preflight: undefined },
     };
 
     const text = textOf({ ...snapshotOf(unknown), phase: "starting" }).join("\n");

@@ -5,6 +5,7 @@ import { healthOf } from "../../src/serve/health.js";
 import { renderOverview, renderTenantPage } from "../../src/serve/overview-page.js";
 import type { PageContext } from "../../src/serve/overview-page.js";
 import { judgeStatus } from "../../src/serve/verdict.js";
+import { viewTenant } from "../../src/view/tenant-view.js";
 import { rangeShown, yearsOf } from "../../src/serve/year.js";
 import {
   NOW_MS,
@@ -31,6 +32,12 @@ function linkedDays(page: string, tenant: string): readonly string[] {
   );
 }
 
+/** What the page says of sign-in and preflight, without markup. */
+function contactRows(page: string): string {
+  const rows = /<dt>Last sign-in[\s\S]*?<dt>Pending/.exec(page)?.[0] ?? "";
+  return rows.replaceAll(/<[^>]+>|\s+/g, " ").replaceAll(/ +/g, " ");
+}
+
 describe("the status page", () => {
   it("has every day of the last twelve months once, newest month first", () => {
     const page = renderOverview(context(quietTenant("contoso")));
@@ -53,6 +60,32 @@ describe("the status page", () => {
     expect(titleOf("2026-11-16")).toMatch(/^sealed, .* events, unusual: DAY_EMPTY$/);
     expect(titleOf("2026-11-10")).toBe("sealed, 2,593 events");
     expect(titleOf("2026-06-10")).toMatch(/^closed, .* events$/);
+  });
+
+  it("shows when the newest sign-in and preflight were and how they ended; a failed one needs attention", () => {
+    const quiet = quietTenant("contoso");
+    const failure = {
+      code: "AADSTS7000215",
+      message: "sign-in: found <a refusal>, expected a token",
+      hint: "renew the secret",
+      kind: "refused",
+    } as const;
+    const preflight = { atMs: NOW_MS - 60_000, okMs: undefined, failure };
+    const refused = { ...quiet, source: { ...quiet.source, preflight } };
+    const alarms = viewTenant(refused, NOW_MS)
+      .alarms.filter(({ kind }) => kind === "sign-in-refused")
+      .map((found) => ({ ...found, sinceMs: NOW_MS }));
+    expect(contactRows(renderTenantPage(context(), quiet))).toMatch(
+      /Last sign-in accepted .* 1 h ago Last preflight passed .* 41 d ago/,
+    );
+    expect(contactRows(renderTenantPage(context(), refused))).toMatch(
+      /Last preflight failed .* ago sign-in: found &lt;a refusal&gt;, expected a token; renew the secret \( AADSTS7000215 \)/,
+    );
+    expect(judgeStatus(snapshotOf(quiet), NOW_MS).tone).toBe("whole");
+    expect(judgeStatus(snapshotOf({ ...refused, alarms }), NOW_MS)).toMatchObject({
+      tone: "missing",
+      headline: "1 alarm needs attention.",
+    });
   });
 
   it("counts down to each deadline, the nearest first", () => {

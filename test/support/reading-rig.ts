@@ -106,7 +106,7 @@ export function readingRig(base: string, options: RigOptions = {}): ReadingRig {
 }
 
 /** Nobody asks when the source last answered. */
-export const NO_ANSWERS = { note: () => Promise.resolve() };
+export const NO_ANSWERS = { ok: () => Promise.resolve(), failed: () => Promise.resolve() };
 
 /** No refusal stands, and none outlives the test. */
 export function freeAccess(clock: Clock): RefusalBackoff {

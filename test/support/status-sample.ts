@@ -15,6 +15,7 @@ import {
 } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { DaybookError } from "../../src/model/errors.js";
+import type { Outcome } from "../../src/source/last-outcome.js";
 import type { SourcesOf } from "../../src/serve/sealed-manifests.js";
 import { manifestBytes } from "./status-manifest.js";
 import { indexOfDays } from "./indexed.js";
@@ -63,6 +64,10 @@ const HEAD = {
   root: `${"R".repeat(43)}=`,
 };
 
+function okOutcome(atMs: number): Outcome {
+  return { atMs, okMs: atMs, failure: undefined };
+}
+
 /** A tenant in which nothing is wrong: every day since `from` that is due is sealed. */
 export function quietTenant(
   tenant: string,
@@ -97,7 +102,11 @@ export function quietTenant(
       { sink: "lake", kind: "view", behind: 0, failure: undefined },
     ],
     certificate: { expiresAtMs: NOW_MS + 203 * DAY_MS, daysLeft: 203, warning: "none" },
-    lastAnswerMs: NOW_MS - HOUR_MS,
+    source: {
+      signIn: okOutcome(NOW_MS - HOUR_MS),
+      request: okOutcome(NOW_MS - HOUR_MS),
+      preflight: okOutcome(NOW_MS - 41 * DAY_MS),
+    },
     keptBack: new Map(),
     verifications: [{ sink: "vault", atMs: NOW_MS - 2 * DAY_MS, days: 443, findings: 0 }],
     ...more,

@@ -17,7 +17,13 @@ import { NOW_MS } from "../support/status-sample.js";
 const view = (...acts: readonly Act[]) => viewRetention(indexUnder(...acts), NOW_MS);
 
 function alarms(...acts: readonly Act[]): readonly AlarmFound[] {
-  const nothing = { failure: undefined, sinks: [], certificate: undefined, verifications: [] };
+  const nothing = {
+    failure: undefined,
+    trouble: undefined,
+    sinks: [],
+    certificate: undefined,
+    verifications: [],
+  };
   return alarmsOf({ ...nothing, days: { overdue: [], beyondSaving: [] }, retention: view(...acts) });
 }
 

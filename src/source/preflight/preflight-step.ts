@@ -1,3 +1,6 @@
+import { ERROR_CATALOGUE } from "../../model/error-catalogue.js";
+import type { ErrorKind } from "../../model/error-kind.js";
+import { isErrorCode } from "../../model/errors.js";
 import type { Explanation } from "./explanation.js";
 
 export type PreflightStepName =
@@ -23,4 +26,10 @@ export function passed(step: PreflightStepName, found: string, hint = ""): Prefl
 
 export function failed(step: PreflightStepName, explanation: Explanation): PreflightStep {
   return { step, ok: false, ...explanation };
+}
+
+/** The kind of failure of a check that failed: that of the catalogue, or else a refusal unless it is an outage. */
+export function kindOfStep({ code, isOutage }: PreflightStep): ErrorKind {
+  if (isErrorCode(code)) return ERROR_CATALOGUE[code].kind;
+  return isOutage ? "outage" : "refused";
 }

@@ -16,6 +16,7 @@ import { certificateStep, clockStep, permissionStep } from "./local-steps.js";
 import { failed, passed } from "./preflight-step.js";
 import type { PreflightStep, PreflightStepName } from "./preflight-step.js";
 
+export { kindOfStep } from "./preflight-step.js";
 export type { PreflightStep } from "./preflight-step.js";
 
 /** The tenant as configured. */

@@ -4,6 +4,8 @@ import type { Clock } from "../../io/clock.js";
 import type { AccessToken, Tokens } from "../tokens.js";
 import { SingleFlight } from "./single-flight.js";
 import type { SignInMethod } from "./sign-in-method.js";
+import { outcomeFailure } from "../last-outcome.js";
+import type { OutcomeNote } from "../last-outcome.js";
 import type { RefusalBackoff } from "../refusal-backoff.js";
 
 const RENEW_AHEAD_MS = 5 * 60_000;
@@ -16,6 +18,8 @@ export interface RenewalOptions {
   readonly backoff: RefusalBackoff;
   readonly clock: Clock;
   readonly log: Log;
+  /** Remembers how the newest attempt ended, for those who look. */
+  readonly outcome?: OutcomeNote;
 }
 
 /** The tokens of one tenant: kept in this object alone, fetched once however many ask, renewed ahead of their end. */
@@ -43,7 +47,7 @@ export class RenewedTokens implements Tokens {
   }
 
   async #renew(signal: AbortSignal): Promise<AccessToken> {
-    const { clock, method, backoff } = this.options;
+    const { clock, method, backoff, outcome } = this.options;
     const attempt = await method.prepare(signal);
     await backoff.check(attempt.mark);
     signal.throwIfAborted();
@@ -54,11 +58,19 @@ export class RenewedTokens implements Tokens {
       this.#renewAtMs = token.expiresAtMs - Math.min(RENEW_AHEAD_MS, (token.expiresAtMs - nowMs) / 2);
       this.#current = token;
     } catch (error) {
-      if (!signal.aborted) await backoff.failed(error, attempt.mark);
+      if (!signal.aborted) await this.#failed(error, attempt.mark);
       throw error;
     }
     await backoff.succeeded();
+    await outcome?.ok();
     return this.#current;
+  }
+
+  async #failed(error: unknown, mark: string): Promise<void> {
+    const { backoff, outcome } = this.options;
+    await backoff.failed(error, mark);
+    const failure = outcomeFailure(error);
+    if (failure !== undefined) await outcome?.failed(failure);
   }
 
   /** The token in hand is still good: its renewal may fail for a while without stopping a reading. */

@@ -2,6 +2,7 @@ import type { Log } from "../../model/log.js";
 import type { Clock } from "../../io/clock.js";
 import type { Files } from "../../io/files.js";
 import type { Http } from "../../io/http.js";
+import type { OutcomeNote } from "../last-outcome.js";
 import type { Tokens } from "../tokens.js";
 import { readPemCredential } from "./pem-credential.js";
 import type { CertificateSource } from "./pem-credential.js";
@@ -40,6 +41,8 @@ export interface SignInOptions {
   readonly scope?: string;
   /** A file that remembers a refusal over restarts, in a folder that exists; in memory only when absent. */
   readonly stampPath?: string;
+  /** Remembers how the newest sign-in ended. */
+  readonly outcome?: OutcomeNote;
 }
 
 export interface SignInDoors {
@@ -53,17 +56,20 @@ export interface SignInDoors {
 /** The tokens of one tenant, or of one of its sinks. Nothing is read or sent before the first is asked for. */
 export function signIn(options: SignInOptions, doors: SignInDoors): Tokens {
   const subject = `sign-in of ${options.name}`;
-  const { credential, stampPath } = options;
+  const { credential, stampPath, outcome } = options;
   const { clock, files, log } = doors;
   const stamp = stampPath === undefined ? {} : { stamp: { files, path: stampPath } };
   const backoff = new RefusalBackoff({ code: "SIGNIN_REFUSED", subject, clock, log, ...stamp });
-  if (credential.method === "token") return new GivenToken(subject, credential.token, backoff, clock);
+  const noted = outcome === undefined ? {} : { outcome };
+  if (credential.method === "token")
+    return new GivenToken(subject, credential.token, { backoff, clock, ...noted });
   return new RenewedTokens({
     subject,
     method: methodOf(subject, credential, options, doors),
     backoff,
     clock,
     log,
+    ...noted,
   });
 }
 
