@@ -8,13 +8,13 @@ import { missing, raise } from "../archive/flaw.js";
 import { CLOSING_FILES, FIXED_FILES, LIMITS } from "../archive/layout.js";
 import { openFile, readSmall, storeSource } from "../archive/source.js";
 import type { ArchiveSource } from "../archive/source.js";
-import { expectedBody } from "../plugin/expected-body.js";
 import { LedgerFence } from "./ledger-fence.js";
 import type { FenceOptions } from "./ledger-fence.js";
-import { KeptCopy, notKept } from "./kept-copy.js";
+import { KeptCopy } from "./kept-copy.js";
 import type { DayPromise } from "./kept-copy.js";
+import { readBack } from "./read-back.js";
 import { bodyOf, expectedOf } from "./repeatable-body.js";
-import { missingFrom, sinkLost } from "./sink-inventory.js";
+import { missingFrom, missingRecords, seqOf, sinkLost } from "./sink-inventory.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import { parseEntry } from "../ledger/entry-format.js";
 import { namedFiles } from "../ledger/named-files.js";
@@ -99,6 +99,19 @@ export class RecordSink {
   /** The revisions that the store has confirmed, according to the ledger, and no longer holds. */
   async missing(index: DayIndex, signal: AbortSignal): Promise<readonly SealedDay[]> {
     return missingFrom({ name: this.name, store: this.#store, tenant: this.#tenant }, index, signal);
+  }
+
+  /**
+   * What the store lacks of the first `entries` ledger entries, their heads, the files that they name and the keys. The next sync
+   * writes it again.
+   */
+  async missingRecords(entries: number, signal: AbortSignal): Promise<readonly string[]> {
+    const sink = { name: this.name, store: this.#store, tenant: this.#tenant };
+    const lost = await missingRecords(sink, this.#archive, entries, signal);
+    if (lost.length === 0) return [];
+    this.#synced = Math.min(entries, ...lost.map((path) => seqOf(path) ?? entries));
+    this.#described.clear();
+    return lost;
   }
 
   async hasManifest({ day, revision }: SealedDay, signal: AbortSignal): Promise<boolean> {
@@ -249,7 +262,7 @@ export class RecordSink {
     // `head` is the only object that is replaced, so check first that no other writer has added a newer one.
     await this.#fence.recheck(signal);
     await this.#store.replace(this.#key("head"), bodyOf(bytes), expected, signal);
-    await this.#readBack(this.#key("head"), expected, signal);
+    await readBack(this.#store, this.#key("head"), expected, signal);
   }
 
   async #putSmall(
@@ -261,33 +274,18 @@ export class RecordSink {
     const bytes = await this.#readSmall(path, source, signal);
     const expected = expectedOf(bytes, retainUntil);
     await this.#store.putNew(this.#key(path), bodyOf(bytes), expected, signal);
-    await this.#readBack(this.#key(path), expected, signal);
+    await readBack(this.#store, this.#key(path), expected, signal);
   }
 
   async #put(path: string, expected: Expected, source: ArchiveSource, signal: AbortSignal): Promise<void> {
     const body = await openFile(source, path, signal);
     if (body === undefined) return raise(missing(path));
     await this.#store.putNew(this.#key(path), body, expected, signal);
-    await this.#readBack(this.#key(path), expected, signal);
+    await readBack(this.#store, this.#key(path), expected, signal);
   }
 
   async #readSmall(path: string, source: ArchiveSource, signal: AbortSignal): Promise<Uint8Array> {
     return (await readSmall(source, path, LIMITS.manifest, signal)) ?? raise(missing(path));
-  }
-
-  /** A store may accept an object and not have it: trust its own checksum, or else the bytes themselves. */
-  async #readBack(key: string, expected: Expected, signal: AbortSignal): Promise<void> {
-    const found = await this.#store.stat(key, signal);
-    if (found === undefined) throw notKept(key, "the object", "none");
-    if (found.bytes !== expected.bytes) throw notKept(key, `${expected.bytes} bytes`, `${found.bytes}`);
-    const { retainUntil } = expected;
-    if (retainUntil !== undefined && found.retainUntil !== undefined && found.retainUntil < retainUntil) {
-      throw notKept(key, `retention until ${retainUntil}`, `until ${found.retainUntil}`);
-    }
-    if (found.sha256 === expected.sha256) return;
-    if (found.sha256 !== undefined) throw notKept(key, `sha256 ${expected.sha256}`, found.sha256);
-    const body = await this.#store.get(key, signal);
-    for await (const piece of expectedBody(body, expected, signal)) void piece;
   }
 
   #key(path: string): string {

@@ -4,6 +4,7 @@ import type { Ledger } from "../ledger/ledger.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { DAY_MS } from "../model/utc-day.js";
+import type { SealedDay } from "../archive/sealed-package.js";
 import type { RecordSink } from "./record-sink.js";
 import { isFilled, isKnownLoss, newestConfirmed } from "./sink-inventory.js";
 import { SyncMarks } from "./sync-marks.js";
@@ -18,7 +19,7 @@ export interface SinkLossesParts {
   readonly ledger: Ledger;
 }
 
-/** How long an inventory of a sink is valid while its newest package is there. */
+/** How long an inventory of a sink that is no folder is valid while its newest package is there. */
 const INVENTORY_LASTS_MS = DAY_MS;
 
 /**
@@ -52,14 +53,15 @@ export class SinkLosses {
   async record(sink: RecordSink, isRefill: boolean, signal: AbortSignal): Promise<void> {
     const { ledger } = this.#parts;
     const { name } = sink;
+    const { packages, records } = isRefill
+      ? { packages: await sink.missing(ledger.index, signal), records: [] }
+      : await this.#inventory(sink, signal);
+    if (records.length > 0) this.#found.set(name, [...(this.#found.get(name) ?? []), inShort(records)]);
     for (const what of this.#found.get(name) ?? [])
       await ledger.append(
         { type: "incident", day: null, code: "SINK_LOST", subject: `${name}: ${what}` },
         "daybook",
       );
-    const packages = isRefill
-      ? await sink.missing(ledger.index, signal)
-      : await this.#inventory(sink, signal);
     for (const { day, revision, manifestSha256: manifest_sha256 } of packages)
       await ledger.append(
         { type: "sink-failed", day, revision, manifest_sha256, sink: name, code: "SINK_LOST" },
@@ -101,32 +103,50 @@ export class SinkLosses {
   }
 
   /** What the sink has confirmed and lacks. A sink that does not answer is checked again by the next pass. */
-  async #inventory(sink: RecordSink, signal: AbortSignal): ReturnType<RecordSink["missing"]> {
+  async #inventory(sink: RecordSink, signal: AbortSignal): Promise<Inventory> {
     const { ledger, clock, log, tenant } = this.#parts;
     const { name } = sink;
     try {
       const newest = newestConfirmed(name, ledger.index);
-      const isFresh = clock.now() - (this.#inventoriedMs.get(name) ?? -Infinity) < INVENTORY_LASTS_MS;
-      if (newest === undefined || (isFresh && (await sink.hasManifest(newest, signal)))) return [];
-      const missing = await sink.missing(ledger.index, signal);
+      const isFresh = clock.now() - (this.#inventoriedMs.get(name) ?? -Infinity) < lasts(sink);
+      if (newest === undefined || (isFresh && (await sink.hasManifest(newest, signal)))) return NOTHING;
+      const packages = await sink.missing(ledger.index, signal);
+      const records = await sink.missingRecords(await this.#marks.read(name), signal);
       this.#inventoriedMs.set(name, clock.now());
-      return missing;
+      return { packages, records };
     } catch (error) {
       signal.throwIfAborted();
       if (!isDaybookError(error)) throw error;
       log.warn({ tenant, sink: name, code: error.code, message: error.message }, "sink inventory failed");
-      return [];
+      return NOTHING;
     }
   }
 }
 
+/** What an inventory found to be missing. */
+interface Inventory {
+  readonly packages: readonly SealedDay[];
+  /** Of the ledger, its heads and acts, and the keys. */
+  readonly records: readonly string[];
+}
+
+const NOTHING: Inventory = { packages: [], records: [] };
+
+/** A folder of this host is listed by every pass; listing a bucket costs requests. */
+function lasts({ folder }: RecordSink): number {
+  return folder === undefined ? INVENTORY_LASTS_MS : 0;
+}
+
 const MAX_NAMED = 5;
 
-function lossError(sink: string, lost: readonly string[]): DaybookError {
-  const named = lost.slice(0, MAX_NAMED).join(", ");
+function inShort(lost: readonly string[]): string {
   const more = lost.length > MAX_NAMED ? ` and ${lost.length - MAX_NAMED} more` : "";
+  return `${lost.slice(0, MAX_NAMED).join(", ")}${more}`;
+}
+
+function lossError(sink: string, lost: readonly string[]): DaybookError {
   return new DaybookError("SINK_LOST", {
-    message: `${sink}: found no ${named}${more}, expected everything that it confirmed`,
+    message: `${sink}: found no ${inShort(lost)}, expected everything that it confirmed`,
     hint: "what another copy has was written again; find out what removes files there",
   });
 }

@@ -151,7 +151,7 @@ async function build(options: RestoreOptions, tree: RestoredTree, signal: AbortS
   }
   const unnamed = await fetchUnnamed(options, tree, fetched, signal);
   const leftOut = [...fetched.leftOut, ...unnamed.leftOut];
-  if (leftOut.length > 0) await tree.noteLeftOut(leftOut.map((one) => leftOutStep(from.name, one)));
+  if (leftOut.length > 0) await tree.noteLeftOut(leftOut.map(({ path }) => ({ sink: from.name, path })));
   const restored = {
     ...(await described(files, tree.root, fetched)),
     uncommitted: unnamed.uncommitted,
@@ -191,10 +191,6 @@ async function fromAny(
     }
   }
   throw failures[0] ?? new TypeError("no sink to restore from");
-}
-
-function leftOutStep(sink: string, { path, reason }: LeftOut): string {
-  return `restored without ${path} of ${sink}: ${reason}`;
 }
 
 /** Packages that were being delivered when the host was lost. The rest is restored even if one of them is not whole. */

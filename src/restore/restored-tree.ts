@@ -4,6 +4,7 @@ import type { Files } from "../io/files.js";
 import { replaceFile } from "../io/publish-file.js";
 import { isCreated } from "../ledger/archive-tree.js";
 import { LEFT_OUT_PATH, leftOutBytes } from "../ledger/left-out.js";
+import type { LeftOutFile } from "../ledger/left-out.js";
 import { DaybookError } from "../model/errors.js";
 
 /** Where a restore builds the archive, below the tenant's folder. Its presence marks a restore that is not finished. */
@@ -67,10 +68,10 @@ export class RestoredTree {
   }
 
   /** Keeps what the restore left out for the next start, which writes it into the ledger. */
-  async noteLeftOut(steps: readonly string[]): Promise<void> {
+  async noteLeftOut(left: readonly LeftOutFile[]): Promise<void> {
     const path = join(this.root, LEFT_OUT_PATH);
     await this.#files.makeFolder(dirname(path));
-    await replaceFile(this.#files, { path, bytes: leftOutBytes(steps), staging: this.staging });
+    await replaceFile(this.#files, { path, bytes: leftOutBytes(left), staging: this.staging });
   }
 
   /** Removes the tree. */

@@ -72,6 +72,10 @@ describe("a record sink with a hole", () => {
     { what: "archive.json", hole: () => "archive.json" },
     { what: "every day", hole: () => "days" },
     { what: "one package", hole: () => "days/2026/11/20/r0001" },
+    { what: "one page", hole: () => "days/2026/11/20/r0001/h07-0001.json.zst" },
+    { what: "an entry in the middle", hole: () => "ledger/000/000000002.json" },
+    { what: "a head in the middle", hole: () => "heads/000000002" },
+    { what: "the key", hole: () => "keys" },
   ])("is filled again by the next pass, which says so: $what", async ({ hole }) => {
     const rig = await archivedOnce();
     rmSync(join(rig.vault, hole(rig.vault)), { recursive: true });
@@ -80,6 +84,7 @@ describe("a record sink with a hole", () => {
 
     expect(found.exit).toBe(65);
     expect(found.out).toContain("SINK_LOST");
+    expect((await rig.runWith(DOORS, "trail", "--type", "incident,sink-failed")).out).toContain("SINK_LOST");
     expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
     expect((await rig.runWith(DOORS, "status")).exit).toBe(0);
     expect((await rig.runWith(DOORS, "verify", "--sink", "vault")).exit).toBe(0);

@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -187,4 +188,22 @@ it("restores no day over which somebody put a tombstone", async () => {
 
   expect((await rig.run(...RESTORE)).exit).toBe(65);
   expect([...filesBelow(rig.state).keys()]).toEqual(["lock"]);
+});
+
+it.each([
+  ["words of somebody's own", JSON.stringify(["the auditor has approved everything"])],
+  ["words in the place of a name", JSON.stringify([{ sink: "vault", path: "all is well" }])],
+  ["no JSON", "{"],
+])("signs nothing that somebody wrote into the list of a restore: %s", async (_what, text) => {
+  const rig = await archived();
+  const path = join(rig.state, "quarantine/left-out.json");
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+
+  expect((await rig.run("archive")).exit).toBe(0);
+
+  expect(ledgerOf(rig.state).find(({ type }) => type === "recovery-performed")).toMatchObject({
+    steps: ["removed quarantine/left-out.json, which no restore wrote so"],
+  });
+  expect(existsSync(path)).toBe(false);
 });
