@@ -1,5 +1,5 @@
-// How long the worst pages that are accepted keep the event loop, and what memory they take. An argument names another
-// dist/ to compare with: `node test/bench/pages-bench.ts ../other/dist`.
+// How long the worst pages that are accepted keep the event loop, and what memory they take. Arguments name another dist/ to
+// compare with, and pages, of which all are measured otherwise: `node test/bench/pages-bench.ts ../other/dist "no events"`.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -13,11 +13,8 @@ const MAX_EVENTS = 100_000;
 const VALUE_BYTES = 2 * 1024 * 1024 - 100;
 const TENANT_ID = "11111111-2222-4333-8444-555555555555";
 
-const main = join(
-  resolve(process.argv[2] ?? join(import.meta.dirname, "..", "..", "dist")),
-  "src",
-  "main.js",
-);
+const [dist = join(import.meta.dirname, "..", "..", "dist"), ...wanted] = process.argv.slice(2);
+const main = join(resolve(dist), "src", "main.js");
 const scratch = mkdtempSync(join(tmpdir(), "daybook-pages-"));
 const day = new Date(Date.now() - 4 * 86_400_000).toISOString().slice(0, 10);
 
@@ -62,6 +59,7 @@ interface Figures {
 
 try {
   for (const [name, page] of Object.entries(PAGES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     const { archive, verify } = await measure(page());
     process.stdout.write(`${name.padEnd(30)} archive ${shown(archive)}   verify ${shown(verify)}\n`);
   }
@@ -112,7 +110,7 @@ sinks: { vault: { use: local-files, path: ${folder}/vault } }
 async function run(args: readonly string[]): Promise<Figures> {
   const usageFile = join(scratch, "usage.json");
   const usage = join(import.meta.dirname, "usage.mjs");
-  const env = { ...process.env, DAYBOOK_USAGE_FILE: usageFile, BENCH_TOKEN: "a token" };
+  const env = { ...process.env, DAYBOOK_USAGE_FILE: usageFile, BENCH_TOKEN: "a token of the bench" };
   const started = performance.now();
   const child = spawn(process.execPath, ["--import", usage, main, ...args], {
     env,

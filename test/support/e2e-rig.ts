@@ -69,6 +69,8 @@ export const SIGN_IN_TOKEN = "e2e-bearer-token-of-the-tests";
 export async function e2eRig(options: E2eOptions = {}): Promise<E2eRig> {
   const folder = mkdtempSync(join(tmpdir(), "daybook-e2e-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  if (options.sourceClock === systemClock && options.readAfter?.[0] !== "24h")
+    throw new Error("a rig in real time needs REAL_TIME: with another readAfter no day is due at some hours");
   const clock = new VirtualClock(options.now ?? E2E_NOW);
   let current = options;
   let simulator = await startedSimulator(options, clock);
