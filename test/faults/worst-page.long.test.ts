@@ -24,6 +24,6 @@ it("archives and verifies the largest pages in the memory that the unit allows",
     expect(peaks).toHaveLength(2 * WORST.length);
     expect(Math.max(...peaks)).toBeLessThan(allowedMiB);
   } finally {
-    built.remove();
+    await built.remove();
   }
 }, 300_000);
