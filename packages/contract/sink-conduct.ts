@@ -22,6 +22,17 @@ export const SINK_CONDUCT: readonly SinkCase[] = [
     },
   },
   {
+    name: "changes nothing by a look, before the first day and after it, if it has one",
+    run: async (place) => {
+      const sink = place.open();
+      await sink.look?.(CALM);
+      await neverGot(place.open());
+      await write(sink, recordLines(3));
+      await sink.look?.(CALM);
+      await holds(place.open(), recordLines(3));
+    },
+  },
+  {
     name: "fails its check where a write would fail, with a code, and is not to be retried",
     run: async (_place, maker) =>
       withPlace(await maker.unusable(), async (sink) => {
@@ -81,6 +92,7 @@ export const SINK_CONDUCT: readonly SinkCase[] = [
 function everyOperation(sink: Sink): readonly Operation[] {
   return [
     () => sink.check(CALM),
+    ...(sink.look === undefined ? [] : [async () => sink.look?.(CALM)]),
     () => write(sink, recordLines(3)),
     () => collect(sink.read(DAY, CALM)),
     () => sink.remove(DAY, CALM),

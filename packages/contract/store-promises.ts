@@ -35,6 +35,17 @@ export const CONDUCT: readonly StoreCase[] = [
     },
   },
   {
+    name: "changes nothing by a look, in an empty place and in a used one, if it has one",
+    run: async (place) => {
+      const store = place.open();
+      await store.look?.(CALM);
+      assert.deepEqual(await listAll(place.open()), []);
+      await putText(store, KEY, "kept");
+      await store.look?.(CALM);
+      assert.deepEqual(await listAll(place.open()), [KEY]);
+    },
+  },
+  {
     name: "fails its check where a write would fail, with a code, and is not to be retried",
     run: async (_place, maker) =>
       withPlace(await maker.unusable(), async (store) => {
@@ -86,6 +97,7 @@ function everyOperation(store: ObjectStore): readonly Operation[] {
   const bytes = bytesOf("never stored");
   return [
     () => store.check(CALM),
+    ...(store.look === undefined ? [] : [async () => store.look?.(CALM)]),
     () => store.putNew(KEY, piecesOf(bytes), expectedOf(bytes), CALM),
     () => store.replace("head", piecesOf(bytes), expectedOf(bytes), CALM),
     () => store.get(KEY, CALM).then(collect),

@@ -68,6 +68,15 @@ export class BlobStore implements ObjectStore {
     }
   }
 
+  /** Whether the container is there and may be listed; nothing short of an upload shows whether it may be written. */
+  look(signal: AbortSignal): Promise<undefined> {
+    return this.#within("look", signal, async (container) => {
+      // `~` is in no key: one short page, whatever the container holds.
+      await listNames(container, this.#options.prefix, "~", signal);
+      return undefined;
+    });
+  }
+
   check(signal: AbortSignal): Promise<void> {
     const { prefix, clock, immutability } = this.#options;
     return this.#within("check", signal, (container) =>

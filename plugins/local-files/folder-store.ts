@@ -7,6 +7,7 @@ import {
   conflict,
   expectedBody,
   isDaybookError,
+  lookAtFolder,
   removeAbandoned,
   writeFile,
   requireSpace,
@@ -69,6 +70,17 @@ export class FolderStore implements ObjectStore {
     await removeAbandoned(this.#files, folder);
     await requireSpace(this.#files, root, 0, reserveBytes);
     await probeFolder(this.#files, join(folder, randomUUID()), immutable, signal);
+  }
+
+  async look(signal: AbortSignal): Promise<string | undefined> {
+    signal.throwIfAborted();
+    const { root, reserveBytes } = this.#options;
+    const { nearest, note } = await lookAtFolder(this.#files, root);
+    await requireSpace(this.#files, nearest, 0, reserveBytes);
+    if (note !== undefined) return note;
+    const unfinished = join(root, UNFINISHED);
+    if ((await this.#files.stat(unfinished)) !== undefined) await lookAtFolder(this.#files, unfinished);
+    return undefined;
   }
 
   async putNew(

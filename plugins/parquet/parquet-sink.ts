@@ -34,11 +34,20 @@ export class ParquetSink implements Sink {
   readonly #options: ParquetSinkOptions;
   readonly #store: ObjectStore;
   readonly #work: WorkFolder;
+  /** Only where the store can be looked at. */
+  readonly look?: NonNullable<Sink["look"]>;
 
   constructor(options: ParquetSinkOptions) {
     this.#options = options;
     this.#store = options.store;
     this.#work = new WorkFolder(options.files, options.work);
+    const lookAtStore = options.store.look?.bind(options.store);
+    if (lookAtStore === undefined) return;
+    this.look = async (signal) => {
+      await openEngine(this.#options.engine, {});
+      const notes = [await this.#work.look(), await lookAtStore(signal)].filter((note) => note !== undefined);
+      return notes.length === 0 ? undefined : notes.join("; ");
+    };
   }
 
   async check(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { DaybookError, Tally, abortable, removeAbandoned, writeFile } from "daybook/plugin";
+import { DaybookError, Tally, abortable, lookAtFolder, removeAbandoned, writeFile } from "daybook/plugin";
 import type { Files } from "daybook/plugin";
 
 const PREFIX = "daybook-parquet-";
@@ -24,6 +24,11 @@ export class WorkFolder {
     } finally {
       await this.remove(path);
     }
+  }
+
+  /** Throws what `check` would, as far as looking shows it; says so when the folder will be made. */
+  async look(): Promise<string | undefined> {
+    return (await lookAtFolder(this.#files, this.#folder)).note;
   }
 
   /** Where a file can be created. The caller must `remove` it. */

@@ -33,6 +33,19 @@ export class PostgresSink implements Sink {
     });
   }
 
+  /** Signs in, and looks at the tables in a transaction that can only read. */
+  async look(signal: AbortSignal): Promise<string | undefined> {
+    return this.#within(signal, async (session) => {
+      await this.#begin(session, "REPEATABLE READ READ ONLY");
+      const { schema } = this.options;
+      if (await awaitsUpgrade(session, this.options))
+        return `the tables of schema ${schema} will be upgraded`;
+      return (await hasTables(session, this.options))
+        ? undefined
+        : `the tables of schema ${schema} will be made`;
+    });
+  }
+
   async write(batch: Batch, signal: AbortSignal): Promise<Receipt> {
     const { schema } = this.options;
     const { tenant } = this.host;

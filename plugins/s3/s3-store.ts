@@ -10,7 +10,7 @@ import type {
   UtcDay,
 } from "daybook/plugin";
 import type { Bucket } from "./bucket.js";
-import { protectionOf } from "./bucket-settings.js";
+import { protectionOf, requireSettings } from "./bucket-settings.js";
 import { keysBelow, keysShown, versionsOf } from "./listing.js";
 import { extendLocks, isAtLeast, lockOf, setLegalHold, strengthenLock } from "./object-lock.js";
 import type { Lock } from "./object-lock.js";
@@ -48,6 +48,14 @@ export class S3Store implements ObjectStore {
       if (lock !== undefined)
         await extendLocks(this.#bucket, { key: this.#keyOf(key), versioning, lock }, signal);
     };
+  }
+
+  /** The settings, and whether the credential may list; nothing short of a put shows whether it may put. */
+  async look(signal: AbortSignal): Promise<undefined> {
+    await requireSettings(this.#options, signal);
+    // `~` is in no key: one short page, whatever the bucket holds.
+    await keysBelow(this.#bucket, `${this.#options.prefix}~`, signal).next();
+    return undefined;
   }
 
   check(signal: AbortSignal): Promise<void> {

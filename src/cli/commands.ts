@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       { flags: "--schedule <text>", help: "retention rule, in your organisation's words" },
       { flags: "--keep <duration>", help: "how long a day is kept, such as 7y" },
       { flags: "--api <url>", help: "base of the API, for a proxy or the simulator" },
-      { flags: "--no-check", help: "do not run `config check --online` at the end" },
+      { flags: "--no-check", help: "do not run `config check --online` and `sinks check` at the end" },
       JSON_OPTION,
     ],
     examples: [
@@ -189,7 +189,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: "config check",
-    summary: "every error of the configuration, its secrets and its sinks",
+    summary: "every error of the configuration, its secrets, folders and sinks; changes nothing on disk",
     options: [
       ...COMMON,
       { flags: "--online", help: "also sign in and make one request, and explain a refusal" },

@@ -1,6 +1,7 @@
 import { alertForm } from "../compose/alert-forms.js";
 import type { Program } from "../compose/program.js";
 import type { Tenant } from "../compose/tenant-parts.js";
+import { lookAtFolder } from "../io/look-at-folder.js";
 import { kindOfStep } from "../source/preflight/preflight.js";
 import { checkAccessToken } from "../serve/access-token.js";
 import { readSecretsOf } from "../serve/alert-sender.js";
@@ -16,19 +17,34 @@ export interface ConfigCheckOptions extends CommonOptions {
   readonly online?: boolean;
 }
 
-/** Every rule of the file at once, then every secret and sink; with --online every tenant's sign-in and one request. */
+/**
+ * Every rule of the file at once, then every secret, state folder and sink; with --online every tenant's sign-in and one request.
+ * Writes nothing: it may run as another user than the service, which could then not use what it had made.
+ */
 export const configCheck: Command<ConfigCheckOptions> = async (options, surroundings) => {
   const program = await openWorkspace(options, surroundings);
   const { loaded, tenants } = program;
   const looked: Looked[] = [];
   for (const tenant of tenants) {
-    looked.push(await lookAtSecrets(tenant));
-    looked.push(...(await lookAtSinks(tenant, surroundings.signal)));
+    looked.push(await lookAtSecrets(tenant), await lookAtState(tenant));
+    looked.push(...(await lookAtSinks(tenant, "look", surroundings.signal)));
     if (options.online === true) looked.push(...(await lookOnline(tenant, surroundings)));
   }
   looked.push(...(await lookAtSharedSecrets(program)));
-  return lookedResult(loaded.path, looked, { config: loaded.path, config_sha256: loaded.sha256 });
+  const result = lookedResult(loaded.path, looked, { config: loaded.path, config_sha256: loaded.sha256 });
+  return {
+    ...result,
+    text: `${result.text}\nNothing was written: \`daybook sinks check\` tries every sink.`,
+  };
 };
+
+async function lookAtState({ name, root, files }: Pick<Tenant, "name" | "root" | "files">): Promise<Looked> {
+  let note = "";
+  const found = await look(`${name} state folder`, "looks ready to be written", async () => {
+    ({ note = "" } = await lookAtFolder(files, root));
+  });
+  return found.ok ? { ...found, hint: note } : found;
+}
 
 /** Reads every secret of the sign-in once, without using it. */
 async function lookAtSecrets({ name, credential }: Pick<Tenant, "name" | "credential">): Promise<Looked> {
@@ -72,10 +88,9 @@ async function lookAtSharedSecrets({
 }
 
 async function lookOnline(
-  { name, root, files, preflight }: Pick<Tenant, "name" | "root" | "files" | "preflight">,
+  { name, preflight }: Pick<Tenant, "name" | "preflight">,
   { signal }: Surroundings,
 ): Promise<readonly Looked[]> {
-  await files.makeFolder(root);
   const steps = await preflight().check(signal);
   return steps.map((step) => ({
     ...step,

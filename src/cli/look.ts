@@ -7,6 +7,7 @@ import { isCreated } from "../ledger/archive-tree.js";
 import { readArchive } from "../ledger/open-archive.js";
 import { SinkPlaces } from "../deliver/sink-places.js";
 import { isDaybookError } from "../model/errors.js";
+import type { Sink } from "../plugin/types.js";
 import type { CommandResult } from "./command.js";
 import { EXIT, exitOf, worstExit } from "./exit-codes.js";
 
@@ -34,11 +35,17 @@ export function lookedResult(subject: string, looked: readonly Looked[], more: o
   };
 }
 
+const ONLY_BY_WRITE = "its plugin finds out by a write alone, which `daybook sinks check` does";
+
 type SinkLookParts = Pick<Tenant, "name" | "root" | "files" | "loaded" | "log" | "openSinks">;
+
+/** How a sink is looked at. `probe`: it writes, reads back and removes something. `look`: nothing changes, here or there. */
+export type SinkLookKind = "probe" | "look";
 
 /** Every configured sink of a tenant: would a write succeed now? */
 export async function lookAtSinks(
   { name: tenant, root, files, loaded, log, openSinks }: SinkLookParts,
+  kind: SinkLookKind,
   signal: AbortSignal,
 ): Promise<readonly Looked[]> {
   await using sinks = openSinks();
@@ -47,23 +54,37 @@ export async function lookAtSinks(
   const shared = await places.findSharedFolders();
   const requireAllContent = await contentCheck(tenant, sinks, { files, root }, signal);
   for (const { name, sink } of sinks.all()) {
+    let note = kind === "look" && sink.look === undefined ? ONLY_BY_WRITE : undefined;
     const check = async (): Promise<void> => {
       const error = shared.get(name);
       if (error !== undefined) throw error;
       await requireAllContent(name, signal);
-      await sink.check(signal);
+      if (kind === "probe") await sink.check(signal);
+      else if (sink.look !== undefined) note = await sink.look(signal);
     };
-    looked.set(name, await look(`${tenant} sink ${name}`, "ready to be written", check));
+    const found = await look(`${tenant} sink ${name}`, expectedOf(sink, kind), check);
+    looked.set(name, note === undefined || !found.ok ? found : noted(found, note));
   }
   for (const opened of sinks.stores()) {
     const found = looked.get(opened.name);
     if (found?.ok === true)
-      looked.set(opened.name, { ...found, hint: (await saidProtection(opened, signal)).words });
+      looked.set(opened.name, noted(found, (await saidProtection(opened, signal)).words));
   }
+  if (kind === "look") return [...looked.values()];
   const ready = sinks.stores().filter(({ name }) => looked.get(name)?.ok === true);
   for (const [name, error] of (await places.findSharedStores(ready, signal)).found)
     looked.set(name, await look(`${tenant} sink ${name}`, "a place of its own", () => Promise.reject(error)));
   return [...looked.values()];
+}
+
+function expectedOf({ look: canLook }: Pick<Sink, "look">, kind: SinkLookKind): string {
+  if (kind === "probe") return "ready to be written";
+  return canLook === undefined ? "not looked at" : "looks ready to be written";
+}
+
+/** With more for people to know. */
+function noted(found: Looked, note: string): Looked {
+  return { ...found, hint: [found.hint, note].filter((one) => one !== "").join("; ") };
 }
 
 /** Fails when a record sink holds another archive, or no longer what it has confirmed; nothing is written to it then. */

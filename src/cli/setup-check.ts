@@ -11,12 +11,13 @@ const CHECK_TIMEOUT_MS = 5 * 60_000;
 const MAX_OUTPUT_BYTES = 1 << 20;
 
 /**
- * Runs `config check --online` as the unit of the daemon would run it: its user, sandbox, credentials and drop-ins. A check
+ * Runs `config check --online` and `sinks check` as the unit of the daemon would run them: its user, sandbox, credentials and drop-ins. A check
  * from a shell has another view of the disk and passes where the service fails.
  */
 export async function checkInUnit(unit: string, configuration: string, files: Files): Promise<Ended> {
   await files.makeFolder("/run/systemd/system", 0o755);
   await files.removeTree(CHECK_UNIT);
+  await files.removeTree(CHECK_OUTPUT);
   const text = checkUnitText(unit, { configuration, output: CHECK_OUTPUT });
   await files.writeNew(CHECK_UNIT, new TextEncoder().encode(text), 0o644);
   try {

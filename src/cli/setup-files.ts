@@ -44,7 +44,7 @@ export function dropInText(archive: string): string {
 }
 
 /**
- * The unit of the daemon with its drop-ins, made to run one check instead: the same user, sandbox and credentials. `unit`
+ * The unit of the daemon with its drop-ins, made to run checks instead, the second once the first has passed: the same user, sandbox and credentials. `unit`
  * is what `systemctl cat daybook.service` prints; a later section of a unit file overrides an earlier one.
  */
 export function checkUnitText(
@@ -57,10 +57,11 @@ Type=oneshot
 NotifyAccess=none
 ExecStart=
 ExecStart=/usr/bin/daybook config check --online --config ${configuration}
+ExecStart=/usr/bin/daybook sinks check --config ${configuration}
 ExecReload=
 Restart=no
 WatchdogSec=0
-StandardOutput=truncate:${output}
+StandardOutput=append:${output}
 StandardError=inherit
 `;
 }

@@ -12,6 +12,7 @@ import type { Answers } from "./setup-answers.js";
 import { checkInUnit, required } from "./setup-check.js";
 import type { SetupMethod } from "./setup-methods.js";
 import { configurationText, dropInText, secretFileOf } from "./setup-files.js";
+import { sinksCheck } from "./sinks-check.js";
 
 export interface SetupOptions {
   readonly config: string;
@@ -120,11 +121,13 @@ async function makeArchiveFolder(path: string, isService: boolean, files: Files)
   if (isService && isEmpty) await required("chown", ["daybook:daybook", path]);
 }
 
-/** The check in the unit's sandbox, or, without the service, in this process. */
+/** The checks in the unit's sandbox, or, without the service, in this process. */
 async function checked(configuration: string, unit: Unit, surroundings: Surroundings): Promise<Ended> {
   if (unit !== undefined) return checkInUnit(unit, configuration, surroundings.files);
   const { exit, text } = await configCheck({ config: configuration, online: true }, surroundings);
-  return { exit, output: text };
+  if (exit !== EXIT.ok) return { exit, output: text };
+  const sinks = await sinksCheck({ config: configuration }, surroundings);
+  return { exit: sinks.exit, output: `${text}\n${sinks.text}` };
 }
 
 interface Done {

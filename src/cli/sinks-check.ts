@@ -8,7 +8,7 @@ export const sinksCheck: Command<CommonOptions> = async (options, surroundings) 
   const { loaded, tenants } = await openWorkspace(options, surroundings);
   const looked: Looked[] = [];
   for (const tenant of tenants) {
-    looked.push(...(await lookAtSinks(tenant, surroundings.signal)));
+    looked.push(...(await lookAtSinks(tenant, "probe", surroundings.signal)));
   }
   return lookedResult(loaded.path, looked, { config: loaded.path });
 };

@@ -4,7 +4,7 @@ import { inject, injectable } from "tsyringe";
 import type { TenantConfig } from "../config/schema.js";
 import type { SecretSource } from "../config/secrets.js";
 import type { Clock } from "../io/clock.js";
-import { DaybookError } from "../model/errors.js";
+import { DaybookError, isDaybookError } from "../model/errors.js";
 import { isoTime } from "../model/utc-day.js";
 import type { RequestBudget } from "../plan/request-budget.js";
 import type { Endpoints } from "../source/clouds.js";
@@ -46,36 +46,43 @@ export class TenantPreflight implements Preflight {
     @inject(ANSWERS) private readonly answers: LastOutcome,
   ) {}
 
-  run(signal: AbortSignal): Promise<readonly PreflightStep[]> {
+  async run(signal: AbortSignal): Promise<readonly PreflightStep[]> {
     const take: TakeRequest = async (requestSignal) => {
       await this.access.check(applicationOf(this.tenant.config, this.endpoints));
-      await this.#takeRequest(requestSignal);
+      if (!(await this.requests.takeNow(requestSignal))) throw await this.#noneLeft();
     };
-    return this.#steps(this.tokens, take, signal);
-  }
-
-  async check(signal: AbortSignal): Promise<readonly PreflightStep[]> {
-    const take: TakeRequest = (requestSignal) => this.#takeRequest(requestSignal);
-    const steps = await this.#steps(this.checkTokens, take, signal);
-    const forget = async (passed: PreflightStep["step"], stamp: string): Promise<void> => {
-      if (steps.some(({ step, ok }) => ok && step === passed))
-        await removeStamp({ files: this.outside.files, path: join(this.tenant.root, stamp) });
-    };
-    await forget("sign-in", SIGN_IN_STAMP);
-    await forget("activity-log", ACCESS_STAMP);
+    const steps = await this.#steps(this.tokens, take, signal);
+    if (isPassed(steps, "activity-log")) await this.answers.ok();
+    await this.#note(steps);
     return steps;
   }
 
-  async #steps(
-    tokens: Tokens,
-    takeRequest: TakeRequest,
-    signal: AbortSignal,
-  ): Promise<readonly PreflightStep[]> {
+  async check(signal: AbortSignal): Promise<readonly PreflightStep[]> {
+    // Not recorded: a record that another user makes could lock the service out. One request more does no harm.
+    const take: TakeRequest = async () => {
+      if ((await this.requests.state()).left === 0) throw await this.#noneLeft();
+    };
+    const steps = await this.#steps(this.checkTokens, take, signal);
+    if (isPassed(steps, "sign-in")) await this.#forget(SIGN_IN_STAMP);
+    if (isPassed(steps, "activity-log")) await this.#forget(ACCESS_STAMP);
+    return steps;
+  }
+
+  /** Ends the pause after a refusal. Where this user may not, the pause ends by itself within a quarter of an hour. */
+  async #forget(stamp: string): Promise<void> {
+    try {
+      await removeStamp({ files: this.outside.files, path: join(this.tenant.root, stamp) });
+    } catch (error) {
+      if (!isDaybookError(error, "DISK_DENIED")) throw error;
+    }
+  }
+
+  #steps(tokens: Tokens, takeRequest: TakeRequest, signal: AbortSignal): Promise<readonly PreflightStep[]> {
     const { http, clock } = this.outside;
     const { auth, tenantId } = this.tenant.config;
     const { api, scope } = this.endpoints;
     const certificate = certificateDoor({ scope: this.tenant, secrets: this.secrets, clock });
-    const steps = await preflight(
+    return preflight(
       {
         api,
         tenantId,
@@ -85,9 +92,6 @@ export class TenantPreflight implements Preflight {
       { tokens, http, clock, takeRequest, ...(certificate === undefined ? {} : { certificate }) },
       signal,
     );
-    if (steps.some(({ step, ok }) => ok && step === "activity-log")) await this.answers.ok();
-    await this.#note(steps);
-    return steps;
   }
 
   /** What ended early because the hour's requests are used up says nothing of the source. */
@@ -102,16 +106,19 @@ export class TenantPreflight implements Preflight {
     await outcome.failed({ code, message, hint, kind: outcomeKind(kindOfStep(failed)) });
   }
 
-  /** Fails at once when the hour's requests are used up: the next one may be an hour away. */
-  async #takeRequest(signal: AbortSignal): Promise<void> {
-    if (await this.requests.takeNow(signal)) return;
+  /** The hour's requests are used up, and the next one may be an hour away: nobody waits for it. */
+  async #noneLeft(): Promise<DaybookError> {
     const { nextMs } = await this.requests.state();
     const { name, config } = this.tenant;
-    throw new DaybookError("SOURCE_THROTTLED", {
+    return new DaybookError("SOURCE_THROTTLED", {
       message: `requests of ${name}: found none left of ${config.requestsPerHour} an hour, expected one`,
       hint: `look again after ${isoTime(nextMs)}; sign-in and token have been looked at`,
     });
   }
+}
+
+function isPassed(steps: readonly PreflightStep[], name: PreflightStep["step"]): boolean {
+  return steps.some(({ step, ok }) => ok && step === name);
 }
 
 /** The configured application at its source: a stored refusal holds for this one alone. */

@@ -67,11 +67,14 @@ export interface Tenant extends TenantScope {
   readonly openArchive: (watch: Watch, signal: AbortSignal) => Promise<OpenTenant>;
 }
 
-/** Checks everything between Daybook and a tenant's first day. Takes one request of the hour's budget. */
+/** Checks everything between Daybook and a tenant's first day, with one request when the hour's budget has one left. */
 export interface Preflight {
-  /** A stored refusal stands until its pause is over: a daemon that restarts often must not ask each time. */
+  /** Records the request, and when it was answered. A stored refusal stands until its pause is over: a daemon that restarts often must not ask each time. */
   run(signal: AbortSignal): Promise<readonly PreflightStep[]>;
-  /** For an operator, who may have repaired it: asks at once, and removes the stored refusal of each step that passes. */
+  /**
+   * For an operator, who may have repaired it: asks at once, records nothing, and removes the stored refusal of each step that
+   * passes.
+   */
   check(signal: AbortSignal): Promise<readonly PreflightStep[]>;
 }
 

@@ -23,15 +23,19 @@ export interface SignInParts {
   readonly log: Log;
 }
 
-/** Tokens for the tenant's source. `isStored`: a refusal is remembered across starts. */
+/** Tokens for the tenant's source. `isStored`: what came of a sign-in is kept on disk, and a refusal is remembered across starts. */
 export function tenantTokens(parts: SignInParts, isStored: boolean): Tokens {
   const { outside, scope: tenant, secrets } = parts;
   const { authority, scope } = parts.endpoints;
   const options = {
     name: tenant.name,
     credential: credentialOf(tenant.config.auth, secrets),
-    outcome: new LastOutcome(outside.files, { root: tenant.root, asked: "signIn" }, outside.clock),
-    ...(isStored ? { stampPath: join(tenant.root, SIGN_IN_STAMP) } : {}),
+    ...(isStored
+      ? {
+          outcome: new LastOutcome(outside.files, { root: tenant.root, asked: "signIn" }, outside.clock),
+          stampPath: join(tenant.root, SIGN_IN_STAMP),
+        }
+      : {}),
     ...(authority === undefined ? {} : { authority }),
     ...(scope === undefined ? {} : { scope }),
   };

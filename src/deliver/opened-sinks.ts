@@ -46,7 +46,7 @@ export class OpenedSinks implements AsyncDisposable {
   }
 
   /** Every sink with what both kinds have in common. */
-  all(): readonly { readonly name: string; readonly sink: Pick<Sink, "check" | "close"> }[] {
+  all(): readonly { readonly name: string; readonly sink: Pick<Sink, "check" | "close" | "look"> }[] {
     return this.#opened.map((one) => ({
       name: one.name,
       sink: one.kind === "store" ? one.store : one.sink,

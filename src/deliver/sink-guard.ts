@@ -45,6 +45,7 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
   return {
     ...(store.folder === undefined ? {} : { folder: store.folder }),
     check: (signal) => call(signal, (inner) => store.check(inner)),
+    ...guardLook(store, call),
     putNew: async (key, body, expected, signal) => {
       assertKey(key);
       const frozen = Object.freeze({ ...expected });
@@ -77,6 +78,11 @@ export function guardStore(store: ObjectStore, options: GuardOptions): ObjectSto
 }
 
 type Call = <T>(signal: AbortSignal, run: (inner: AbortSignal) => Promise<T>) => Promise<T>;
+
+function guardLook(sink: Pick<Sink, "look">, call: Call): Pick<Sink, "look"> {
+  const look = sink.look?.bind(sink);
+  return look === undefined ? {} : { look: (signal) => call(signal, look) };
+}
 
 /** What a store need not have stays absent, so that the core sees what the store cannot do. */
 function guardRetention(
@@ -114,6 +120,7 @@ export function guardSink(sink: Sink, options: GuardOptions): Sink {
   ): Promise<T> => retrying(options, signal, () => withDeadline(name, limitMs, signal, run));
   return {
     check: (signal) => call(signal, (inner) => sink.check(inner)),
+    ...guardLook(sink, call),
     write: (batch: Batch, signal) =>
       call(signal, (inner) => sink.write(Object.freeze({ ...batch }), inner), dayMs),
     // A view may fetch a whole file before its first line; the store below it has its own limits.

@@ -58,6 +58,11 @@ export interface Files {
   stat(path: string): Promise<FileStat | undefined>;
   /** As `stat`, but of what a symbolic link leads to: a mounted secret is one. */
   target(path: string): Promise<FileStat | undefined>;
+  /**
+   * DISK_DENIED when this process may make no names in the folder, by its rights or because the file system is read-only. Changes
+   * nothing; a write may still fail, such as on a full disk.
+   */
+  requireWritable(path: string): Promise<void>;
   /** Bytes that an unprivileged writer may still use on the path's file system. */
   freeBytes(path: string): Promise<number>;
   /**

@@ -29,6 +29,8 @@ export const nodeFiles: Files = {
   list,
   stat: (path) => describe(path, fs.lstat(path)),
   target: (path) => describe(path, fs.stat(path)),
+  requireWritable: (path) =>
+    attempt("write in it", path, fs.access(path, fs.constants.W_OK | fs.constants.X_OK)),
   freeBytes: async (path) => {
     const space = await attempt("ask free space", path, fs.statfs(path));
     return space.bavail * space.bsize;

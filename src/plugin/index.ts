@@ -14,6 +14,7 @@ export { abortable } from "../io/abortable.js";
 export type { Clock } from "../io/clock.js";
 export { requireSpace } from "../io/disk-reserve.js";
 export type { FileStat, FileWriter } from "../io/files.js";
+export { lookAtFolder } from "../io/look-at-folder.js";
 export { removeAbandoned } from "../io/abandoned-files.js";
 export { Tally } from "../io/tally.js";
 export { Turn } from "../io/turn.js";

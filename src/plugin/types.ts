@@ -62,6 +62,12 @@ export interface ObjectStore {
   /** Fails now if a write would fail later; leaves nothing. */
   check(signal: AbortSignal): Promise<void>;
   /**
+   * What can be said of a write by looking alone, for `config check`: changes nothing, here and at the store. Fails with the
+   * error of a `check` that it can foresee; resolves to what an operator should know, such as that a folder will be made.
+   * Absent when the store can say nothing without a write: then only `check` shows whether it works.
+   */
+  look?(signal: AbortSignal): Promise<string | undefined>;
+  /**
    * Creates the object whole or not at all. Same bytes there: `already-there`. Other bytes there: SINK_CONFLICT, and the
    * first stay. A body that does not match `expected`: SINK_MISMATCH, and nothing is readable.
    */
@@ -127,6 +133,8 @@ export interface Receipt {
 /** Anything else: a table, a queue, a service. Holds the current view of each day. */
 export interface Sink {
   check(signal: AbortSignal): Promise<void>;
+  /** As that of a store: what can be said of a write by looking alone. */
+  look?(signal: AbortSignal): Promise<string | undefined>;
   /**
    * Replaces the day's view as a whole, or throws and leaves the old one. An empty day is stored as such. The
    * same revision with the same manifest again changes nothing; an older revision, or the same with another manifest, is
@@ -151,9 +159,11 @@ export type PluginFiles = Pick<
   | "remove"
   | "removeTree"
   | "rename"
+  | "requireWritable"
   | "stat"
   | "stream"
   | "syncFolder"
+  | "target"
   | "writeNew"
 >;
 

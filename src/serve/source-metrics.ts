@@ -22,7 +22,7 @@ export const SOURCE_METRICS: readonly MetricRule[] = [
   ),
   ageRule(
     "daybook_last_preflight_age_seconds",
-    "Seconds since the newest preflight, which each start makes and `config check --online`.",
+    "Seconds since the newest preflight, which each start makes, and each pass while it fails.",
     ({ preflight }) => preflight,
   ),
   okRule(

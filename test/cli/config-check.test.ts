@@ -13,7 +13,7 @@ it("config check names a sink that holds another archive", async () => {
 
   expect(exit).toBe(65);
   expect(out).toMatch(/WRONG {2}contoso sink vault: .*\(SINK_TAKEN\)/);
-  expect(out).toContain("1 of 2 checks failed");
+  expect(out).toContain("1 of 3 checks failed");
   expect(out).toContain("daybook restore --from vault --tenant contoso");
 });
 

@@ -148,7 +148,10 @@ describe("the unit of setup's check", () => {
     expect(check.startsWith(withDropIn)).toBe(true);
     expect(check).toContain("ReadWritePaths=/srv/daybook\n");
     expect(check.slice(withDropIn.length)).toContain(
-      "ExecStart=\nExecStart=/usr/bin/daybook config check --online --config /etc/daybook/daybook.yaml\n",
+      "ExecStart=\nExecStart=/usr/bin/daybook config check --online --config /etc/daybook/daybook.yaml\n" +
+        "ExecStart=/usr/bin/daybook sinks check --config /etc/daybook/daybook.yaml\n",
     );
+    // "truncate:" would empty the file for each of the two.
+    expect(check).toContain("\nStandardOutput=append:/run/out\n");
   });
 });

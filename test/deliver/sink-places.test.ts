@@ -112,7 +112,7 @@ describe("two record sinks at one place", () => {
     const keys = [...(await objectsIn(shared.store)).keys()];
     expect(keys.length).toBeGreaterThan(0);
     expect(keys.filter((key) => key.includes("marker"))).toEqual([]);
-    expect((await rig.runWith(DOORS, "config", "check")).out).toContain("sinks.second");
+    expect((await rig.runWith(DOORS, "sinks", "check")).out).toContain("sinks.second");
   });
 });
 

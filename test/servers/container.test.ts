@@ -178,7 +178,8 @@ describe("the configurations of deploy/, checked in the image", () => {
     expect({ status, output }).toMatchObject({ status: 69 });
     expect(output.match(/^(ok|WRONG) .*/gm)?.map((line) => line.replaceAll(/ +/g, " "))).toEqual([
       "ok contoso credential: readable",
-      "ok contoso sink vault: ready to be written",
+      "ok contoso state folder: looks ready to be written",
+      "ok contoso sink vault: looks ready to be written",
       expect.stringMatching(/^WRONG contoso sink sql: .* connect ENOENT \/run\/postgresql\//),
     ]);
   });

@@ -93,6 +93,7 @@ export function failingFiles(inner: Files, plan: FilePlan): { readonly files: Fi
     stat: async (path) => (await count("stat", path), inner.stat(path)),
     target: async (path) => (await count("target", path), inner.target(path)),
     watch: (path, changed) => inner.watch(path, changed),
+    requireWritable: async (path) => (await count("requireWritable", path), inner.requireWritable(path)),
     freeBytes: async (path) => (await count("freeBytes", path), inner.freeBytes(path)),
     lock: (path) => inner.lock(path),
   };

@@ -66,6 +66,7 @@ export class MemoryDisk {
     },
     stat: async (path) => statOf(this.#find(path)),
     target: async (path) => statOf(this.#find(path)),
+    requireWritable: () => Promise.resolve(),
     freeBytes: () => Promise.resolve(1 << 30),
     watch: () => () => undefined,
     lock: () => Promise.resolve(() => undefined),

@@ -24,6 +24,7 @@ export function quickFiles(): Files {
     list: async (path) => (fs.existsSync(path) ? fs.readdirSync(path).toSorted() : []),
     stat: async (path) => described(fs.lstatSync(path, { throwIfNoEntry: false })),
     target: async (path) => described(fs.statSync(path, { throwIfNoEntry: false })),
+    requireWritable: async (path) => attempt(path, () => fs.accessSync(path, fs.constants.W_OK)),
     freeBytes: () => Promise.resolve(1e12),
     watch: () => () => undefined,
     lock: async (path) => {

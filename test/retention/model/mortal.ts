@@ -42,6 +42,7 @@ export function mortalFiles(inner: Files, life: Life): Files {
     };
   };
   return {
+    requireWritable: async (path) => (step("requireWritable"), inner.requireWritable(path)),
     read: async (path, maxBytes) => (step("read"), inner.read(path, maxBytes)),
     stream: async function* stream(path) {
       step("stream");
