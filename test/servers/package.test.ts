@@ -1,5 +1,13 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -13,7 +21,8 @@ const SNAPSHOT =
   "find /var/lib/daybook /srv/daybook /etc/daybook -printf '%p %m %u:%g\\n' | sort;" +
   "find /var/lib/daybook /srv/daybook /etc/daybook -type f -exec sha256sum {} + | sort";
 
-const manifest = JSON.parse(readFileSync(join(import.meta.dirname, "..", "..", "package.json"), "utf8")) as {
+const REPOSITORY = join(import.meta.dirname, "..", "..");
+const manifest = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8")) as {
   readonly version: string;
   readonly dependencies: Readonly<Record<string, string>>;
 };
@@ -162,6 +171,57 @@ describe("the Debian package", () => {
     expect(box.exec("sh", "-c", `${AS_DAYBOOK} verify`)).toContain(": whole; ");
   });
 });
+
+describe("a plugin of the package's own `sinks new`", () => {
+  const unpacked = join(work, "unpacked");
+  const program = join(unpacked, "usr", "lib", "daybook");
+
+  beforeAll(() => {
+    execFileSync("dpkg-deb", ["-x", first, unpacked]);
+  });
+
+  it.each(["store", "sink"])("is type-checked against the package's declarations, strictly: a %s", (kind) => {
+    const made = ["sinks", "new", `our-${kind}`, "--kind", kind];
+    execFileSync(join(program, "node"), [join(program, "dist", "src", "main.js"), ...made], {
+      cwd: unpacked,
+    });
+    const plugin = join(unpacked, `our-${kind}`);
+    mkdirSync(join(plugin, "node_modules", "@types"), { recursive: true });
+    symlinkSync(program, join(plugin, "node_modules", "daybook"));
+    symlinkSync(
+      join(REPOSITORY, "node_modules", "@types", "node"),
+      join(plugin, "node_modules", "@types", "node"),
+    );
+
+    expect(typeErrors(plugin)).toBe("");
+    // Not because every type were unknown.
+    appendFileSync(join(plugin, "index.js"), "\noptions.parse({}).path.toFixed();\n");
+    expect(typeErrors(plugin)).toMatch(
+      /^index\.js\(\d+,\d+\): error TS\d+: Property 'toFixed' does not exist on type 'string'/,
+    );
+    expect(typeErrors(plugin).trim().split("\n")).toHaveLength(1);
+  });
+});
+
+function typeErrors(plugin: string): string {
+  const tsc = join(REPOSITORY, "node_modules", ".bin", "tsc");
+  const options = [
+    "--noEmit",
+    "--allowJs",
+    "--checkJs",
+    "--strict",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2024",
+  ];
+  const { stdout, stderr } = spawnSync(tsc, [...options, "--types", "node", "index.js"], {
+    cwd: plugin,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1" },
+  });
+  return `${stdout}${stderr}`;
+}
 
 describe("the manual page", () => {
   it("is formatted without a warning", () => {

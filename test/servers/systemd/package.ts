@@ -18,6 +18,7 @@ const PARTS = [
   "package-lock.json",
   "tsconfig.json",
   "tsconfig.build.json",
+  "tsconfig.plugin.json",
 ];
 
 /** `npm run package` into `folder`, quickly: not compressed. Returns the path of the .deb. */
