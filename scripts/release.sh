@@ -1,13 +1,25 @@
 #!/bin/sh
-# Makes everything that a release publishes: npm run release [-- FOLDER [OPTION OF dpkg-deb ..]]
+# Makes everything that a release publishes: npm run release [-- [--without-image] [FOLDER [OPTION OF dpkg-deb ..]]]
 #   daybook_VERSION_ARCHITECTURE.deb             for Debian, amd64 and arm64, with its own Node.js
 #   daybook-VERSION-linux-ARCHITECTURE.tar.gz    the same files for other systems with systemd: tar -C / -xzf
+#   daybook-VERSION-image-ARCHITECTURE.tar       the image of deploy/Containerfile for this machine's architecture, for
+#                                                docker load, podman load and ctr images import
 #   daybook-VERSION.tgz                          for npm, and for authors of plugins
 #   daybook-VERSION.cdx.json                     what is in it (CycloneDX)
 #   RELEASE-NOTES.md                             what changed, from CHANGELOG.md
 #   SHA256SUMS                                   of all of them
-# FOLDER, by default ./release, must be empty or absent. It needs the network or npm's cache. The same commit gives the same bytes.
+# FOLDER, by default ./release, must be empty or absent. It needs the network or npm's cache, and buildah for the image, which
+# takes $IMAGE_OPTIONS as more options of `buildah build`: deploy/Containerfile says which. The same commit gives the same bytes,
+# but for the image: it has the Debian packages of its day.
 set -eu
+image=yes
+if [ "${1-}" = --without-image ]; then
+  image=no
+  shift
+elif ! command -v buildah >/dev/null; then
+  echo "buildah: not found; install it (apt-get install buildah), or leave the image out with --without-image" >&2
+  exit 69
+fi
 folder=${1:-release}
 [ $# -eq 0 ] || shift
 mkdir -p "$folder"
@@ -35,6 +47,13 @@ for architecture in amd64 arm64; do
   dpkg-deb --fsys-tarfile "$folder"/daybook_*_$architecture.deb |
     gzip -n >"$folder/daybook-$version-linux-$architecture.tar.gz"
 done
+
+if [ $image = yes ]; then
+  # The format docker: an image of the OCI has no health check. Not compressed: podman 4 loads no other.
+  # shellcheck disable=SC2086 # several words
+  buildah build --quiet --format docker --timestamp "$SOURCE_DATE_EPOCH" --file deploy/Containerfile ${IMAGE_OPTIONS-} \
+    --tag "docker-archive:$folder/daybook-$version-image-$(dpkg --print-architecture).tar:localhost/daybook:$version" . >&2
+fi
 
 scripts/npm-package.sh "$folder"
 

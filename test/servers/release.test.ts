@@ -2,35 +2,40 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { newestRelease } from "../../scripts/changelog.js";
+import { Engine } from "./container/engine.js";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
 const { version, devDependencies } = JSON.parse(readFileSync(join(REPOSITORY, "package.json"), "utf8"));
 const work = mkdtempSync(join(tmpdir(), "daybook-release-"));
 const release = join(work, "release");
+const SCRIPT = join(REPOSITORY, "scripts", "release.sh");
+const IMAGE = "localhost/daybook";
 const MOMENT = 1_795_000_000;
-
-function makeRelease(): { readonly status: number | null; readonly stderr: string } {
-  return spawnSync("npm", ["run", "--silent", "release", "--", release, "-Znone"], {
-    cwd: REPOSITORY,
-    encoding: "utf8",
-    env: { ...process.env, SOURCE_DATE_EPOCH: String(MOMENT) },
-  });
-}
+const machine = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
+const image = `daybook-${version}-image-${machine}.tar`;
+const builder = new Engine(join(work, "builder"));
+/** Has none of the images that the release was made with. */
+const user = new Engine(join(work, "user"));
 
 beforeAll(() => {
-  const { status, stderr } = makeRelease();
-  if (status !== 0) throw new Error(stderr);
-}, 900_000);
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+  vi.stubEnv("SOURCE_DATE_EPOCH", String(MOMENT));
+  builder.release(release, "-Znone");
+}, 1_800_000);
+afterAll(() => {
+  vi.unstubAllEnvs();
+  for (const engine of [builder, user]) engine.remove();
+  rmSync(work, { recursive: true, force: true });
+}, 60_000);
 
 describe("npm run release", () => {
-  it("makes packages for two architectures, one for npm, what is in them, and what changed", () => {
+  it("makes packages for two architectures, an image, a package for npm, what is in them, and what changed", () => {
     expect(readdirSync(release).toSorted()).toEqual(
       [
         "RELEASE-NOTES.md",
         "SHA256SUMS",
+        image,
         `daybook-${version}-linux-amd64.tar.gz`,
         `daybook-${version}-linux-arm64.tar.gz`,
         `daybook-${version}.cdx.json`,
@@ -44,7 +49,7 @@ describe("npm run release", () => {
   it("sums every file", () => {
     const checked = execFileSync("sha256sum", ["--check", "SHA256SUMS"], { cwd: release, encoding: "utf8" });
 
-    expect(checked.trim().split("\n")).toHaveLength(7);
+    expect(checked.trim().split("\n")).toHaveLength(8);
     expect(checked).not.toMatch(/: (?!OK$)/m);
   });
 
@@ -109,10 +114,35 @@ describe("npm run release", () => {
     expect(readFileSync(join(release, "RELEASE-NOTES.md"), "utf8").trim()).toBe(newestRelease().notes);
   });
 
+  it("has an image that runs once it is loaded, and keeps its health check", () => {
+    user.load(join(release, image));
+
+    const [inspected] = JSON.parse(user.podman("inspect", IMAGE));
+    expect(user.podman("images", "--format={{.Repository}}:{{.Tag}}")).toContain(`${IMAGE}:${version}\n`);
+    expect(inspected.Healthcheck.Test.join(" ")).toContain("/healthz");
+    expect(Date.parse(inspected.Created)).toBe(MOMENT * 1000);
+    expect(user.try([], "--version")).toEqual({ status: 0, output: `${version}\n` });
+  });
+
   it("is never made over another one", () => {
-    expect(makeRelease()).toMatchObject({
+    const { status, stderr } = spawnSync(SCRIPT, [release], { encoding: "utf8" });
+
+    expect({ status, stderr }).toEqual({
       status: 73,
-      stderr: expect.stringContaining("expected an empty folder"),
+      stderr: `${release}: expected an empty folder\n`,
+    });
+  });
+
+  it("says what to install where it cannot make an image", () => {
+    const { status, stderr } = spawnSync(SCRIPT, [join(work, "other")], {
+      encoding: "utf8",
+      env: { PATH: work },
+    });
+
+    expect({ status, stderr }).toEqual({
+      status: 69,
+      stderr:
+        "buildah: not found; install it (apt-get install buildah), or leave the image out with --without-image\n",
     });
   });
 });

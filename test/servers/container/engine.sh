@@ -2,17 +2,21 @@
 # Builds and runs images without a registry and without a daemon, on a machine that may itself be a container.
 #   engine.sh bases STORE ROOT NODE   makes the images localhost/debian of the folder ROOT and localhost/node with NODE and npm
 #   engine.sh build STORE ARG..       buildah build, with the bases
+#   engine.sh release STORE ARG..     npm run release, with the bases
 #   engine.sh podman STORE ARG..      podman
 # STORE: a folder for images and containers. Needs root, podman, buildah and crun.
 set -euo pipefail
-command=${1:?bases, build or podman}
+command=${1:?bases, build, release or podman}
 store=$(realpath -m "${2:?a folder}")
 shift 2
 storage=(--root "$store/images" --runroot "$store/run" --storage-driver overlay)
 
+stand_ins=(--build-arg NODE_IMAGE=localhost/node --build-arg DEBIAN_IMAGE=localhost/debian --secret "id=npmrc,src=$store/npmrc")
 # A chroot instead of a container for each RUN: that works where no cgroup can be made.
+export BUILDAH_ISOLATION=chroot
+
 build() {
-  buildah "${storage[@]}" build --isolation chroot --format docker "$@"
+  buildah "${storage[@]}" build --format docker "$@"
 }
 
 bases() {
@@ -38,9 +42,12 @@ TEXT
 
 case $command in
 bases) bases "$@" ;;
-build)
-  build --build-arg NODE_IMAGE=localhost/node --build-arg DEBIAN_IMAGE=localhost/debian \
-    --secret "id=npmrc,src=$store/npmrc" "$@"
+build) build "${stand_ins[@]}" "$@" ;;
+release)
+  # What `storage` says, for a script that calls buildah itself.
+  printf '[storage]\ndriver = "overlay"\ngraphroot = "%s/images"\nrunroot = "%s/run"\n' "$store" "$store" >"$store/storage.conf"
+  export CONTAINERS_STORAGE_CONF=$store/storage.conf IMAGE_OPTIONS="${stand_ins[*]}"
+  exec npm run --silent release -- "$@"
   ;;
 podman)
   # crun refuses a mixture of cgroup v1 and v2: a view of v2 alone, for this command alone.

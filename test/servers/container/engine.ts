@@ -22,9 +22,21 @@ export class Engine {
 
   /** Builds deploy/Containerfile as `localhost/daybook`, on a Debian and a Node.js of this machine's own. */
   build(): void {
-    const node = join(REPOSITORY, "node_modules", "node", "bin", "node");
-    host("bases", this.store, bareDebian(), node);
+    this.makeBases();
     host("build", this.store, "--tag=localhost/daybook", "--file=deploy/Containerfile", REPOSITORY);
+  }
+
+  /** `npm run release` in the repository, its image on the same bases. Throws where it fails. */
+  release(...words: readonly string[]): void {
+    this.makeBases();
+    host("release", this.store, ...words);
+  }
+
+  /** Loads an archive of one image as `localhost/daybook`. */
+  load(archive: string): void {
+    const loaded = this.podman("load", "--input", archive);
+    const [, name = ""] = /^Loaded image: (.+)$/m.exec(loaded) ?? [];
+    this.podman("tag", name, "localhost/daybook");
   }
 
   /** What the command wrote; throws where it ends with another code than 0. */
@@ -48,6 +60,10 @@ export class Engine {
   start(name: string, ...options: readonly string[]): void {
     const run = ["run", "--detach", `--name=${name}`, "--network=host", ...CONFINED];
     this.podman(...run, ...options, "localhost/daybook");
+  }
+
+  private makeBases(): void {
+    host("bases", this.store, bareDebian(), join(REPOSITORY, "node_modules", "node", "bin", "node"));
   }
 
   remove(): void {
