@@ -26,7 +26,11 @@ export const alertsTest: Command<AlertsTestOptions> = async ({ to, ...options },
   }
   if (names.length === 0) {
     const text = `${loaded.path}: alerts names no receiver, so there is nothing to test`;
-    return { exit: EXIT.nothingToVerify, text, json: { config: loaded.path, checks: [] } };
+    return {
+      exit: EXIT.nothingToVerify,
+      text,
+      json: { format: "daybook.checks/1", config: loaded.path, checks: [] },
+    };
   }
   const parts = { ...outside, redact: outside.redactor.redact, version: VERSION };
   const message = testMessage(outside.clock.now());

@@ -36,7 +36,7 @@ export async function planOnly(
   return {
     exit: EXIT.ok,
     text: plans.map((plan) => planText(plan, nowMs)).join("\n"),
-    json: { dry_run: true, tenants: plans.map(planJson) },
+    json: { format: "daybook.archive-plan/1", dry_run: true, tenants: plans.map(planJson) },
   };
 }
 

@@ -128,7 +128,7 @@ function resultOf(results: readonly TenantResult[]): CommandResult {
   return {
     exit: worstExit(kinds.map(exitOf)),
     text: results.map(tenantText).join("\n"),
-    json: { tenants: results.map(tenantJson) },
+    json: { format: "daybook.archive/1", tenants: results.map(tenantJson) },
   };
 }
 

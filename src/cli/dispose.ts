@@ -124,7 +124,7 @@ export const disposeList: Command<CommonOptions> = async (options, surroundings)
         `${tenant}  approved in advance by ${person} until ${until}: ${schedule}, keep ${keep}`,
     ),
   ]);
-  return { exit: EXIT.ok, text: text.join("\n"), json: { tenants: found } };
+  return { exit: EXIT.ok, text: text.join("\n"), json: { format: "daybook.plans/1", tenants: found } };
 };
 
 /** The certificate of destruction. */

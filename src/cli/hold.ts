@@ -92,7 +92,7 @@ export const holdTest: Command<HoldTestOptions> = async (options, surroundings) 
   return {
     exit: isHeld ? EXIT.refusedByRetention : EXIT.ok,
     text: text.join("\n"),
-    json: { day, tenants: found },
+    json: { format: "daybook.hold-test/1", day, tenants: found },
   };
 };
 
@@ -173,7 +173,12 @@ function reachedResult(
   return {
     exit: unreached.length === 0 ? EXIT.ok : EXIT.unavailable,
     text: [`${tenant}: ${hold} is ${what}`, ...lines, ...rest].join("\n"),
-    json: { tenant, hold, sinks: Object.fromEntries(reached.map(({ sink, outcome }) => [sink, outcome])) },
+    json: {
+      format: "daybook.hold/1",
+      tenant,
+      hold,
+      sinks: Object.fromEntries(reached.map(({ sink, outcome }) => [sink, outcome])),
+    },
   };
 }
 

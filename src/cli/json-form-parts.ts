@@ -36,3 +36,18 @@ export const finding = z.object({
   expected: z.string(),
   day: day.optional(),
 });
+
+export const hold = z.string().regex(/^H\d{4,}$/);
+export const plan = z.string().regex(/^P\d{4,}$/);
+export const fingerprint = z.string().describe("as `ssh-keygen -l` prints it");
+
+/** A form that is published. */
+export interface JsonForm {
+  /** The file in docs/json, without `.schema.json`. */
+  readonly name: string;
+  /** What writes it. */
+  readonly of: string;
+  /** The commands whose --json it describes, as in the table of commands. */
+  readonly commands: readonly string[];
+  readonly schema: z.ZodType;
+}

@@ -5,18 +5,19 @@ import {
   day,
   days,
   finding,
+  fingerprint,
   hash,
   head,
+  hold,
   keyId,
+  plan,
   signingKeys,
   state,
   texts,
   time,
 } from "./json-form-parts.js";
+import type { JsonForm } from "./json-form-parts.js";
 
-const hold = z.string().regex(/^H\d{4,}$/);
-const plan = z.string().regex(/^P\d{4,}$/);
-const fingerprint = z.string().describe("as `ssh-keygen -l` prints it");
 const reasons = z.record(z.string(), z.string()).describe("day to reason");
 
 const auditedDay = z.object({
@@ -193,9 +194,19 @@ const holds = z.object({
 });
 
 /** The forms of reports about days, holds and disposals. */
-export const AUDIT_FORMS = [
-  { name: "audit", of: "daybook audit --format json, and audit.json", schema: audited },
-  { name: "certificate", of: "daybook dispose report --json", schema: certified },
-  { name: "overdue", of: "daybook retention overdue --json", schema: overdue },
-  { name: "holds", of: "daybook hold list --json", schema: holds },
+export const AUDIT_FORMS: readonly JsonForm[] = [
+  { name: "audit", of: "daybook audit --format json, and audit.json", commands: ["audit"], schema: audited },
+  {
+    name: "certificate",
+    of: "daybook dispose report --json",
+    commands: ["dispose report"],
+    schema: certified,
+  },
+  {
+    name: "overdue",
+    of: "daybook retention overdue --json",
+    commands: ["retention overdue"],
+    schema: overdue,
+  },
+  { name: "holds", of: "daybook hold list --json", commands: ["hold list"], schema: holds },
 ];

@@ -15,7 +15,10 @@ import {
   texts,
   time,
 } from "./json-form-parts.js";
+import type { JsonForm } from "./json-form-parts.js";
 import { AUDIT_FORMS } from "./json-forms-audit.js";
+import { DAILY_FORMS } from "./json-forms-daily.js";
+import { RETENTION_FORMS } from "./json-forms-retention.js";
 
 const heldDay = z.object({
   day,
@@ -192,6 +195,7 @@ const checkedProof = z.object({
 });
 
 const failed = z.object({
+  format: z.literal("daybook.error/1"),
   error: z.object({
     code: z.string().describe("as in docs/ERRORS.md"),
     message: z.string(),
@@ -199,26 +203,24 @@ const failed = z.object({
   }),
 });
 
-/** A form that is published. */
-interface JsonForm {
-  /** The file in docs/json, without `.schema.json`. */
-  readonly name: string;
-  /** What writes it. */
-  readonly of: string;
-  readonly schema: z.ZodType;
-}
-
 /** Under one number of a form fields may be added; none goes or changes its meaning. */
 export const JSON_FORMS: readonly JsonForm[] = [
+  ...DAILY_FORMS,
+  ...RETENTION_FORMS,
   ...AUDIT_FORMS,
-  { name: "verify", of: "daybook verify --json", schema: verified },
-  { name: "coverage", of: "daybook coverage --json", schema: covered },
-  { name: "keys", of: "daybook keys list --json", schema: listedKeys },
-  { name: "drill", of: "daybook restore drill --json", schema: drilled },
-  { name: "export", of: "daybook export --summary FILE, and --out or --bag with --json", schema: exported },
-  { name: "transmittal", of: "data/transmittal.json of a bag", schema: transmitted },
-  { name: "trail", of: "daybook trail --json", schema: trails },
-  { name: "prove", of: "daybook prove --json", schema: proved },
-  { name: "proof-check", of: "daybook verify --proof --json", schema: checkedProof },
-  { name: "error", of: "every command with --json that fails", schema: failed },
+  { name: "verify", of: "daybook verify --json", commands: ["verify"], schema: verified },
+  { name: "coverage", of: "daybook coverage --json", commands: ["coverage"], schema: covered },
+  { name: "keys", of: "daybook keys list --json", commands: ["keys list"], schema: listedKeys },
+  { name: "drill", of: "daybook restore drill --json", commands: ["restore drill"], schema: drilled },
+  {
+    name: "export",
+    of: "daybook export --summary FILE, and --out or --bag with --json",
+    commands: ["export"],
+    schema: exported,
+  },
+  { name: "transmittal", of: "data/transmittal.json of a bag", commands: [], schema: transmitted },
+  { name: "trail", of: "daybook trail --json", commands: ["trail"], schema: trails },
+  { name: "prove", of: "daybook prove --json", commands: ["prove"], schema: proved },
+  { name: "proof-check", of: "daybook verify --proof --json", commands: ["verify"], schema: checkedProof },
+  { name: "error", of: "every command with --json that fails", commands: [], schema: failed },
 ];

@@ -31,7 +31,11 @@ export function lookedResult(subject: string, looked: readonly Looked[], more: o
   return {
     exit: worstExit(wrong.map(({ exit }) => exit)),
     text: [...looked.map(lookText), `${subject}: ${verdict}`].join("\n"),
-    json: { ...more, checks: looked.map(({ exit: _exit, sentence: _sentence, ...one }) => one) },
+    json: {
+      format: "daybook.checks/1",
+      ...more,
+      checks: looked.map(({ exit: _exit, sentence: _sentence, ...one }) => one),
+    },
   };
 }
 

@@ -52,5 +52,5 @@ export const peopleShow: Command<CommonOptions> = async (options, surroundings) 
           ),
         ],
   );
-  return { exit: EXIT.ok, text: text.join("\n"), json: { tenants: found } };
+  return { exit: EXIT.ok, text: text.join("\n"), json: { format: "daybook.people/1", tenants: found } };
 };

@@ -67,6 +67,7 @@ async function answer(
 async function jsonAnswer(found: Answer, { days, range }: LoadedTables): Promise<object> {
   const rows = await allRows(found);
   return {
+    format: "daybook.query/1",
     columns: found.columns,
     rows: rows.map((row) => Object.fromEntries(found.columns.map((name, at) => [name, row[at] ?? null]))),
     range: range ?? null,

@@ -137,7 +137,7 @@ function resultOf(results: readonly TenantResult[], isDryRun: boolean): CommandR
   return {
     exit: worstExit(exits),
     text: results.map((result) => tenantText(result, isDryRun)).join("\n"),
-    json: { dry_run: isDryRun, tenants: results.map(tenantJson) },
+    json: { format: "daybook.restore/1", dry_run: isDryRun, tenants: results.map(tenantJson) },
   };
 }
 

@@ -81,7 +81,11 @@ export function toSignResult(tenant: string, { path, line }: ToSign): CommandRes
     `  ${line}`,
     `and the same command again with --signature ${basename(path)}.sig`,
   ].join("\n");
-  return { exit: EXIT.tryLater, text, json: { tenant, statement: path, sign: line } };
+  return {
+    exit: EXIT.tryLater,
+    text,
+    json: { format: "daybook.to-sign/1", tenant, statement: path, sign: line },
+  };
 }
 
 /** The one tenant of the options, or of the configuration. */

@@ -45,7 +45,7 @@ export const retentionShow: Command<RetentionShowOptions> = async (options, surr
       : [...days.map((day) => `${tenant}  ${dayLine(day)}`), ...storeLines(tenant, stores)],
   );
   const exit = text.length === 0 ? EXIT.nothingToVerify : EXIT.ok;
-  return { exit, text: text.join("\n"), json: { tenants: found } };
+  return { exit, text: text.join("\n"), json: { format: "daybook.retention/1", tenants: found } };
 };
 
 /** What each record sink protects, as its store says it now. */
@@ -159,7 +159,8 @@ export const retentionCheck: Command<RetentionShowOptions> = async (options, sur
       .map((copy) => `${tenant}  ${copyLine(copy)}`),
     `${tenant}: ${copies.length === 1 ? "1 copy" : `${copies.length} copies`} checked, ${copies.filter(({ verdict }) => verdict === "as promised").length} as promised`,
   ]);
-  return { exit: worstExit(all.map(exitOfCopy)), text: lines.join("\n"), json: { tenants: found } };
+  const json = { format: "daybook.retention-check/1", tenants: found };
+  return { exit: worstExit(all.map(exitOfCopy)), text: lines.join("\n"), json };
 };
 
 const DAMAGE: ReadonlySet<CheckedCopy["verdict"]> = new Set<CheckedCopy["verdict"]>([

@@ -104,7 +104,9 @@ function print(result: CommandResult, isJson: boolean, stdout: Terminal): void {
 function report(error: DaybookError, isJson: boolean, { stdout, stderr, env }: Surroundings): number {
   if (isJson) {
     const { code, message, hint } = error;
-    stdout.write(`${JSON.stringify({ error: { code, message, hint } }, null, 2)}\n`);
+    stdout.write(
+      `${JSON.stringify({ format: "daybook.error/1", error: { code, message, hint } }, null, 2)}\n`,
+    );
   } else {
     stderr.write(`daybook: ${error.message}\n  hint: ${error.hint} (${error.code})\n`);
   }

@@ -53,7 +53,7 @@ export const show: Command<ShowOptions> = async (options, surroundings) => {
   return {
     exit: isHeld ? EXIT.ok : EXIT.nothingToVerify,
     text: found.map((one) => tenantText(one, day, { ...options, operations })).join("\n"),
-    json: { day, tenants: found },
+    json: { format: "daybook.show/1", day, tenants: found },
   };
 };
 

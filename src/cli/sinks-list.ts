@@ -1,3 +1,4 @@
+import { jsonSchemaOf } from "../config/json-schema.js";
 import { optionsReference } from "../config/reference.js";
 import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
 import { loadPlugin } from "../deliver/plugin-loading.js";
@@ -22,7 +23,7 @@ export const sinksList: Command<CommonOptions> = async (options, surroundings) =
   const plugins = bundled.map(({ name, kind, options: schema }) => ({
     name,
     kind,
-    options: optionsReference(schema),
+    options: jsonSchemaOf(schema),
   }));
   const lines = [
     ...(configured.length === 0 ? ["no configured sinks"] : ["configured sinks:"]),
@@ -31,9 +32,13 @@ export const sinksList: Command<CommonOptions> = async (options, surroundings) =
         `  ${name}: ${use}, a ${kindWords(kind)}${protects === null ? "" : `; ${protects}`}`,
     ),
     "",
-    ...plugins.flatMap(({ name, kind, options: table }) => [`${name}, a ${kindWords(kind)}`, "", table]),
+    ...bundled.flatMap(({ name, kind, options: schema }) => [
+      `${name}, a ${kindWords(kind)}`,
+      "",
+      optionsReference(schema),
+    ]),
   ];
-  return { exit: 0, text: lines.join("\n"), json: { sinks: configured, plugins } };
+  return { exit: 0, text: lines.join("\n"), json: { format: "daybook.sinks/1", sinks: configured, plugins } };
 };
 
 async function configuredSinks(

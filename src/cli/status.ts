@@ -32,7 +32,7 @@ export const status: Command<StatusOptions> = async (options, surroundings) => {
     text: told
       .map((one) => [tenantText(one.status, nowMs), one.calendar].filter(Boolean).join("\n"))
       .join("\n"),
-    json: { tenants: told.map((one) => one.status) },
+    json: { format: "daybook.status/1", tenants: told.map((one) => one.status) },
   };
 };
 

@@ -110,6 +110,7 @@ describe("every command", () => {
 
     expect(exit).toBe(64);
     expect(value).toEqual({
+      format: "daybook.error/1",
       error: { code: "USAGE", message: expect.any(String), hint: expect.any(String) },
     });
   });
