@@ -13,8 +13,8 @@ const release = join(work, "release");
 const SCRIPT = join(REPOSITORY, "scripts", "release.sh");
 const IMAGE = "localhost/daybook";
 const MOMENT = 1_795_000_000;
-const machine = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
-const image = `daybook-${version}-image-${machine}.tar`;
+const ownArchitecture = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
+const image = `daybook-${version}-image-${ownArchitecture}.tar`;
 const builder = new Engine(join(work, "builder"));
 /** Has none of the images that the release was made with. */
 const user = new Engine(join(work, "user"));
