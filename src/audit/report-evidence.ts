@@ -6,6 +6,7 @@ import { planState } from "../model/retention-record.js";
 import type { RetentionRecord } from "../model/retention-record.js";
 import { count } from "./grouped-number.js";
 import type { ReportInput } from "./report-input.js";
+import { timeCell } from "./time-text.js";
 
 const NOTHING = html``;
 /** Rows of the trail on the page; the JSON form has all. */
@@ -48,13 +49,13 @@ function renderHolds({ holds }: RetentionRecord): Html {
     : renderTable({
         label: "Legal holds",
         caption: "Every hold with its history. Reasons are in the operator's register, not in the archive.",
-        heads: ["Hold", "Matter", "Days", "Placed", "Released", "Signed"],
+        heads: ["Hold", "Matter", "Days", "Placed (UTC)", "Released (UTC)", "Signed"],
         rows: holds.map(({ id, matterRef, from, to, future, placedAt, released, statementSha256 }) => [
           id,
           matterRef,
           `${from ?? "the first"} to ${to ?? "the newest"}${future ? ", and later ones" : ""}`,
-          timeText(placedAt),
-          released === undefined ? "stands" : timeText(released.at),
+          timeCell(placedAt),
+          released === undefined ? "stands" : timeCell(released.at),
           statementSha256 === null ? "by login alone" : "yes",
         ]),
       });
@@ -66,12 +67,12 @@ function renderPlans({ plans }: RetentionRecord): Html {
     : renderTable({
         label: "Plans of disposal",
         caption: "Every plan. The certificate of each: daybook dispose report.",
-        heads: ["Plan", "State", "Days", "Drawn", "By", "Approved by"],
+        heads: ["Plan", "State", "Days", "Drawn (UTC)", "By", "Approved by"],
         rows: plans.map((plan) => [
           plan.id,
           planState(plan, Number.POSITIVE_INFINITY),
           `${count(plan.done)} of ${count(plan.days)} destroyed`,
-          timeText(plan.drawnAt),
+          timeCell(plan.drawnAt),
           plan.drawnBy,
           plan.approvals.length === 0 ? "nobody" : plan.approvals.map(({ person }) => person).join(", "),
         ]),
@@ -84,15 +85,23 @@ export function renderCopies({ copies }: ReportInput): Html {
   return html`<section aria-labelledby="copies">
     <h2 id="copies">Copies</h2>
     ${renderTable({
-      label: "Copies",
+      label: "Table of copies",
       caption: "What each sink confirmed, by the ledger, and what was found when it was last read back.",
-      heads: ["Sink", "Days confirmed", "Newest", "Last confirmed", "Last read back", "Found", "Checked now"],
+      heads: [
+        "Sink",
+        "Days confirmed",
+        "Newest",
+        "Last confirmed (UTC)",
+        "Last read back (UTC)",
+        "Found",
+        "Checked now",
+      ],
       rows: copies.map(({ sink, days, newest, lastDelivered, readBack, now }) => [
         sink,
         count(days),
-        newest ?? "none",
-        lastDelivered ?? "never",
-        readBack?.at ?? "never",
+        newest === null ? "none" : html`<span class="day">${newest}</span>`,
+        lastDelivered === null ? "never" : timeCell(lastDelivered),
+        readBack === null ? "never" : timeCell(readBack.at),
         readBack === null
           ? ""
           : readBack.findings === 0
@@ -116,7 +125,7 @@ export function renderLate({ late }: ReportInput): Html {
       found ${count(slowest)} hours after the end of its day.
     </p>
     ${renderTable({
-      label: "Late events",
+      label: "Table of late events",
       caption: "Each was found between the reading before and this one, hours after the end of the day.",
       heads: ["Day", "Revision", "Read, hours after the day", "New events"],
       rows: late.map(({ day, revision, hours, events: added }) => [
@@ -142,27 +151,19 @@ export function renderExample({ example }: ReportInput): Html {
     </p>
     ${renderTable({
       label: `Pages of ${day}`,
-      caption: "Every page as received: its events, the hash of its body, and the tokens that link it.",
-      heads: [
-        "Window",
-        "Page",
-        "Events",
-        "Body (SHA-256)",
-        "Asked with",
-        "Gave",
-        "Request id",
-        "Date header",
-      ],
+      caption:
+        "Every page as received: its events, the tokens that link it, and below it the SHA-256 of its body.",
+      heads: ["Window", "Page", "Events", "Asked with", "Gave", "Request id", "Date header"],
       rows: pages.map((page) => [
         page.window,
         String(page.number),
         count(page.events),
-        html`<span class="hash">${page.body_sha256}</span>`,
         page.token_in_sha256?.slice(0, 12) ?? "first",
         page.token_out_sha256?.slice(0, 12) ?? "end",
-        page.request_id ?? "",
-        page.date ?? "",
+        html`<span class="id">${page.request_id ?? ""}</span>`,
+        html`<span class="id">${page.date ?? ""}</span>`,
       ]),
+      below: pages.map((page) => html`body <span class="hash">${page.body_sha256}</span>`),
     })}
   </section>`;
 }
@@ -187,7 +188,7 @@ export function renderTrail({ trail }: ReportInput): Html {
       heads: ["Entry", "Time (UTC)", "Actor", "Act"],
       rows: shown.map(({ seq, time, actor, text }) => [
         String(seq),
-        time.slice(0, 19).replace("T", " "),
+        timeCell(time),
         actor,
         html`<span class="wide">${text}</span>`,
       ]),
@@ -211,8 +212,4 @@ export function renderLimits(): Html {
       ${NOT_PROVED.map((text) => html`<li>${text}</li> `)}
     </ul>
   </section>`;
-}
-
-function timeText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 }

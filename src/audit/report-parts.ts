@@ -9,6 +9,7 @@ import { html } from "../html/html.js";
 import type { Html } from "../html/html.js";
 import { renderLegend } from "./legend.js";
 import type { DayProof, ReportInput } from "./report-input.js";
+import { timeCell } from "./time-text.js";
 import type { AuditLevel } from "./verify-archive.js";
 
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -62,7 +63,7 @@ export function renderNotHeld({ days }: Coverage): Html {
   if (absent.length === 0) return NOTHING;
   return html`<section aria-labelledby="absent">
     <h2 id="absent">Days not held</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Days not held">
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of days not held">
       <table class="rows">
         <caption>
           Every day of the range that is over and not held, and why.
@@ -97,7 +98,7 @@ export function renderFindings(findings: readonly Finding[], level: AuditLevel |
 }
 
 function renderFindingTable(findings: readonly Finding[]): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Findings">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Table of findings">
     <table class="rows">
       <caption>
         What does not agree: where, by which rule, what was found and what was expected.
@@ -139,11 +140,11 @@ export function renderDays({ days }: Coverage, proofs: ReadonlyMap<string, DayPr
   const heads = ["Pages", "Requests", "Delivered", "Duplicates", "Late", "Events"];
   return html`<section aria-labelledby="days">
     <h2 id="days">Days held</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="Days held">
+    <div class="scroll" tabindex="0" role="region" aria-label="Table of days held">
       <table class="rows">
         <caption>
           Events = delivered − duplicates + events that only earlier readings had. Below each day the SHA-256
-          of its event set and of its manifest. Times are UTC.
+          of its event set and of its manifest.
         </caption>
         <thead>
           <tr>
@@ -151,7 +152,7 @@ export function renderDays({ days }: Coverage, proofs: ReadonlyMap<string, DayPr
             <th scope="col">State</th>
             <th scope="col" class="n">Revision</th>
             ${heads.map((head) => html`<th scope="col" class="n">${head}</th>`)}
-            <th scope="col">Sealed</th>
+            <th scope="col">Sealed (UTC)</th>
           </tr>
         </thead>
         <tbody>
@@ -171,7 +172,7 @@ function renderDay(day: CoveredDay, proof: DayProof | undefined): Html {
       <td>${renderState(day.state)}</td>
       <td class="n">${day.revision ?? ""}</td>
       ${numbers.map((number) => html`<td class="n">${count(number)}</td>`)}
-      <td><time datetime="${proof.sealed}">${proof.sealed.slice(0, 16).replace("T", " ")}</time></td>
+      <td>${timeCell(proof.sealed)}</td>
     </tr>
     <tr class="hashes">
       <td colspan="10">

@@ -18,6 +18,7 @@ import {
   renderTrail,
 } from "./report-evidence.js";
 import type { ReportInput } from "./report-input.js";
+import { utcText } from "./time-text.js";
 import { judgeReport } from "./report-verdict.js";
 
 /**
@@ -56,7 +57,7 @@ export function renderReport(input: ReportInput): string {
         </main>
         <footer>
           <p>
-            Made ${input.made} by ${input.by} with Daybook ${input.version} from
+            Made ${utcText(input.made)} by ${input.by} with Daybook ${input.version} from
             ${input.place}${input.reader === null ? "" : `, for ${input.reader}`}.
           </p>
         </footer>
@@ -124,7 +125,7 @@ function renderIdentity({ archiveId, tenantId, place, keys, head }: ReportInput)
           : html`<dt>Head</dt>
               <dd>
                 ${count(head.size)} entries, root <code>${head.root}</code>, newest of
-                ${head.time ?? "unknown time"}
+                ${head.time === null ? "unknown time" : utcText(head.time)}
               </dd>`
       }
     </dl>

@@ -55,14 +55,17 @@ dl.facts dd{margin:0;overflow-wrap:anywhere}
 .rows tbody th{font-weight:600;white-space:nowrap}
 .rows .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .rows time,.day{white-space:nowrap}
-.rows .wide{min-width:14rem;overflow-wrap:anywhere}
+.rows .wide{min-width:11rem;overflow-wrap:anywhere}
+.rows span.wide{display:block}
 .hash{overflow-wrap:anywhere}
-.hashes td{color:var(--soft);font-size:.8125rem;padding-top:0}
+.rows tr:has(+.hashes)>*{border-bottom:0}
+.rows .hashes td{color:var(--soft);font-size:.8125rem;padding-top:0}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+@media screen{.rows .id{white-space:nowrap}}
 @media(max-width:40rem){dl.facts{grid-template-columns:1fr}dl.facts dt{margin-top:.5rem}.verdict .say{font-size:1.3125rem}}
 @page{margin:18mm;@bottom-right{content:counter(page) " of " counter(pages);font:8pt sans-serif}}
 @media print{:root{--ink:#000;--soft:#444;--paper:#fff;--tint:#fff;--line:#bbb}body{font-size:10pt}header{padding-top:0}
-main,header,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;border:0}.rows{font-size:8.5pt}
-h2{break-after:avoid}tr,.month,.verdict{break-inside:avoid}thead{display:table-header-group}
+main,header,footer{max-width:none;padding-left:0;padding-right:0}.scroll{overflow:visible;border:0}.rows{font-size:8.5pt}.rows .hashes td{font-size:8pt}.rows .wide{min-width:0}
+pre{white-space:pre-wrap;overflow-wrap:anywhere}h2,.rows caption,.rows thead,.rows tr:has(+.hashes){break-after:avoid}tr,.month,.verdict{break-inside:avoid}thead{display:table-header-group}
 .verdict,.month td,.state,.legend b{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;

@@ -8,9 +8,11 @@ export interface Table {
   readonly heads: readonly string[];
   /** The first cell of each row is its header. */
   readonly rows: readonly (readonly (Html | string)[])[];
+  /** A line below each row, over its whole width: for what is too long for a column, such as a hash. */
+  readonly below?: readonly Html[];
 }
 
-export function renderTable({ label, caption, heads, rows }: Table): Html {
+export function renderTable({ label, caption, heads, rows, below = [] }: Table): Html {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">
     <table class="rows">
       <caption>
@@ -23,11 +25,18 @@ export function renderTable({ label, caption, heads, rows }: Table): Html {
       </thead>
       <tbody>
         ${rows.map(
-          ([first = "", ...others]) =>
+          ([first = "", ...others], at) =>
             html`<tr>
-              <th scope="row">${first}</th>
-              ${others.map((cell) => html`<td>${cell}</td>`)}
-            </tr> `,
+                <th scope="row">${first}</th>
+                ${others.map((cell) => html`<td>${cell}</td>`)}
+              </tr>
+              ${
+                below[at] === undefined
+                  ? ""
+                  : html`<tr class="hashes">
+                      <td colspan="${heads.length}">${below[at]}</td>
+                    </tr>`
+              } `,
         )}
       </tbody>
     </table>

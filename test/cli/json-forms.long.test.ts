@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { JSON_FORMS } from "../../src/cli/json-forms.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
-import { ANA, BEN, retentionRig, succeed } from "../support/retention-rig.js";
+import { rigPastRetention, rigWithDestroyedDay, succeed } from "../support/retention-rig.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -59,16 +59,16 @@ const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown
     await answer(rig, "audit"),
     await answer(rig, "audit", "--path", rig.vault, "--for", "internal audit"),
     await afterDamage(rig, "audit", "--path", rig.vault),
-    await answer(await destroyed(), "audit"),
+    await answer(await rigWithDestroyedDay(), "audit"),
   ],
-  certificate: async () => [await answer(await destroyed(), "dispose", "report", "P0001")],
+  certificate: async () => [await answer(await rigWithDestroyedDay(), "dispose", "report", "P0001")],
   overdue: async (rig) => [
     await answer(rig, "retention", "overdue"),
-    await answer(await past(), "retention", "overdue"),
+    await answer(await rigPastRetention(), "retention", "overdue"),
   ],
   holds: async (rig) => [
     await answer(rig, "hold", "list"),
-    await answer(await past(), "hold", "list", "--history"),
+    await answer(await rigPastRetention(), "hold", "list", "--history"),
   ],
   coverage: async (rig) => [
     await answer(rig, "coverage"),
@@ -176,28 +176,6 @@ const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown
     await answer(rig, "coverage", "--day", "2026-02-30"),
   ],
 };
-
-/** An archive whose days are past their retention, one of them under a hold. */
-async function past(): Promise<E2eRig> {
-  const rig = await retentionRig();
-  await succeed(rig, "people", "apply");
-  const days = ["--from", "2026-11-19", "--to", "2026-11-19"];
-  await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", ...days, ...BEN);
-  await succeed(rig, "hold", "place", "--matter", "M-2", "--reason", "another", "--all", ...BEN);
-  await succeed(rig, "hold", "release", "H0002", "--reason", "settled", ...BEN);
-  rig.clock.advance(400 * 86_400_000);
-  return rig;
-}
-
-/** The same with the other day destroyed. */
-async function destroyed(): Promise<E2eRig> {
-  const rig = await past();
-  await succeed(rig, "dispose", "plan");
-  await succeed(rig, "dispose", "approve", "P0001", ...ANA);
-  await succeed(rig, "dispose", "approve", "P0001", ...BEN);
-  await succeed(rig, "dispose", "run", "P0001");
-  return rig;
-}
 
 async function answer(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
   return (await rig.json(...argv)).value;

@@ -12,6 +12,7 @@ const PACKAGE_OF: Readonly<Record<string, string>> = {
   crun: "crun",
   kubectl: "kubernetes-client",
   shellcheck: "shellcheck",
+  pdftotext: "poppler-utils",
   soffice: "libreoffice-calc-nogui",
   zsh: "zsh",
   fish: "fish",

@@ -51,6 +51,28 @@ export async function retentionRig(
 export const ANA = ["--as", "records-manager", "--key", "ana"] as const;
 export const BEN = ["--as", "legal-counsel", "--key", "ben"] as const;
 
+/** An archive whose days are past their retention, one of them under a hold. */
+export async function rigPastRetention(): Promise<E2eRig> {
+  const rig = await retentionRig();
+  await succeed(rig, "people", "apply");
+  const days = ["--from", "2026-11-19", "--to", "2026-11-19"];
+  await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", ...days, ...BEN);
+  await succeed(rig, "hold", "place", "--matter", "M-2", "--reason", "another", "--all", ...BEN);
+  await succeed(rig, "hold", "release", "H0002", "--reason", "settled", ...BEN);
+  rig.clock.advance(400 * 86_400_000);
+  return rig;
+}
+
+/** The same with the other day destroyed. */
+export async function rigWithDestroyedDay(): Promise<E2eRig> {
+  const rig = await rigPastRetention();
+  await succeed(rig, "dispose", "plan");
+  await succeed(rig, "dispose", "approve", "P0001", ...ANA);
+  await succeed(rig, "dispose", "approve", "P0001", ...BEN);
+  await succeed(rig, "dispose", "run", "P0001");
+  return rig;
+}
+
 /** Runs a command that must succeed; what it printed. */
 export async function succeed(rig: E2eRig, ...argv: readonly string[]): Promise<string> {
   const { exit, out, err } = await rig.run(...argv);

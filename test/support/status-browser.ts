@@ -34,6 +34,8 @@ export interface BrowserPage {
   on(event: "request", listener: (request: { url(): string }) => void): void;
   addScriptTag(options: { readonly content: string }): Promise<unknown>;
   evaluate<T>(expression: string): Promise<T>;
+  /** A print of the page, with the styles for paper. */
+  pdf(options: { readonly format: "A4" | "Letter"; readonly path: string }): Promise<Uint8Array>;
   screenshot(options: { readonly path?: string; readonly fullPage?: boolean }): Promise<Uint8Array>;
 }
 
