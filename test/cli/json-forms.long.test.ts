@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { JSON_FORMS } from "../../src/cli/json-forms.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
-import { rigPastRetention, rigWithDestroyedDay, succeed } from "../support/retention-rig.js";
+import { BEN, rigPastRetention, rigWithDestroyedDay, succeed } from "../support/retention-rig.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -102,7 +102,7 @@ const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown
   },
   status: async (rig) => [
     await answer(rig, "status"),
-    await answer(await past(), "status"),
+    await answer(await rigPastRetention(), "status"),
     await afterLoss(rig, "status"),
   ],
   archive: async (rig) => [
@@ -144,32 +144,43 @@ const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown
     await answer(rig, "query", "SELECT Id FROM events WHERE false"),
   ],
   retention: async () => {
-    const rig = await past();
+    const rig = await rigPastRetention();
     return [await answer(rig, "retention", "show"), await answer(rig, "retention", "show", ...RANGE)];
   },
   "retention-check": async (rig) => [
     await answer(rig, "retention", "check"),
-    await answer(await past(), "retention", "check"),
+    await answer(await rigPastRetention(), "retention", "check"),
   ],
   "hold-test": async () => {
-    const rig = await past();
+    const rig = await rigPastRetention();
     return [await answer(rig, "hold", "test", "2026-11-19"), await answer(rig, "hold", "test", "2026-11-20")];
   },
   hold: async () => {
-    const rig = await past();
+    const rig = await rigPastRetention();
     const place = ["hold", "place", "--matter", "M-3", "--reason", "a third", "--all", ...BEN];
     return [
       await answer(rig, ...place),
       await answer(rig, "hold", "release", "H0001", "--reason", "over", ...BEN),
     ];
   },
-  people: async (rig) => [await answer(rig, "people", "show"), await answer(await past(), "people", "show")],
+  people: async (rig) => [
+    await answer(rig, "people", "show"),
+    await answer(await rigPastRetention(), "people", "show"),
+  ],
   plans: async (rig) => [
     await answer(rig, "dispose", "list"),
-    await answer(await destroyed(), "dispose", "list"),
+    await answer(await rigWithDestroyedDay(), "dispose", "list"),
   ],
   "to-sign": async () => [
-    await answer(await past(), "hold", "release", "H0001", "--reason", "over", ...BEN.slice(0, 2)),
+    await answer(
+      await rigPastRetention(),
+      "hold",
+      "release",
+      "H0001",
+      "--reason",
+      "over",
+      ...BEN.slice(0, 2),
+    ),
   ],
   error: async (rig) => [
     await answer(rig, "verify", "--path", "nowhere"),
