@@ -43,7 +43,7 @@ export function verifyResult({ results, failed, views }: Checked, asked: Partial
       ...views.map(({ problem }) => (problem === undefined ? EXIT.ok : EXIT.unavailable)),
     ]),
     text: [
-      ...results.map(placeText),
+      ...results.map((one) => placeText(one, asked)),
       ...failed.map(({ place, code, message }) => `${place}: NOT CHECKED; ${message} (${code})`),
       ...views.map(viewText),
     ].join("\n\n"),
@@ -69,12 +69,14 @@ function wordOf({ result, isVouched }: PlaceResult): "whole" | "consistent" | "D
   return isVouched ? "whole" : "consistent";
 }
 
-function placeText(one: PlaceResult): string {
+function placeText(one: PlaceResult, asked: Partial<DayRange>): string {
   const { place, result } = one;
   const { findings, level, packages, facts, found, absent, lost, outside, sampled, keys, keptHeads } = result;
   const verdict = wordOf(one);
   const signed = keys.map(({ id, fingerprint }) => `${id} sha256:${fingerprint}`).join(", ");
-  const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}`];
+  const { from = "the first", to = "the last" } = asked;
+  const whatWasAsked = Object.keys(asked).length === 0 ? "" : `; asked for ${from} to ${to}`;
+  const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}${whatWasAsked}`];
   const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
   const head =
     facts === undefined

@@ -209,11 +209,12 @@ export class TenantLoop {
     this.#work.log.error({ tenant: this.tenant, code, message, hint }, "pass failed");
     record.failure = failure;
     record.condition = conditionAfter(failure);
-    // The instance that holds the archive keeps its own record: one that is refused must not write into it.
-    if (failure.code !== "ARCHIVE_LOCKED") await this.#work.keepFailure(failure);
+    // The instance that holds the archive keeps its own record: one that is refused must not write into it, or notify anybody.
+    const isForeign = failure.code === "ARCHIVE_LOCKED";
+    if (!isForeign) await this.#work.keepFailure(failure);
     await this.close();
-    // Without an open archive no pass ends, so the alarms are updated here.
-    record.appraise();
+    // Without an open archive no pass ends, so the alarms are updated here. The instance that holds it has its own.
+    if (!isForeign) record.appraise();
   }
 
   /** Sleeps until the next pass is due, `stop` aborts, or the configuration has changed. */

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Files } from "../io/files.js";
 import type { ArchiveKeys } from "../archive/keys.js";
+import { LIMITS } from "../archive/layout.js";
 import { leafHash } from "../bytes/merkle-tree.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import { FIRST_PREV, entryPath, headPath } from "../model/ledger-entry.js";
@@ -23,7 +24,6 @@ interface Folder {
   readonly root: string;
 }
 
-const MAX_ENTRY_BYTES = 1 << 20;
 export const READS_AT_ONCE = 32;
 
 /**
@@ -64,14 +64,14 @@ export async function countProven(
 ): Promise<number> {
   const { files, root, keys } = place;
   if (entries === 0 || (await files.stat(join(root, headPath(entries)))) !== undefined) return entries;
-  const newest = await readNamed(files, root, entryPath(entries - 1), MAX_ENTRY_BYTES);
+  const newest = await readNamed(files, root, entryPath(entries - 1), LIMITS.ledgerEntry);
   return isSignedEntry(newest, keys) ? entries : countProven(place, entries - 1);
 }
 
 /** ARCHIVE_DAMAGED when it is not there or has another form. */
 export async function readEntry(files: Files, root: string, seq: number): Promise<StoredEntry> {
   const path = entryPath(seq);
-  const bytes = await readNamed(files, root, path, MAX_ENTRY_BYTES);
+  const bytes = await readNamed(files, root, path, LIMITS.ledgerEntry);
   return { entry: parseEntry(bytes, path), hash: sha256Hex(bytes), leaf: leafHash(bytes) };
 }
 

@@ -5,8 +5,8 @@ import { entryPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { ArchiveKeys } from "../archive/keys.js";
+import { LIMITS } from "../archive/layout.js";
 
-const MAX_PINNED_BYTES = 1 << 20;
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/([0-9a-f]{8})\.pem)$/;
 
 /**
@@ -40,7 +40,7 @@ function pinnedFiles(first: LedgerEntry): readonly (readonly [path: string, sha2
 async function readPinned(files: Files, root: string, path: string): Promise<Uint8Array> {
   const stat = await files.stat(join(root, path));
   if (stat?.kind !== "file") throw damaged(path, stat?.kind ?? "nothing", "a file");
-  return files.read(join(root, path), MAX_PINNED_BYTES);
+  return files.read(join(root, path), LIMITS.ledgerEntry);
 }
 
 function damaged(path: string, found: string, expected: string): DaybookError {

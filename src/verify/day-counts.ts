@@ -7,10 +7,8 @@ import { isoTime } from "../model/utc-day.js";
 import { WINDOWS_PER_DAY, windowLabel } from "../model/window.js";
 import type { WindowLabel } from "../model/window.js";
 import { CreationTimes } from "./creation-time.js";
-import { FieldTally } from "./field-tally.js";
+import { FieldTally, MAX_ACTIVITIES } from "./field-tally.js";
 
-/** Names that `by_activity` lists. */
-const MAX_ACTIVITIES = 1_000;
 /** Bytes of the longest identifier, each character written as an escape. */
 const MAX_WRITTEN_NAME = 600;
 

@@ -5,8 +5,8 @@ import { OTHER_NAMES } from "../model/known-names.js";
 import { NameTable, OTHER } from "./name-table.js";
 
 /** Far above what the source has; what comes after them is counted together. */
+export const MAX_ACTIVITIES = 1_000;
 const MAX_FIELDS = 500;
-const MAX_ACTIVITIES = 1_000;
 
 /** An activity with fewer records in a day says nothing about what it usually fills. */
 const MIN_RECORDS = 20;

@@ -24,7 +24,7 @@ describe("daybook verify over a range", () => {
     const { exit, out } = await verify(sample.root, "--from", "2026-11-18", "--to", "2026-11-20");
 
     expect(exit).toBe(0);
-    expect(out).toContain("  days 2026-11-18 to 2026-11-20\n");
+    expect(out).toContain("  days 2026-11-18 to 2026-11-20; asked for 2026-11-18 to 2026-11-20\n");
   });
 
   it("ends with 67 for days that are lost or not held, and names them", async () => {
