@@ -3,8 +3,10 @@ import { parseIdentity } from "../ledger/archive-tree.js";
 import type { ArchiveIdentity } from "../ledger/archive-tree.js";
 import { DaybookError } from "../model/errors.js";
 import { fingerprintOf } from "../archive/known-keys.js";
-import { readSmall } from "../archive/source.js";
+import { isAbsence, readSmall } from "../archive/source.js";
+import { isArchiveFault } from "../archive/flaw.js";
 import { parseHead } from "../archive/head.js";
+import type { SignedHead } from "../archive/head.js";
 import { LIMITS, keyPath } from "../archive/layout.js";
 import { guard } from "./audit.js";
 import type { Audit } from "./audit.js";
@@ -80,10 +82,7 @@ export async function readKeys(
  * not signed, every key id depends on it, and all signatures would be blamed instead.
  */
 async function isOriginOfHead(audit: Audit, origin: string, pems: readonly string[]): Promise<boolean> {
-  const bytes = await guard(audit, "head", undefined, () =>
-    readSmall(audit.reader, "head", LIMITS.head, audit.signal),
-  );
-  const signed = bytes && parseHead(bytes);
+  const signed = await headToCompare(audit);
   if (signed === undefined || signed.head.origin === origin) return true;
   const { head, keyId } = signed;
   const signer = pems.find((pem) => pemKeyId(head.origin, pem) === keyId);
@@ -96,6 +95,18 @@ async function isOriginOfHead(audit: Audit, origin: string, pems: readonly strin
     expected: `${head.origin}, for which ${keyPath(keyId)} signed the head`,
   });
   return false;
+}
+
+/** Undefined where there is none of its form: the check of the ledger reports that. */
+async function headToCompare({ reader, signal }: Audit): Promise<SignedHead | undefined> {
+  try {
+    const bytes = await readSmall(reader, "head", LIMITS.head, signal);
+    return bytes && parseHead(bytes);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isAbsence(error) || isArchiveFault(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The archive's own keys by the id in their names. */
