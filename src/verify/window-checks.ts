@@ -31,11 +31,11 @@ function checkEqualPages({ day }: Reading, pages: readonly PageRecord[]): readon
   ];
 }
 
-/** One event in this many of a busy window may be a stray. */
-const STRAY_SHARE = 10;
+/** One event in this many of a busy window may be a stray: second deliveries may come with the next hour. */
+const STRAY_SHARE = 4;
 
 /**
- * Whether each window got the events of its hour. Strays are normal up to MAX_STRAYS or a tenth of a window's events; a cache or
+ * Whether each window got the events of its hour. Strays are normal up to MAX_STRAYS or a quarter of a window's events; a cache or
  * a source that ignores the times goes far beyond both. Nothing is found where the strays were not counted.
  */
 export function checkHoursOfWindows(

@@ -15,7 +15,7 @@ import { audit } from "../support/audit-sample.js";
  */
 const GOLDEN = join(import.meta.dirname, "..", "fixtures", "golden");
 
-const ROOT = "dUePUzIbSiq6ua9an9hp4rxfGaPbl9Qa4M6FldBOLhI=";
+const ROOT = "4ZfAREhRX+KalZHuS+JyT7SVTo6yBGqHfk9pg6EFvtc=";
 
 describe("the golden archive", () => {
   it.each<AuditLevel>(["structure", "content", "deep"])("is whole at level %s", async (level) => {
