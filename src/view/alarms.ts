@@ -1,5 +1,6 @@
 import type { HoldShown, RetentionView } from "./retention-view.js";
 import type { SinkState } from "./sink-state.js";
+import { failureText } from "./source-trouble.js";
 import type { SourceTrouble } from "./source-trouble.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
 import { BREAK_GLASS_MS } from "../archive/roster.js";
@@ -80,7 +81,7 @@ function dayAlarm(kind: AlarmKind, what: string, days: readonly DayAtRisk[]): re
 
 function failureAlarm(error: DaybookError | undefined): readonly AlarmFound[] {
   if (error === undefined) return [];
-  return [{ kind: alarmOf(error), subject: "", text: textOf(error) }];
+  return [{ kind: alarmOf(error), subject: "", text: failureText(error) }];
 }
 
 function troubleAlarm(trouble: SourceTrouble | undefined): readonly AlarmFound[] {
@@ -95,7 +96,7 @@ function alarmOf({ kind }: Pick<DaybookError, "kind">): AlarmKind {
 function sinkAlarm({ sink, failure }: Pick<SinkState, "sink" | "failure">): readonly AlarmFound[] {
   if (failure === undefined) return [];
   const kind = failure.kind === "integrity" ? "integrity-failure" : "sink-behind";
-  return [{ kind, subject: sink, text: textOf(failure) }];
+  return [{ kind, subject: sink, text: failureText(failure) }];
 }
 
 function fixityAlarm(sink: string, findings: number): AlarmFound {
@@ -127,8 +128,4 @@ function rosterAlarm({ unsignedRoster }: RetentionView): readonly AlarmFound[] {
   const { roster, atMs } = unsignedRoster;
   const text = `roster ${roster} was recorded at ${isoTime(atMs)} without signatures; find out who did it and why, before it counts 30 days later`;
   return [{ kind: "people-replaced", subject: "", text, deadlineMs: atMs + BREAK_GLASS_MS }];
-}
-
-function textOf({ message, hint, code }: DaybookError): string {
-  return `${message}; ${hint} (${code})`;
 }

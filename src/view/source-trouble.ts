@@ -16,7 +16,7 @@ export function sourceTrouble(contact: SourceContact, nowMs: number): SourceTrou
   const failed = failedPreflight(contact);
   if (failed !== undefined) {
     const { atMs, failure } = failed;
-    return { kind: failure.kind, text: `the preflight at ${isoTime(atMs)} failed: ${textOf(failure)}` };
+    return { kind: failure.kind, text: `the preflight at ${isoTime(atMs)} failed: ${failureText(failure)}` };
   }
   return silence(contact, nowMs);
 }
@@ -40,10 +40,15 @@ function silence({ signIn, request }: SourceContact, nowMs: number): SourceTroub
   if (okMs === undefined || newest?.failure === undefined) return undefined;
   if (newest.atMs <= okMs || nowMs - okMs <= SILENT_MS) return undefined;
   const { failure } = newest;
-  const text = `the source last answered at ${isoTime(okMs)}; since then: ${textOf(failure)}`;
+  const text = `the source last answered at ${isoTime(okMs)}; since then: ${failureText(failure)}`;
   return { kind: failure.kind, text };
 }
 
-function textOf({ message, hint, code }: OutcomeFailure): string {
+/** A failure in one line: what was found, what to do, and the code to look up. */
+export function failureText({
+  message,
+  hint,
+  code,
+}: Pick<OutcomeFailure, "message" | "hint" | "code">): string {
   return `${message}; ${hint} (${code})`;
 }
