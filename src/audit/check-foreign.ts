@@ -149,8 +149,9 @@ class BeyondHead {
       return true;
     }
     const plan = /^plans\/P(\d{4,})\.json$/.exec(path)?.[1];
+    if (plan === undefined) return false;
     const drawn = Math.max(0, ...this.#facts.retention.record.plans.map(({ id }) => Number(id.slice(1))));
-    if (plan === undefined || Number(plan) <= drawn) return false;
+    if (Number(plan) <= drawn) return false;
     // Each plan has an entry of its own.
     this.#files.push({ path, seq: this.#facts.head.size + Number(plan) - drawn - 1 });
     return true;

@@ -59,17 +59,14 @@ export async function rigPastRetention(): Promise<E2eRig> {
   await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", ...days, ...BEN);
   await succeed(rig, "hold", "place", "--matter", "M-2", "--reason", "another", "--all", ...BEN);
   await succeed(rig, "hold", "release", "H0002", "--reason", "settled", ...BEN);
-  rig.clock.advance(400 * 86_400_000);
+  rig.clock.advance(400 * DAY_MS);
   return rig;
 }
 
 /** The same with the other day destroyed. */
 export async function rigWithDestroyedDay(): Promise<E2eRig> {
   const rig = await rigPastRetention();
-  await succeed(rig, "dispose", "plan");
-  await succeed(rig, "dispose", "approve", "P0001", ...ANA);
-  await succeed(rig, "dispose", "approve", "P0001", ...BEN);
-  await succeed(rig, "dispose", "run", "P0001");
+  await destroyWhatIsDue(rig);
   return rig;
 }
 
@@ -87,8 +84,13 @@ export async function disposedArchive(): Promise<E2eRig> {
   await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", "--all", ...ANA);
   await succeed(rig, "hold", "release", "H0001", "--reason", "closed", ...BEN);
   rig.clock.advance(400 * DAY_MS);
+  await destroyWhatIsDue(rig);
+  return rig;
+}
+
+/** Its first plan is drawn, approved by both people, and run. */
+async function destroyWhatIsDue(rig: E2eRig): Promise<void> {
   await succeed(rig, "dispose", "plan");
   for (const by of [ANA, BEN]) await succeed(rig, "dispose", "approve", "P0001", ...by);
   await succeed(rig, "dispose", "run", "P0001");
-  return rig;
 }
