@@ -17,6 +17,9 @@ export interface SshSignature {
   readonly atMs: number;
 }
 
+/** Why OpenSSH does not accept a signature; undefined when it does. SSH_KEYGEN_MISSING. */
+export type SignatureCheck = (signature: SshSignature) => Promise<string | undefined>;
+
 /**
  * Why OpenSSH does not accept the signature; undefined when it does. `folder` is for files that ssh-keygen reads, and is
  * removed. SSH_KEYGEN_MISSING.

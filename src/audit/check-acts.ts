@@ -3,7 +3,7 @@ import { parsePlan } from "../archive/plan.js";
 import type { Plan } from "../archive/plan.js";
 import { BREAK_GLASS_MS, fingerprintOf, parseRoster } from "../archive/roster.js";
 import type { Roster } from "../archive/roster.js";
-import type { SshSignature } from "../archive/ssh-signature.js";
+import type { SignatureCheck, SshSignature } from "../archive/ssh-signature.js";
 import { parseStatement } from "../archive/statement.js";
 import type { Statement } from "../archive/statement.js";
 import { isDaybookError } from "../model/errors.js";
@@ -14,9 +14,6 @@ import { mismatch, rightOf, standingMismatch } from "./act-statement.js";
 import { guard, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { DisposalFacts, FiledAct, RetentionFacts } from "./retention-facts.js";
-
-/** Why OpenSSH does not accept a signature; undefined when it does. SSH_KEYGEN_MISSING. */
-export type SignatureCheck = (signature: SshSignature) => Promise<string | undefined>;
 
 /** A roster with the time from which it counts. */
 interface DatedRoster {

@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { folderSource } from "../archive/folder-source.js";
 import { storeSource } from "../archive/source.js";
+import { signatureProblem } from "../archive/ssh-signature.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { RetentionConfig } from "../config/schema.js";
@@ -100,13 +102,14 @@ export interface DeskParts extends WorkParts {
 }
 
 export function makeDesk(parts: DeskParts): RetentionDesk {
-  const { loaded, retention, endpoints, http, deliveries } = parts;
+  const { loaded, retention, endpoints, http, deliveries, files, root } = parts;
   const { api } = endpoints;
   const isAutomatic = retention.dispose === "automatic";
   return new RetentionDesk({
     ...parts,
     settings: { ...retention, isAutomatic, people: loaded.config.people ?? {} },
     otherClock: { name: new URL(api).host, read: (signal) => sourceDate(http, api, signal) },
+    signatureProblem: (one) => signatureProblem(one, files, join(root, "staging", "statement")),
     syncLedgers: (signal) => deliveries.syncLedgers(signal),
   });
 }

@@ -5,6 +5,7 @@ import { readManifest } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
+import type { Manifest } from "../model/manifest.js";
 import { parseUtcDay } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { FOREVER } from "../model/keep.js";
@@ -36,6 +37,13 @@ export interface Removed {
   readonly versions: number;
   readonly bytes: number;
   readonly note: string;
+}
+
+/** A file of a package as the store names it. */
+interface StoredFile {
+  readonly key: string;
+  /** Bytes by the manifest; 0 for the files that it does not list. */
+  readonly size: number;
 }
 
 /** S3 locks nothing for longer than a hundred years. */
@@ -97,20 +105,21 @@ export class KeptCopy {
     return stats.length < keys.length ? undefined : protectionOf(stats);
   }
 
-  /** The same for what is still there of a package whose removal has begun. */
-  async remaining(sealed: SealedDay, signal: AbortSignal): Promise<Protection> {
-    return protectionOf(await this.#stats(await this.#content(sealed, signal), signal));
+  /** The same for what is still there of a package whose removal has begun. `manifest`: the archive's own. */
+  async remaining(sealed: SealedDay, manifest: Manifest, signal: AbortSignal): Promise<Protection> {
+    return protectionOf(await this.#stats(this.#content(sealed, manifest), signal));
   }
 
   /**
-   * Removes the content: pages, record lines, page ledger and sums, with all their versions. Manifest and signature stay. What is
-   * gone already is passed over, so that an interrupted removal goes on. SINK_REFUSED while something is locked or held; while an
-   * object is held, nothing of the package goes.
+   * Removes the content that the archive's own manifest lists: pages, record lines, page ledger and sums, with all their versions,
+   * also of a package that was never sent to its end. Manifest and signature stay. What is gone already is passed over, so that
+   * an interrupted removal goes on. SINK_REFUSED while something is locked or held; while an object is held, nothing of the
+   * package goes.
    */
-  async removeContent(sealed: SealedDay, signal: AbortSignal): Promise<Removed> {
+  async removeContent(sealed: SealedDay, manifest: Manifest, signal: AbortSignal): Promise<Removed> {
     let [objects, versions, bytes] = [0, 0, 0];
     const notes = new Set<string>();
-    const content = await this.#content(sealed, signal);
+    const content = this.#content(sealed, manifest);
     requireNoHold(sealed, protectionOf(await this.#stats(content, signal)));
     for (const { key, size } of content) {
       try {
@@ -137,21 +146,18 @@ export class KeptCopy {
     return stats.filter((stat) => stat !== undefined);
   }
 
-  async #content(
-    sealed: SealedDay,
-    signal: AbortSignal,
-  ): Promise<readonly { readonly key: string; readonly size: number }[]> {
+  #content(sealed: SealedDay, manifest: Manifest): readonly StoredFile[] {
     const stays = new Set([MANIFEST, SIGNATURE]);
-    return (await this.#keys(sealed, signal)).filter(({ key }) => !stays.has(key.split("/").at(-1) ?? ""));
+    return this.#named(sealed, manifest).filter(({ key }) => !stays.has(key.split("/").at(-1) ?? ""));
   }
 
   /** Every object of the package. The manifest is read from the sink itself: that is the copy in question. */
-  async #keys(
-    sealed: SealedDay,
-    signal: AbortSignal,
-  ): Promise<readonly { readonly key: string; readonly size: number }[]> {
-    const folder = `${this.#tenant}/${packagePath(sealed.day, sealed.revision)}`;
-    const { files } = await readManifest(this.#source, sealed, signal);
+  async #keys(sealed: SealedDay, signal: AbortSignal): Promise<readonly StoredFile[]> {
+    return this.#named(sealed, await readManifest(this.#source, sealed, signal));
+  }
+
+  #named({ day, revision }: SealedDay, { files }: Manifest): readonly StoredFile[] {
+    const folder = `${this.#tenant}/${packagePath(day, revision)}`;
     return [
       ...files.map(({ path, bytes }) => ({ key: `${folder}/${path}`, size: bytes })),
       ...CLOSING_FILES.map((path) => ({ key: `${folder}/${path}`, size: 0 })),

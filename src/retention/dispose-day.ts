@@ -15,6 +15,7 @@ import { replaceFile } from "../io/publish-file.js";
 import { isDaybookError } from "../model/errors.js";
 import type { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
+import type { Manifest } from "../model/manifest.js";
 import { sha256Hex } from "../model/sha256.js";
 import { isoTime } from "../model/utc-day.js";
 import { DisposalProgress } from "./disposal-progress.js";
@@ -117,10 +118,9 @@ export class DayDisposal {
     sealed: SealedDay,
     signal: AbortSignal,
   ): Promise<RemovedCopy> {
-    // A sink that never got the revision has nothing of it.
-    if (!(await sink.hasManifest(sealed, signal)))
-      return this.#copy(name, "record", { objects: 0, versions: 0, bytes: 0, note: "" });
-    return this.#copy(name, "record", await sink.kept.removeContent(sealed, signal));
+    // By the archive's own manifest: a delivery that was interrupted has left content without one in the sink.
+    const manifest = await this.#manifestOf(sealed, signal);
+    return this.#copy(name, "record", await sink.kept.removeContent(sealed, manifest, signal));
   }
 
   #copy(
@@ -146,7 +146,8 @@ export class DayDisposal {
     const [newest] = sealed.toReversed();
     if (code !== "SINK_REFUSED" || target.kind !== "record" || newest === undefined)
       return { sink, reason: "unreachable", subject: `${sink}: ${code}` };
-    const found = await target.sink.kept.remaining(newest, signal).catch(() => undefined);
+    const manifest = await this.#manifestOf(newest, signal);
+    const found = await target.sink.kept.remaining(newest, manifest, signal).catch(() => undefined);
     if (error.lock?.hold === true || found?.hasHold === true)
       return { sink, reason: "locked", subject: `${sink} by a legal hold of its own` };
     const until = error.lock?.until ?? found?.lastLock;
@@ -170,6 +171,11 @@ export class DayDisposal {
       const bytes = (await readSmall(source, path, LIMITS.manifest, signal)) ?? raise(missing(path));
       await replaceFile(files, { path: join(root, path), bytes, staging: join(root, "staging") });
     }
+  }
+
+  #manifestOf(sealed: SealedDay, signal: AbortSignal): Promise<Manifest> {
+    const { files, root } = this.#parts;
+    return readManifest(folderSource(files, root), sealed, signal);
   }
 
   async #removeLocal(sealed: readonly SealedDay[], signal: AbortSignal): Promise<void> {
@@ -199,7 +205,7 @@ export class DayDisposal {
     const { day, revision, manifestSha256 } = sealed;
     const isBuried = archive.ledger.index.days.get(day)?.disposed?.some((one) => one.revision === revision);
     if (isBuried === true) return;
-    const manifest = await readManifest(folderSource(files, root), sealed, signal);
+    const manifest = await this.#manifestOf(sealed, signal);
     const { plan, plan_sha256, roster, approvals, holds_checked_at_seq, clocks } = warrant;
     const bytes = tombstoneBytes({
       archive_id: manifest.archive_id,

@@ -1,4 +1,5 @@
 import type { ArchiveSource } from "../archive/source.js";
+import type { SignatureCheck } from "../archive/ssh-signature.js";
 import type { Target } from "../deliver/deliver-day.js";
 import type { Clock } from "../io/clock.js";
 import type { Files } from "../io/files.js";
@@ -47,6 +48,8 @@ export interface RetentionParts {
   /** Whether the source no longer serves the day. */
   readonly isPastHorizon: (day: UtcDay) => boolean;
   readonly otherClock: OtherClock;
+  /** Has OpenSSH check the signature of a statement. */
+  readonly signatureProblem: SignatureCheck;
   /** Brings the ledger of every record sink up to date. */
   readonly syncLedgers: (signal: AbortSignal) => Promise<void>;
 }

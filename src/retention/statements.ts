@@ -4,7 +4,6 @@ import { folderSource } from "../archive/folder-source.js";
 import { actFolder } from "../archive/layout.js";
 import { fingerprintOf } from "../archive/roster.js";
 import type { May, Roster } from "../archive/roster.js";
-import { signatureProblem } from "../archive/ssh-signature.js";
 import { parseStatement, statementBytes } from "../archive/statement.js";
 import type { Statement, StatementKind } from "../archive/statement.js";
 import { readSmall } from "../archive/source.js";
@@ -108,7 +107,7 @@ export class Statements {
     kind: StatementKind,
     subject: string,
   ): Promise<SignedStatement> {
-    const { files, root, clock } = this.#parts;
+    const { clock } = this.#parts;
     const statement = await this.#readStatement(bytes, subject);
     if (statement.statement !== kind) throw invalid(subject, `a statement ${statement.statement}`, kind);
     await this.#requireFitting(statement, sha256Hex(bytes), subject);
@@ -118,8 +117,7 @@ export class Statements {
     if (key === undefined)
       throw invalid(subject, `key ${statement.key_fingerprint}`, `a key of ${signer.person}`);
     const who = { person: statement.person, allowedSigner: key, atMs: clock.now() };
-    const folder = join(root, "staging", "statement");
-    const problem = await signatureProblem({ statement: bytes, signature, ...who }, files, folder);
+    const problem = await this.#parts.signatureProblem({ statement: bytes, signature, ...who });
     if (problem !== undefined) throw invalid(subject, problem, `a signature of ${signer.person}`);
     const contents = new Map<string, Uint8Array>([
       ["statement.json", bytes],

@@ -1,11 +1,14 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import localFiles from "../../plugins/local-files/index.js";
 import { storeSource } from "../../src/archive/source.js";
+import { folderSource } from "../../src/archive/folder-source.js";
+import { readManifest } from "../../src/archive/sealed-package.js";
 import type { SealedDay } from "../../src/archive/sealed-package.js";
 import { KeptCopy } from "../../src/deliver/kept-copy.js";
 import { sha256Hex } from "../../src/model/sha256.js";
+import { nodeFiles } from "../../src/io/node-files.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import type { ObjectStore } from "../../src/plugin/types.js";
 import { e2eRig } from "../support/e2e-rig.js";
@@ -20,6 +23,7 @@ async function heldPackage(obeys: boolean) {
   const folder = join(rig.vault, "days", "2026", "11", "20", "r0001");
   const manifestSha256 = sha256Hex(readFileSync(join(folder, "manifest.json")));
   const sealed: SealedDay = { day: "2026-11-20" as UtcDay, revision: 1, manifestSha256 };
+  const manifest = await readManifest(folderSource(nodeFiles, rig.vault), sealed, signal);
   const options = localFiles.options.parse({ path: dirname(rig.vault), reserve: "0" });
   const files = localFiles.open(options, testHost());
   const held = new Set<string>();
@@ -41,7 +45,7 @@ async function heldPackage(obeys: boolean) {
     },
   };
   const kept = new KeptCopy(store, "contoso", storeSource(store, "contoso"));
-  return { kept, sealed, folder, held };
+  return { kept, sealed, manifest, folder, held };
 }
 
 describe("the hold of a copy", () => {
@@ -66,14 +70,28 @@ describe("the hold of a copy", () => {
   });
 
   it("on one object keeps the whole package, though it was set by somebody else", async () => {
-    const { kept, sealed, folder, held } = await heldPackage(true);
+    const { kept, sealed, manifest, folder, held } = await heldPackage(true);
     const before = readdirSync(folder);
     held.add("contoso/days/2026/11/20/r0001/pages.jsonl");
 
-    await expect(kept.removeContent(sealed, signal)).rejects.toMatchObject({
+    await expect(kept.removeContent(sealed, manifest, signal)).rejects.toMatchObject({
       code: "SINK_REFUSED",
       lock: { hold: true },
     });
     expect(readdirSync(folder)).toEqual(before);
+  });
+});
+
+describe("the removal of a copy", () => {
+  it("takes what an interrupted delivery left, though the store has no manifest", async () => {
+    const { kept, sealed, manifest, folder } = await heldPackage(true);
+    for (const name of ["manifest.json", "manifest.json.sig", "SHA256SUMS", "events.ndjson.zst"])
+      rmSync(join(folder, name));
+    const left = readdirSync(folder).length;
+
+    const removed = await kept.removeContent(sealed, manifest, signal);
+
+    expect(removed.objects).toBe(left);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

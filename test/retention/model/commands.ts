@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import type { AsyncCommand } from "fast-check";
 import { DAY_MS, HOUR_MS, addDays } from "../../../src/model/utc-day.js";
-import { Command, FIRST_DAY, eventsOf, isPastHorizon, sealDays } from "./command.js";
-import type { Real, Step } from "./command.js";
+import { Command, FIRST_DAY, eventsOf, isPastHorizon, sealDays, survive } from "./command.js";
+import type { Failure, Real, Step } from "./command.js";
 import { holdPlace, holdRelease, rosterApply, setRule, shorten } from "./people-steps.js";
 import type { PlainModel } from "./plain-model.js";
 import { approve, bringSigned, disposal, drawPlan, refuse, run, signAhead } from "./plan-steps.js";
@@ -36,11 +36,17 @@ const read = fc.tuple(fc.nat(5), fc.boolean()).map(([index, isLate]): Step => {
       const known = model.dayOf(day);
       if (isPastHorizon(model, real)(day)) return;
       const count = 3 + known.revisions + (isLate ? 1 : 0);
-      same(await real.world.seal(day, eventsOf(day, count)), isLate);
-      if (!isLate) return;
+      const { world } = real;
+      const ended = await survive(world, async () =>
+        same(await world.seal(day, eventsOf(day, count)), isLate),
+      );
+      const isSealed = (world.index.days.get(day)?.revisions.length ?? 0) > known.revisions;
+      if (ended === "done") same(isSealed, isLate);
+      if (!isSealed) return;
+      same(isLate, true);
       known.revisions += 1;
       model.stale((plan) => plan.days.some((one) => one.day === day));
-      await real.world.deliver();
+      await survive(world, () => world.deliver());
     },
   };
 });
@@ -85,7 +91,7 @@ const sinks = fc
       if (which === "worm" || which === "all up") world.buckets.worm.isDown = which === "worm" && isDown;
       if (which === "plain" || which === "all up") world.buckets.plain.isDown = which === "plain" && isDown;
       if (which === "lake" || which === "all up") world.isViewDown = which === "lake" && isDown;
-      await world.deliver();
+      await survive(world, () => world.deliver());
     },
   }));
 
@@ -93,11 +99,14 @@ const stubborn = fc.boolean().map((isStubborn): Step => ({
   name: isStubborn ? "the bucket refuses locks and holds" : "the bucket takes locks and holds",
   run: async (_model, { world }) => {
     world.buckets.worm.isStubborn = isStubborn;
-    await world.deliver();
+    await survive(world, () => world.deliver());
   },
 }));
 
-const restart = fc.constant<Step>({ name: "restart", run: async (_model, { world }) => world.start() });
+const restart = fc.constant<Step>({
+  name: "restart",
+  run: async (_model, { world }) => void (await survive(world, () => world.start())),
+});
 
 const STEPS = [
   seal,
@@ -130,10 +139,22 @@ const STEPS = [
   restart,
 ];
 
-/** Sequences of commands. */
+/** Mostly none; else an operation early in the command or somewhere in it. */
+const failure: fc.Arbitrary<Failure | undefined> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.record<Failure>({
+      at: fc.oneof(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 500 })),
+      fault: fc.constantFrom<Failure["fault"]>("crash", "crash", "DISK_FULL", "DISK_FAILED"),
+    }),
+  },
+);
+
+/** Sequences of commands, any of which may die in any of its operations. */
 export function commands(size: number): fc.Arbitrary<Iterable<AsyncCommand<PlainModel, Real>>> {
   return fc.commands(
-    STEPS.map((step) => step.map((one) => new Command(one))),
+    STEPS.map((step) => fc.tuple(step, failure).map(([one, fails]) => new Command(one, fails))),
     { maxCommands: size, size: "max" },
   );
 }

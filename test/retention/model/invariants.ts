@@ -1,18 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TOMBSTONE } from "../../../src/archive/layout.js";
-import { parseTombstone } from "../../../src/archive/tombstone.js";
 import { headPath } from "../../../src/model/ledger-entry.js";
-import { packagePath } from "../../../src/model/manifest.js";
+import { dayState } from "../../../src/plan/day-state.js";
+import { HOUR_MS } from "../../../src/model/utc-day.js";
 import type { UtcDay } from "../../../src/model/utc-day.js";
-import type { DayRecord } from "../../../src/ledger/day-index.js";
-import { find, placesOf } from "./places.js";
+import { expectKept, expectTombstones } from "./copies-accounted.js";
+import { placesOf } from "./places.js";
 import type { Places } from "./places.js";
 import { same } from "./same.js";
 import type { PlainModel } from "./plain-model.js";
+import { HORIZON_DAYS } from "./world.js";
 import type { World } from "./world.js";
 
-const BUCKETS = ["worm", "plain"] as const;
+const COPIES = ["worm", "plain", "state"] as const;
+const RULES = { horizonDays: HORIZON_DAYS, readAfterMs: [HOUR_MS] };
+
+/** What was seen after a command, for comparison with what is there after the next. */
+export interface Seen {
+  readonly places: Places;
+  /** The hash of each ledger entry and head, in the archive and in its copies. */
+  readonly chains: ReadonlyMap<string, string>;
+}
+
+export const NOTHING_SEEN: Seen = { places: new Map(), chains: new Map() };
 
 /**
  * What must be true after every command. `lawful`: the days that this command might destroy; of every other day not a file may
@@ -21,54 +31,76 @@ const BUCKETS = ["worm", "plain"] as const;
 export async function holdInvariants(
   model: PlainModel,
   world: World,
-  { lawful, before }: { readonly lawful: ReadonlySet<UtcDay>; readonly before: Places },
-): Promise<Places> {
-  const after: Places = new Map([...model.days.keys()].map((day) => [day, placesOf(world, day)]));
-  for (const [day, places] of before) {
-    const left = new Set(after.get(day));
-    const gone = places.filter((place) => !left.has(place));
+  { lawful, before }: { readonly lawful: ReadonlySet<UtcDay>; readonly before: Seen },
+): Promise<Seen> {
+  const places: Places = new Map([...model.days.keys()].map((day) => [day, placesOf(world, day)]));
+  for (const [day, known] of before.places) {
+    const left = new Set(places.get(day));
+    const gone = known.filter((place) => !left.has(place));
     if (!lawful.has(day)) same(gone, [], `${day} was not to be destroyed`);
   }
-  for (const day of model.days.keys()) expectDay(model, world, day);
+  for (const day of model.days.keys()) expectDay(model, world, day, places.get(day) ?? []);
   expectSameAsLedger(model, world);
-  const { size } = world.archive.ledger;
-  readFileSync(join(world.root, headPath(size)));
-  for (const bucket of BUCKETS) {
-    if (!world.hasNews(bucket)) continue;
-    const findings = await world.verify(bucket);
-    same(
-      findings.filter((finding) => !finding.startsWith("notice ")),
-      [],
-      bucket,
-    );
-  }
-  return after;
+  same(world.contents.findText(world), [], "places that have a text of the register");
+  const chains = chainsOf(world);
+  for (const [name, sha256] of before.chains) same(chains.get(name), sha256, name);
+  readFileSync(join(world.root, headPath(world.archive.ledger.size)));
+  const upToDate = COPIES.filter((copy) => world.isSynced(copy));
+  // The archive itself is another copy; it is judged where the buckets lag behind.
+  for (const copy of upToDate.length === 1 ? upToDate : upToDate.filter((one) => one !== "state"))
+    if (world.hasNews(copy)) await expectWhole(world, copy, "structure");
+  return { places, chains };
 }
 
-/** A destroyed day is found nowhere and has a tombstone for each revision; any other is not called destroyed. */
-function expectDay(model: PlainModel, world: World, day: UtcDay): void {
+/** Every byte of every copy that is up to date, once all commands are done. */
+export async function expectWholeAtEnd(world: World): Promise<void> {
+  for (const copy of COPIES) if (world.isSynced(copy)) await expectWhole(world, copy, "deep");
+}
+
+async function expectWhole(
+  world: World,
+  copy: (typeof COPIES)[number],
+  level: "structure" | "deep",
+): Promise<void> {
+  const findings = await world.verify(copy, level);
+  same(
+    findings.filter((finding) => !finding.startsWith("notice ")),
+    [],
+    copy,
+  );
+}
+
+/** The ledger and its heads only grow. */
+function chainsOf(world: World): ReadonlyMap<string, string> {
+  const all = [...world.contents.all(world)].filter(([name]) =>
+    /^\w+ (contoso\/)?(ledger|heads)\//.test(name),
+  );
+  return new Map(all.map(([name, { sha256 }]) => [name, sha256]));
+}
+
+/**
+ * A destroyed day is found nowhere and has a tombstone for each revision. Any other is not called destroyed, and has every
+ * revision in the state folder, unless its destruction has begun.
+ */
+function expectDay(model: PlainModel, world: World, day: UtcDay, places: readonly string[]): void {
   const record = world.index.days.get(day);
   const { isDestroyed, revisions, canary } = model.dayOf(day);
   same(record?.revisions.length, revisions, day);
-  same(record?.lost, undefined, day);
-  same(record?.disposed?.length ?? 0, isDestroyed ? revisions : 0, `${day}: tombstones`);
-  if (!isDestroyed) return;
-  same(find(world, canary), [], `${day}: found after its destruction`);
-  if (record !== undefined) expectTombstones(model, world, record);
-}
-
-function expectTombstones(model: PlainModel, world: World, { day, revisions, deliveries }: DayRecord): void {
-  const plan = model.plans.find(({ begun }) => begun.has(day));
-  for (const { revision } of revisions) {
-    const path = join(world.root, packagePath(day, revision), TOMBSTONE);
-    const { approvals, copies, plan: under } = parseTombstone(readFileSync(path), path);
-    same(under, plan?.id, day);
-    const [persons, keys] = [approvals.map((one) => one.person), approvals.map((one) => one.key_fingerprint)];
-    for (const distinct of [new Set(persons), new Set(keys)])
-      same(distinct.size >= (plan?.approvers ?? 1), true, `${day}: approvals of ${distinct.size}`);
-    const sinks = new Set(copies.map(({ sink }) => sink));
-    const absent = ["", ...deliveries.keys()].filter((sink) => !sinks.has(sink));
-    same(absent, [], `${day}: copies that the tombstone does not name`);
+  same(record?.disposed?.length === revisions, isDestroyed, `${day}: tombstones`);
+  if (record === undefined) return;
+  const state = dayState(day, record, RULES, world.ownMs);
+  if (isDestroyed) {
+    same(state, "disposed", day);
+    same(world.contents.find(world, canary), [], `${day}: found after its destruction`);
+    expectTombstones(model, world, record);
+  } else if (record.disposing !== undefined) {
+    same(state, "disposing", day);
+    expectKept(world, record, places);
+  } else {
+    same(["closed", "sealed"].includes(state), true, `${day} is ${state}`);
+    same(record.disposed ?? [], [], `${day}: tombstones`);
+    const kept = places.filter((place) => /^state r\d{4}\/events/.test(place));
+    same(kept.length, revisions, `${day}: revisions in the state folder`);
   }
 }
 

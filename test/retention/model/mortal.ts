@@ -1,21 +1,42 @@
 import type { Files, FileWriter } from "../../../src/io/files.js";
+import { DaybookError } from "../../../src/model/errors.js";
+import type { ErrorCode } from "../../../src/model/errors.js";
 import { CrashError } from "../../support/failing-files.js";
 
-/** One life of a process: after a number of operations on files and stores it dies, and every later operation fails. */
-export class Life {
-  #left: number;
+/** `crash`: the process dies in the operation, and every later one fails. A code: that operation alone fails, with it. */
+export type Fault = "crash" | Extract<ErrorCode, "DISK_FULL" | "DISK_FAILED">;
 
-  constructor(operations = Infinity) {
-    this.#left = operations;
+/** One life of a process, in which one of its operations on files and stores may fail. */
+export class Life {
+  #left = Infinity;
+  #fault: Fault = "crash";
+  hasFailed = false;
+
+  /** The operation with this number, from 1, fails. */
+  failAt(operation: number, fault: Fault): void {
+    this.#left = operation;
+    this.#fault = fault;
+    this.hasFailed = false;
+  }
+
+  /** Nothing fails from now on. A dead process stays dead. */
+  goOn(): void {
+    this.#left = Infinity;
+    if (this.#fault !== "crash") this.hasFailed = false;
   }
 
   get isOver(): boolean {
-    return this.#left <= 0;
+    return this.hasFailed && this.#fault === "crash";
   }
 
-  step(what: string): void {
-    this.#left -= 1;
+  step(what: string, isStore = false): void {
     if (this.isOver) throw new CrashError(what);
+    this.#left -= 1;
+    if (this.#left > 0) return;
+    this.#left = Infinity;
+    this.hasFailed = true;
+    if (this.#fault === "crash") throw new CrashError(what);
+    throw new DaybookError(isStore ? "SINK_UNAVAILABLE" : this.#fault, { message: `${what}: injected` });
   }
 }
 

@@ -1,3 +1,4 @@
+import { NAME } from "./contents.js";
 import { sshKey } from "./ssh-sig.js";
 import type { SshKey } from "./ssh-sig.js";
 import type { ProposedPerson } from "../../../src/retention/parts.js";
@@ -28,7 +29,7 @@ export function proposed({ people }: Rules): Readonly<Record<string, ProposedPer
     people.map((person) => [
       person,
       {
-        name: `Name of ${person}`,
+        name: `${NAME} ${person}`,
         key: [KEYS[person].publicLine],
         may: mayApprove(person) ? (["hold", "approve"] as const) : (["hold"] as const),
       },

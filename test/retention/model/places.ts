@@ -1,8 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { zstdDecompressSync } from "node:zlib";
 import { packagePath } from "../../../src/model/manifest.js";
 import type { UtcDay } from "../../../src/model/utc-day.js";
+import { filesBelow } from "./files-below.js";
 import type { Bucket } from "./worm-store.js";
 
 export const TENANT = "contoso";
@@ -31,36 +30,25 @@ export function placesOf({ root, buckets, view }: Copies, day: UtcDay): readonly
   return [...local, ...stored, ...(view.has(day) ? ["lake"] : [])];
 }
 
-/** The places in which the text is found, in files and objects as they are or decompressed. */
-export function find({ root, buckets, view }: Copies, text: string): readonly string[] {
-  const local = filesBelow(root).filter((path) => contentOf(path, readFileSync(path)).includes(text));
-  const stored = Object.values(buckets).flatMap(({ objects }) =>
-    [...objects].filter(([key, { bytes }]) => contentOf(key, bytes).includes(text)).map(([key]) => key),
-  );
-  const viewed = [...view].filter(([, lines]) => lines.join("\n").includes(text)).map(([day]) => day);
-  return [...local, ...stored, ...viewed];
-}
-
 /** Whether the bucket itself keeps something of the day. */
-export function isLocked({ buckets: { worm } }: Copies, day: UtcDay): boolean {
-  const folder = `${TENANT}/${packagePath(day, 1).replace(/r0001$/, "")}`;
-  return [...worm.objects].some(
-    ([key, object]) => key.startsWith(folder) && !key.includes("manifest") && worm.isProtected(object),
-  );
+export function isLocked(copies: Copies, day: UtcDay): boolean {
+  return contentIn(copies, day).some((object) => copies.buckets.worm.isProtected(object));
 }
 
 function isContent(name: string): boolean {
   return name.endsWith(".zst");
 }
 
-function filesBelow(folder: string): readonly string[] {
-  return existsSync(folder)
-    ? readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map((entry) => join(entry.parentPath, entry.name))
-    : [];
+/** The latest end of a lock on the day's content in the bucket. */
+export function lockOf(copies: Copies, day: UtcDay): UtcDay | undefined {
+  const locks = contentIn(copies, day).flatMap(({ retainUntil }) => retainUntil ?? []);
+  return locks.toSorted().at(-1);
 }
 
-function contentOf(name: string, bytes: Uint8Array): string {
-  return (name.endsWith(".zst") ? zstdDecompressSync(bytes) : Buffer.from(bytes)).toString();
+/** What a disposal must remove from the bucket that has locks. */
+function contentIn({ buckets: { worm } }: Copies, day: UtcDay) {
+  const folder = `${TENANT}/${packagePath(day, 1).replace(/r0001$/, "")}`;
+  return [...worm.objects]
+    .filter(([key]) => key.startsWith(folder) && !key.includes("manifest"))
+    .map(([, object]) => object);
 }

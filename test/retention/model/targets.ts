@@ -10,7 +10,7 @@ import type { Life } from "./mortal.js";
 import { TENANT } from "./places.js";
 import type { Copies } from "./places.js";
 
-interface Place extends Copies {
+export interface Place extends Copies {
   readonly isViewDown: boolean;
   readonly onRemove: () => void;
 }
@@ -47,7 +47,7 @@ export function targetsOf(
 
 function viewSink(world: Place, life: Life): Sink {
   const reach = (what: string): void => {
-    life.step(what);
+    life.step(what, true);
     if (world.isViewDown) throw unavailable(what);
   };
   const { view } = world;

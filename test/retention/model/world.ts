@@ -1,45 +1,42 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { folderSource } from "../../../src/archive/folder-source.js";
+import { ARCHIVE_PARTS } from "../../../src/archive/layout.js";
 import { storeSource } from "../../../src/archive/source.js";
 import type { ArchiveSource } from "../../../src/archive/source.js";
+import type { SshSignature } from "../../../src/archive/ssh-signature.js";
 import { verifyArchive } from "../../../src/audit/verify-archive.js";
+import type { AuditLevel } from "../../../src/audit/verify-archive.js";
 import { actOf } from "../../../src/deliver/deliver-day.js";
-import type { Target } from "../../../src/deliver/deliver-day.js";
 import { deliverPending, pendingFor } from "../../../src/deliver/sink-queue.js";
-import { readDocuments } from "../../../src/ledger/archive-tree.js";
-import { retentionOfDay } from "../../../src/ledger/day-retention.js";
-import { openArchive } from "../../../src/ledger/open-archive.js";
 import type { OpenArchive } from "../../../src/ledger/open-archive.js";
 import { isDaybookError } from "../../../src/model/errors.js";
-import { packagePath } from "../../../src/model/manifest.js";
-import { sha256Hex } from "../../../src/model/sha256.js";
+import { entryPath } from "../../../src/model/ledger-entry.js";
+import type { EntryType, LedgerEntry } from "../../../src/model/ledger-entry.js";
 import { addDays, utcDayOf } from "../../../src/model/utc-day.js";
 import type { UtcDay } from "../../../src/model/utc-day.js";
-import { SILENT } from "./silent-log.js";
-import { RetentionDesk } from "../../../src/retention/desk.js";
 import type { RetentionSettings } from "../../../src/retention/parts.js";
 import { performRequest } from "../../../src/retention/requests.js";
 import type { RetentionAnswer, RetentionRequest } from "../../../src/retention/requests.js";
 import { recordSchedule } from "../../../src/retention/schedules.js";
-import { sealDay } from "../../../src/seal/seal-day.js";
-import type { EarlierRevision } from "../../../src/seal/seal-day.js";
 import { SortedLines } from "../../../src/verify/sorted-lines.js";
-import { verifyReading } from "../../../src/verify/verify-reading.js";
 import { quickFiles } from "../../support/quick-files.js";
-import { SAMPLE_KEY, TENANT_ID, spooled } from "../../support/sample-archive.js";
-import { Life, mortalFiles } from "./mortal.js";
+import { checkedOnce } from "./checked-once.js";
+import { Contents } from "./contents.js";
+import { Life } from "./mortal.js";
 import type { PersonName } from "./people.js";
 import { KEYS } from "./people.js";
-import { checkedOnce } from "./checked-once.js";
 import { TENANT } from "./places.js";
-import { targetsOf } from "./targets.js";
+import { startProcess } from "./process.js";
+import type { Process, Surroundings } from "./process.js";
+import { sealReading } from "./seal.js";
+import { sshProblem } from "./ssh-sig.js";
 import { Bucket } from "./worm-store.js";
 
 const NEVER = new AbortController().signal;
 /** How long the source serves a day. */
-const HORIZON_DAYS = 28;
+export const HORIZON_DAYS = 28;
 
 type Asked = RetentionRequest extends infer Request
   ? Request extends RetentionRequest
@@ -52,16 +49,8 @@ export interface Signer {
   readonly with: PersonName;
 }
 
-interface Process {
-  readonly life: Life;
-  readonly archive: OpenArchive;
-  readonly desk: RetentionDesk;
-  readonly targets: readonly Target[];
-  readonly source: ArchiveSource;
-}
-
 /** A tenant's state folder, two buckets, a view and two clocks; and the process that works on them, which may die. */
-export class World {
+export class World implements Surroundings {
   readonly folder = mkdtempSync(join(tmpdir(), "daybook-model-"));
   readonly root = join(this.folder, "state");
   ownMs = Date.parse("2026-11-22T12:00:00Z");
@@ -74,13 +63,20 @@ export class World {
   /** Called before the view removes a day. */
   onRemove: () => void = () => undefined;
   settings: RetentionSettings;
-  readonly #newest = new Map<UtcDay, EarlierRevision>();
+  readonly contents = new Contents();
+  readonly isPastHorizon = (day: UtcDay): boolean => addDays(day, HORIZON_DAYS) < utcDayOf(this.ownMs);
+  readonly otherClock = {
+    name: "the source",
+    read: () => Promise.resolve(this.isOtherSilent ? undefined : this.otherMs),
+  };
+  readonly signatureProblem: (one: SshSignature) => Promise<string | undefined>;
   #process: Process | undefined;
   readonly #checked = new Map<string, number>();
-  #spools = 0;
 
-  constructor(settings: RetentionSettings) {
+  /** Has every signature judged by ssh-keygen, or by the tests' own reading of it, which is quicker. */
+  constructor(settings: RetentionSettings, judge: "ssh-keygen" | "own" = "ssh-keygen") {
     this.settings = settings;
+    this.signatureProblem = judge === "own" ? async (one) => sshProblem(one) : checkedOnce;
   }
 
   remove(): void {
@@ -100,54 +96,10 @@ export class World {
     return this.archive.ledger.index;
   }
 
-  /** A new process, which dies after so many operations. */
-  async start(operations = Infinity): Promise<void> {
-    const life = new Life(operations);
-    const files = mortalFiles(quickFiles(), life);
-    const clock = { now: () => this.ownMs, sleep: () => Promise.resolve() };
-    const archive = await openArchive(
-      {
-        files,
-        clock,
-        root: this.root,
-        tenantId: TENANT_ID,
-        signingKey: SAMPLE_KEY,
-        documents: await documents,
-        signedHeads: dirname(this.root),
-      },
-      NEVER,
-    );
-    const { ledger } = archive;
-    const source = folderSource(files, this.root);
-    const targets = targetsOf(this, life, archive, source);
-    const sources = [
-      source,
-      ...targets.flatMap((target) => (target.kind === "record" ? [target.sink.source] : [])),
-    ];
-    const desk = new RetentionDesk({
-      tenant: TENANT,
-      root: this.root,
-      files,
-      clock,
-      log: SILENT,
-      archive,
-      targets,
-      sources,
-      settings: this.settings,
-      isPastHorizon: (day) => this.isPastHorizon(day),
-      otherClock: {
-        name: "the source",
-        read: () => Promise.resolve(this.isOtherSilent ? undefined : this.otherMs),
-      },
-      syncLedgers: () => this.#sync(),
-    });
-    this.#process = { life, archive, desk, targets, source };
-    await recordSchedule(ledger, this.settings);
-    this.#newest.clear();
-  }
-
-  isPastHorizon(day: UtcDay): boolean {
-    return addDays(day, HORIZON_DAYS) < utcDayOf(this.ownMs);
+  /** A new process. A fault that is to come, comes while it starts or afterwards. */
+  async start(): Promise<void> {
+    const life = this.#process?.life.isOver === false ? this.#process.life : new Life();
+    this.#process = await startProcess(this, life, () => this.#sync());
   }
 
   today(): UtcDay {
@@ -188,47 +140,8 @@ export class World {
     return performRequest(this.process.desk, { ...request, actor: "tester", signed }, NEVER);
   }
 
-  /** Seals a reading of the day with these events; false when it has no others than the last. */
-  async seal(day: UtcDay, events: readonly string[]): Promise<boolean> {
-    const files = quickFiles();
-    const { ledger, signer, identity } = this.archive;
-    this.#spools += 1;
-    const folder = join(this.root, "spool", `${day}-${this.#spools}`);
-    const reading = await spooled({ files, folder, day, events, compression: "zstd" });
-    const verdict = await verifyReading({
-      files,
-      reading,
-      tenantId: TENANT_ID,
-      workFolder: folder,
-      signal: NEVER,
-    });
-    if (verdict.outcome !== "complete") throw new Error(JSON.stringify(verdict.findings));
-    const kept = retentionOfDay(this.index.retention, day, this.index.days.get(day));
-    if (kept === undefined) throw new Error("no rule");
-    const sealed = await sealDay({
-      files,
-      signer,
-      reading,
-      verdict,
-      earlier: this.#earlier(day),
-      root: this.root,
-      stagingFolder: join(this.root, "staging"),
-      archiveId: identity.archiveId,
-      tenantId: TENANT_ID,
-      retention: { schedule: kept.schedule, keep: kept.keep, retain_until: kept.retainUntil },
-      software: { name: "daybook", version: "0.0.0" },
-      configSha256: sha256Hex("config"),
-      previous: this.index.previous,
-      signal: NEVER,
-    });
-    await files.removeTree(folder);
-    if (sealed.kind !== "sealed") return false;
-    const { manifest, manifestSha256 } = sealed;
-    await ledger.append(
-      { type: "day-sealed", day, revision: manifest.revision, manifest_sha256: manifestSha256 },
-      "daybook",
-    );
-    return true;
+  seal(day: UtcDay, events: readonly string[]): Promise<boolean> {
+    return sealReading(this.process, this.root, day, events);
   }
 
   /** Delivers what the sinks that are up lack, and settles holds and locks. */
@@ -253,13 +166,15 @@ export class World {
     return recordSchedule(this.archive.ledger, settings);
   }
 
-  /** Damage and notices of the copy in a bucket. */
-  async verify(bucket: keyof World["buckets"]): Promise<readonly string[]> {
-    const source = storeSource(this.buckets[bucket].store(new Life(), true), TENANT);
-    const { findings } = await verifyArchive(source, {
-      level: "structure",
+  /** Damage and notices of the copy in a bucket, or of the state folder. */
+  async verify(
+    copy: keyof World["buckets"] | "state",
+    level: AuditLevel = "structure",
+  ): Promise<readonly string[]> {
+    const { findings } = await verifyArchive(this.#sourceOf(copy), {
+      level,
       openEventSet: () => new SortedLines({ files: quickFiles(), folder: join(this.folder, "sort") }),
-      signatureProblem: checkedOnce,
+      signatureProblem: this.signatureProblem,
       signal: NEVER,
     });
     return findings.map(({ code, subject, found, expected, severity }) =>
@@ -267,21 +182,35 @@ export class World {
     );
   }
 
+  #sourceOf(copy: keyof World["buckets"] | "state"): ArchiveSource {
+    if (copy === "state") return archiveIn(this.root);
+    return storeSource(this.buckets[copy].store(new Life(), true), TENANT);
+  }
+
+  /** The entries from this number on, as they are on disk. */
+  entriesFrom(seq: number): readonly LedgerEntry[] {
+    const count = Math.max(0, this.archive.ledger.size - seq);
+    return Array.from({ length: count }, (_, index): LedgerEntry =>
+      JSON.parse(readFileSync(join(this.root, entryPath(seq + index)), "utf8")),
+    );
+  }
+
+  hasAct(type: EntryType, seq: number): boolean {
+    return this.entriesFrom(seq).some((entry) => entry.type === type);
+  }
+
   /** Whether a bucket's ledger is as long as the archive's, and longer than at the last question. */
-  hasNews(bucket: keyof World["buckets"]): boolean {
+  hasNews(bucket: keyof World["buckets"] | "state"): boolean {
     const { size } = this.archive.ledger;
-    const keys = [...this.buckets[bucket].objects.keys()];
-    const isSynced = keys.filter((key) => key.startsWith(`${TENANT}/ledger/`)).length === size;
-    if (!isSynced || this.#checked.get(bucket) === size) return false;
+    if (!this.isSynced(bucket) || this.#checked.get(bucket) === size) return false;
     this.#checked.set(bucket, size);
     return true;
   }
 
-  #earlier(day: UtcDay): EarlierRevision | undefined {
-    const last = this.index.days.get(day)?.revisions.at(-1);
-    if (last === undefined) return undefined;
-    const path = join(this.root, packagePath(day, last.revision), "manifest.json");
-    return { manifest: JSON.parse(readFileSync(path, "utf8")), manifestSha256: last.manifestSha256 };
+  isSynced(bucket: keyof World["buckets"] | "state"): boolean {
+    if (bucket === "state") return true;
+    const keys = [...this.buckets[bucket].objects.keys()];
+    return keys.filter((key) => key.startsWith(`${TENANT}/ledger/`)).length === this.archive.ledger.size;
   }
 
   async #sync(): Promise<void> {
@@ -297,4 +226,15 @@ export class World {
   }
 }
 
-const documents = readDocuments(quickFiles());
+/** The state folder without what a process works with. */
+function archiveIn(root: string): ArchiveSource {
+  const source = folderSource(quickFiles(), root);
+  return {
+    get: (path, signal) => source.get(path, signal),
+    stat: (path, signal) => source.stat(path, signal),
+    list: async function* list(prefix, signal) {
+      for await (const path of source.list(prefix, signal))
+        if (ARCHIVE_PARTS.includes(path.split("/")[0] ?? "")) yield path;
+    },
+  };
+}

@@ -36,7 +36,7 @@ export class Bucket {
   /** The bucket as one process reaches it; `isLocal`: on the bucket's own side of an outage. */
   store(life: Life, isLocal = false): ObjectStore {
     const reach = (what: string): void => {
-      life.step(what);
+      life.step(what, true);
       if (this.isDown && !isLocal)
         throw new DaybookError("SINK_UNAVAILABLE", { message: `${what}: the bucket is down` });
     };
@@ -47,7 +47,7 @@ export class Bucket {
     };
     const put = async (key: string, body: AsyncIterable<Uint8Array>, expected: Expected): Promise<void> => {
       const bytes = await readWhole(body, expected.bytes);
-      life.step("put");
+      life.step("put", true);
       this.objects.set(key, { bytes: Buffer.from(bytes), retainUntil: expected.retainUntil, isHeld: false });
     };
     const keys = (): readonly string[] => [...this.objects.keys()].toSorted();
