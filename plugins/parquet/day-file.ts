@@ -4,6 +4,12 @@ import type { StoredFile } from "./day-marker.js";
 import { openEngine } from "./engine.js";
 import type { EngineName } from "./engine.js";
 import { RowGroup } from "./row-group.js";
+import { TimeBounds } from "./time-bounds.js";
+
+export interface DayFile {
+  readonly file: StoredFile;
+  readonly times: TimeBounds;
+}
 
 /**
  * Writes the batch as a Parquet file at `path`, with one row group in memory at a time. SINK_MISMATCH, and no file, when
@@ -13,10 +19,11 @@ export async function writeDayFile(
   batch: Batch,
   { engine, files, path }: { engine: EngineName; files: Files; path: string },
   signal: AbortSignal,
-): Promise<StoredFile> {
+): Promise<DayFile> {
   const tally = new Tally();
-  await writeFile(files, path, tally.of(encodeDay(batch, engine, signal)));
-  return { bytes: tally.bytes, sha256: tally.sha256() };
+  const times = new TimeBounds();
+  await writeFile(files, path, tally.of(encodeDay(batch, { engine, times }, signal)));
+  return { file: { bytes: tally.bytes, sha256: tally.sha256() }, times };
 }
 
 /** Throws SINK_MISMATCH when a batch that promises no line has one. */
@@ -27,8 +34,16 @@ export async function requireNoLine(batch: Batch, signal: AbortSignal): Promise<
   if (first.done !== true) throw countMismatch(batch, "1 or more");
 }
 
-async function* encodeDay(batch: Batch, name: EngineName, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+async function* encodeDay(
+  batch: Batch,
+  { engine: name, times }: { engine: EngineName; times: TimeBounds },
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   const engine = await openEngine(name, factsOf(batch));
+  const encode = (columns: RowGroup["columns"]): Promise<Uint8Array> => {
+    times.add(columns);
+    return engine.encodeGroup(columns);
+  };
   let group = new RowGroup();
   let records = 0;
   for await (const block of abortable(batch.blocks(), signal)) {
@@ -37,12 +52,12 @@ async function* encodeDay(batch: Batch, name: EngineName, signal: AbortSignal): 
       if (records > batch.records) throw countMismatch(batch, `${records} or more`);
       group.add(line, records, batch.revision);
       if (!group.isFull) continue;
-      yield await engine.encodeGroup(group.columns);
+      yield await encode(group.columns);
       group = new RowGroup();
     }
   }
   if (records !== batch.records) throw countMismatch(batch, String(records));
-  if (!group.isEmpty) yield await engine.encodeGroup(group.columns);
+  if (!group.isEmpty) yield await encode(group.columns);
   yield await engine.encodeEnd();
 }
 

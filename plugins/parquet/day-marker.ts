@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import { DaybookError, isDaybookError, readWhole, z } from "daybook/plugin";
+import { DaybookError, z } from "daybook/plugin";
 import type { Batch, ObjectStore } from "daybook/plugin";
+import { readSmall, smallObject } from "./small-object.js";
 
 /** A file of the store. */
 export interface StoredFile {
@@ -50,12 +50,11 @@ export async function readMarker(
   key: string,
   signal: AbortSignal,
 ): Promise<DayMarker | undefined> {
+  const bytes = await readSmall(store, key, MAX_BYTES, signal);
+  if (bytes === undefined) return undefined;
   try {
-    const bytes = await readWhole(await store.get(key, signal), MAX_BYTES);
     return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (cause) {
-    if (isDaybookError(cause, "SINK_NOT_FOUND")) return undefined;
-    if (isDaybookError(cause) || signal.aborted) throw cause;
     throw new DaybookError("SINK_MISMATCH", {
       message: `${key}: expected the marker of a day, found another content`,
       hint: "remove the day's folder in the store and deliver the day again",
@@ -71,15 +70,5 @@ export async function writeMarker(
   signal: AbortSignal,
 ): Promise<void> {
   const bytes = new TextEncoder().encode(`${JSON.stringify(marker)}\n`);
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  await store.replace(
-    key,
-    { [Symbol.asyncIterator]: () => once(bytes) },
-    { bytes: bytes.length, sha256 },
-    signal,
-  );
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
+  await store.replace(key, ...smallObject(bytes), signal);
 }

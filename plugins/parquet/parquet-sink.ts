@@ -1,21 +1,18 @@
 import { DaybookError, isDaybookError } from "daybook/plugin";
-import type { Batch, Files, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
-import { requireNoLine, writeDayFile } from "./day-file.js";
+import type { Batch, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
+import { requireNoLine } from "./day-file.js";
+import type { DayFiles } from "./day-files.js";
 import { markerOf, readMarker, writeMarker } from "./day-marker.js";
 import type { DayMarker } from "./day-marker.js";
-import { openEngine } from "./engine.js";
-import type { EngineName } from "./engine.js";
-import { ForwardFile } from "./forward-file.js";
-import { readEvents } from "./read-events.js";
-import { WorkFolder } from "./work-folder.js";
+import { requireNoTable } from "./layout.js";
+import { requireNotNewer } from "./not-newer.js";
+import { removeObject } from "./small-object.js";
 
 export interface ParquetSinkOptions {
   readonly store: ObjectStore;
-  readonly files: Files;
-  readonly tenant: string;
-  readonly engine: EngineName;
-  /** Absolute path of the folder for unfinished files. */
-  readonly work: string;
+  readonly days: DayFiles;
+  /** The key of the tenant's folder, without a slash at the end. */
+  readonly folder: string;
 }
 
 interface DayKeys {
@@ -31,36 +28,36 @@ interface DayKeys {
  * distinguishes an empty day from one never written. After an interruption, the same delivery completes either.
  */
 export class ParquetSink implements Sink {
-  readonly #options: ParquetSinkOptions;
   readonly #store: ObjectStore;
-  readonly #work: WorkFolder;
+  readonly #days: DayFiles;
+  readonly #folder: string;
   /** Only where the store can be looked at. */
   readonly look?: NonNullable<Sink["look"]>;
 
-  constructor(options: ParquetSinkOptions) {
-    this.#options = options;
-    this.#store = options.store;
-    this.#work = new WorkFolder(options.files, options.work);
-    const lookAtStore = options.store.look?.bind(options.store);
-    if (lookAtStore === undefined) return;
+  constructor({ store, days, folder }: ParquetSinkOptions) {
+    this.#store = store;
+    this.#days = days;
+    this.#folder = folder;
+    const look = days.look?.bind(days);
+    if (look === undefined) return;
     this.look = async (signal) => {
-      await openEngine(this.#options.engine, {});
-      const notes = [await this.#work.look(), await lookAtStore(signal)].filter((note) => note !== undefined);
-      return notes.length === 0 ? undefined : notes.join("; ");
+      const note = await look(signal);
+      await requireNoTable(store, folder, signal);
+      return note;
     };
   }
 
   async check(signal: AbortSignal): Promise<void> {
-    await openEngine(this.#options.engine, {});
-    await this.#work.check();
-    await this.#store.check(signal);
+    await this.#days.check(signal);
+    await requireNoTable(this.#store, this.#folder, signal);
   }
 
   async write(batch: Batch, signal: AbortSignal): Promise<Receipt> {
     const keys = this.#keysOf(batch.day);
     const location = batch.records === 0 ? keys.marker : keys.file;
     const stored = await readMarker(this.#store, keys.marker, signal);
-    if (stored !== undefined) requireNotNewer(stored, batch);
+    if (stored !== undefined)
+      requireNotNewer({ revision: stored.revision, manifestSha256: stored.manifest_sha256 }, batch);
     if (stored?.revision !== batch.revision || !(await this.#stands(stored, keys, signal))) {
       await (batch.records === 0
         ? this.#writeEmpty(batch, keys, signal)
@@ -72,19 +69,20 @@ export class ParquetSink implements Sink {
   async *read(day: UtcDay, signal: AbortSignal): AsyncGenerator<string> {
     const keys = this.#keysOf(day);
     if (await this.#isEmpty(keys, signal)) return;
-    const path = await this.#work.newPath();
     try {
-      const bytes = await this.#fetchFile(keys, path, signal);
-      if (bytes !== undefined) yield* this.#readLines(path, bytes, signal);
-    } finally {
-      await this.#work.remove(path);
+      yield* this.#days.read(keys.file, signal);
+    } catch (error) {
+      // It became an empty day meanwhile.
+      if (isDaybookError(error, "SINK_NOT_FOUND") && (await this.#isEmpty(keys, signal))) return;
+      throw error;
     }
   }
 
   async remove(day: UtcDay, signal: AbortSignal): Promise<RemovalReceipt> {
     const { file, marker } = this.#keysOf(day);
     // The events go first, so that nothing personal is left when this stops half-way.
-    const removed = (await this.#removeObject(file, signal)) + (await this.#removeObject(marker, signal));
+    const removed =
+      (await removeObject(this.#store, file, signal)) + (await removeObject(this.#store, marker, signal));
     if (removed > 0) return { removed };
     throw new DaybookError("SINK_NOT_FOUND", { message: `${day}: expected ${file}, found none` });
   }
@@ -94,77 +92,30 @@ export class ParquetSink implements Sink {
   }
 
   #keysOf(day: UtcDay): DayKeys {
-    const folder = `tenant=${this.#options.tenant}/date=${day}`;
+    const folder = `${this.#folder}/date=${day}`;
     return { file: `${folder}/events.parquet`, marker: `${folder}/_day.json` };
   }
 
   /** Whether the store has what the marker says; it has not when a delivery stopped half-way. */
   async #stands(stored: DayMarker, { file }: DayKeys, signal: AbortSignal): Promise<boolean> {
-    const found = await this.#store.stat(file, signal);
-    if (stored.file === null || found === undefined) return stored.file === null && found === undefined;
-    return found.bytes === stored.file.bytes && (found.sha256 ?? stored.file.sha256) === stored.file.sha256;
+    if (stored.file !== null) return this.#days.stands(file, stored.file, signal);
+    return (await this.#store.stat(file, signal)) === undefined;
   }
 
   async #writeEmpty(batch: Batch, keys: DayKeys, signal: AbortSignal): Promise<void> {
     await requireNoLine(batch, signal);
     await writeMarker(this.#store, keys.marker, markerOf(batch, null), signal);
-    await this.#removeObject(keys.file, signal);
+    await removeObject(this.#store, keys.file, signal);
   }
 
   async #writeFile(batch: Batch, keys: DayKeys, signal: AbortSignal): Promise<void> {
-    const { files, engine } = this.#options;
-    const path = await this.#work.newPath();
-    try {
-      const file = await writeDayFile(batch, { engine, files, path }, signal);
-      const body = { [Symbol.asyncIterator]: () => files.stream(path)[Symbol.asyncIterator]() };
+    await this.#days.make(batch, signal, async ({ file }, body) => {
       await this.#store.replace(keys.file, body, file, signal);
       await writeMarker(this.#store, keys.marker, markerOf(batch, file), signal);
-    } finally {
-      await this.#work.remove(path);
-    }
+    });
   }
 
   async #isEmpty({ marker }: DayKeys, signal: AbortSignal): Promise<boolean> {
     return (await readMarker(this.#store, marker, signal))?.file === null;
   }
-
-  /** Copies the day's file to `path`; undefined when the day became an empty one meanwhile. */
-  async #fetchFile(keys: DayKeys, path: string, signal: AbortSignal): Promise<number | undefined> {
-    try {
-      return await this.#work.copy(await this.#store.get(keys.file, signal), path, signal);
-    } catch (error) {
-      if (isDaybookError(error, "SINK_NOT_FOUND") && (await this.#isEmpty(keys, signal))) return undefined;
-      throw error;
-    }
-  }
-
-  async *#readLines(path: string, bytes: number, signal: AbortSignal): AsyncGenerator<string> {
-    const file = new ForwardFile(this.#options.files, path, bytes);
-    try {
-      for await (const line of readEvents(file)) {
-        signal.throwIfAborted();
-        yield line;
-      }
-    } finally {
-      await file.close();
-    }
-  }
-
-  /** The number of removed objects: 1, or 0 when there was none. */
-  async #removeObject(key: string, signal: AbortSignal): Promise<number> {
-    try {
-      return (await this.#store.remove(key, signal)).removed;
-    } catch (error) {
-      if (isDaybookError(error, "SINK_NOT_FOUND")) return 0;
-      throw error;
-    }
-  }
-}
-
-function requireNotNewer(stored: DayMarker, { day, revision, manifestSha256 }: Batch): void {
-  const isSame = stored.revision === revision && stored.manifest_sha256 === manifestSha256;
-  if (stored.revision < revision || isSame) return;
-  throw new DaybookError("SINK_CONFLICT", {
-    message: `${day}: expected revision ${revision} of manifest ${manifestSha256} to follow what stands, found revision ${stored.revision} of ${stored.manifest_sha256}`,
-  });
 }

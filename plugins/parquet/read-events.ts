@@ -3,7 +3,7 @@ import { DaybookError, RECORD_LINE, isDaybookError } from "daybook/plugin";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import type { AsyncBuffer, FileMetaData } from "hyparquet";
 
-const DECODING = {
+export const DECODING = {
   compressors: {
     ZSTD: (bytes: Uint8Array) => zstdDecompressSync(bytes),
     GZIP: (bytes: Uint8Array) => gunzipSync(bytes),

@@ -5,6 +5,7 @@ import type { Host, ObjectStore, Sink } from "daybook/plugin";
 import localFiles from "../../plugins/local-files/index.js";
 import type { EngineName } from "../../plugins/parquet/engine.js";
 import parquet from "../../plugins/parquet/index.js";
+import type { Table } from "../../plugins/parquet/options.js";
 import { testHost } from "./plugin-host.js";
 
 export interface ParquetPlace {
@@ -16,16 +17,19 @@ export interface ParquetPlace {
 }
 
 /** A new, empty place for Parquet files in a folder of the real disk. */
-export async function parquetPlace(engine: EngineName = "hyparquet-writer"): Promise<ParquetPlace> {
+export async function parquetPlace(
+  engine: EngineName = "hyparquet-writer",
+  table: Table = "none",
+): Promise<ParquetPlace> {
   const root = await mkdtemp(join(tmpdir(), "daybook-parquet-test-"));
-  return placeBelow(root, join(root, "lake"), engine);
+  return placeBelow(root, join(root, "lake"), { engine, table });
 }
 
 /** One whose store cannot be made: a file stands where its folder must be. */
-export async function unusableParquetPlace(engine: EngineName): Promise<ParquetPlace> {
+export async function unusableParquetPlace(engine: EngineName, table: Table = "none"): Promise<ParquetPlace> {
   const root = await mkdtemp(join(tmpdir(), "daybook-parquet-test-"));
   await writeFile(join(root, "lake"), "");
-  return placeBelow(root, join(root, "lake", "below"), engine);
+  return placeBelow(root, join(root, "lake", "below"), { engine, table });
 }
 
 /** The store that the sink is given for `to:`. */
@@ -34,11 +38,16 @@ export function openLocalStore(spec: unknown): ObjectStore {
   return localFiles.open(localFiles.options.parse(options), testHost());
 }
 
-function placeBelow(root: string, lake: string, engine: EngineName): ParquetPlace {
+function placeBelow(
+  root: string,
+  lake: string,
+  { engine, table }: { engine: EngineName; table: Table },
+): ParquetPlace {
   const work = join(root, "work");
   const options = parquet.options.parse({
     to: { use: "local-files", path: lake, reserve: "0" },
     engine,
+    table,
     work,
   });
   return {
