@@ -5,6 +5,7 @@ import type { Html } from "../html/html.js";
 import { PAPER_STYLE } from "../html/paper-style.js";
 import { renderTable } from "../html/table.js";
 import { FOREVER } from "../model/keep.js";
+import { keptWords } from "../model/kept-words.js";
 import type { UtcDay } from "../model/utc-day.js";
 
 /** A certificate of destruction, as JSON; the page shows these facts and no others. */
@@ -192,7 +193,7 @@ function renderKept({ kept }: Certificate): Html {
       label: "Kept",
       caption: "Days of the plan that stay.",
       heads: ["Day", "Why"],
-      rows: kept.map(({ day, reason }) => [day, reason]),
+      rows: kept.map(({ day, reason }) => [day, keptWords(reason)]),
     })}`;
 }
 

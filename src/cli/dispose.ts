@@ -10,12 +10,13 @@ import type { Certificate } from "../audit/certificate.js";
 import type { HeldTenant } from "../compose/read-only-tenant.js";
 import { VERSION } from "../io/version.js";
 import { DaybookError } from "../model/errors.js";
+import { keptWords } from "../model/kept-words.js";
 import { packagePath } from "../model/manifest.js";
 import { planState } from "../model/retention-record.js";
 import type { PlanRecord } from "../model/retention-record.js";
 import { isoTime, utcDayOf } from "../model/utc-day.js";
 import type { DisposalNote } from "../retention/run-disposal.js";
-import type { PlanSummary } from "../retention/requests.js";
+import type { PlanSummary } from "../retention/plan-summary.js";
 import type { Command, CommandResult, CommonOptions, Surroundings } from "./command.js";
 import { dayArgument } from "./days.js";
 import { EXIT } from "./exit-codes.js";
@@ -91,12 +92,12 @@ export const disposeRun: Command<PlanOptions> = async (options, surroundings) =>
   redraw(stderr);
   if (!("kind" in answer) || answer.kind !== "run") return never();
   const kept = answer.days.filter(({ outcome }) => outcome === "kept");
-  const lines = kept.map(({ day, reason = "" }) => `  ${day}  kept: ${reason}`);
+  const lines = kept.map(({ day, reason = "" }) => `  ${day}  kept: ${keptWords(reason)}`);
   const destroyed = answer.days.length - kept.length;
   const text = [
     `${tenant.name}: ${plan} is ${answer.plan.state}; ${count(destroyed, "day")} destroyed, ${count(kept.length, "day")} kept`,
     ...lines,
-    `  certificate: daybook dispose report ${plan} --out ${plan}.html`,
+    ...(destroyed === 0 ? [] : [`  certificate: daybook dispose report ${plan} --out ${plan}.html`]),
   ];
   return {
     exit: kept.length === 0 ? EXIT.ok : EXIT.refusedByRetention,
@@ -148,6 +149,7 @@ async function certificateOf({ held, tenant, signal }: LookedAt, id: string): Pr
     });
   const plan = await readPlan({ tenant }, id);
   const destroyed = await tombstonesOf({ held, tenant }, plan);
+  if (destroyed.length === 0) throw nothingDestroyed(record, planState(record, plan.approvers));
   const { index, ledger, identity } = held;
   const people = tenant.loaded.config.people ?? {};
   const keys = await keysOf({ held, tenant, signal });
@@ -178,6 +180,13 @@ async function certificateOf({ held, tenant, signal }: LookedAt, id: string): Pr
     kept: keptDays(plan, destroyed, record.kept),
     holds: index.retention.holds.filter(({ released }) => released === undefined).map(({ id: hold }) => hold),
   };
+}
+
+/** There is nothing to certify. */
+function nothingDestroyed({ id, kept }: PlanRecord, state: string): DaybookError {
+  const days = Object.entries(kept).map(([day, reason]) => `${day} ${keptWords(reason)}`);
+  const why = [`it is ${state}, and no day of it is destroyed`, ...days].join("; ");
+  return new DaybookError("DISPOSAL_REFUSED", { message: `${id}: ${why}` });
 }
 
 async function readPlan({ tenant: { files, root } }: Pick<LookedAt, "tenant">, id: string): Promise<Plan> {
@@ -237,7 +246,7 @@ async function listedPlan(looked: LookedAt, record: PlanRecord): Promise<ListedP
 
 function planLine({ plan, state, days, approvals, approvers, drawn, kept, superseded }: ListedPlan): string {
   const by = superseded === null ? [] : [`by ${superseded}`];
-  const stays = Object.entries(kept).map(([day, reason]) => `${day} ${reason}`);
+  const stays = Object.entries(kept).map(([day, reason]) => `${day} ${keptWords(reason)}`);
   const approved = `${approvals.length} of ${approvers} approvals`;
   return [plan, [state, ...by].join(" "), count(days, "day"), approved, `drawn ${drawn}`, ...stays].join(
     "  ",
@@ -245,12 +254,13 @@ function planLine({ plan, state, days, approvals, approvers, drawn, kept, supers
 }
 
 function planResult(tenant: string, plan: PlanSummary, next: readonly string[]): CommandResult {
-  const { plan: id, state, days, revisions, bytes, approvals, approvers, inTheWay } = plan;
+  const { plan: id, state, days, revisions, bytes, approvals, approvers, mayApprove, inTheWay } = plan;
   const names = approvals.length === 0 ? "" : ` (${approvals.join(", ")})`;
+  const left = mayApprove.length === 0 ? "" : `; may still approve: ${mayApprove.join(", ")}`;
   const lines = [
     `${tenant}: ${id} is ${state}: ${count(days, "day")}, ${count(revisions, "revision")}, ${count(bytes, "byte")}`,
-    `  approvals: ${approvals.length} of ${approvers}${names}`,
-    ...inTheWay.map(({ day, reason }) => `  ${day} is due and stays: ${reason}`),
+    `  approvals: ${approvals.length} of ${approvers}${names}${left}`,
+    ...inTheWay.map(({ day, reason }) => `  ${day} is due and stays: ${keptWords(reason)}`),
     ...next.map((line) => `  ${line}`),
   ];
   return { exit: EXIT.ok, text: lines.join("\n"), json: { tenant, plan } };

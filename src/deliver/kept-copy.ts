@@ -79,7 +79,18 @@ export class KeptCopy {
 
   /** Sets or releases the hold on every object, and reads back. Returns how many. SINK_MISMATCH when the store does not do it. */
   async hold(sealed: SealedDay, on: boolean, signal: AbortSignal): Promise<number> {
-    const keys = await this.#keys(sealed, signal);
+    return this.#setHold(await this.#keys(sealed, signal), on, signal);
+  }
+
+  /** The same for what is still there of a package whose removal has begun. */
+  async holdRemaining(sealed: SealedDay, on: boolean, signal: AbortSignal): Promise<number> {
+    const left = [];
+    for (const one of await this.#keys(sealed, signal))
+      if ((await this.#store.stat(one.key, signal)) !== undefined) left.push(one);
+    return this.#setHold(left, on, signal);
+  }
+
+  async #setHold(keys: readonly StoredFile[], on: boolean, signal: AbortSignal): Promise<number> {
     for (const { key } of keys) {
       await this.#store.setHold?.(key, on, signal);
       // A store may leave out `hold` where there is none.

@@ -4,6 +4,7 @@ import { DaybookError } from "../model/errors.js";
 import { packagePath, revisionName } from "../model/manifest.js";
 import type { ArchiveIdentity } from "./archive-tree.js";
 import { moveToQuarantine } from "./quarantine.js";
+import { isDisposed } from "./day-index.js";
 import type { Ledger } from "./ledger.js";
 import { forgetLeftOut, readLeftOut } from "./left-out.js";
 import { findPackages, sealedAs } from "./local-packages.js";
@@ -70,10 +71,14 @@ async function removeLeftovers({ files, root, ledger }: RecoveryOptions): Promis
   for (const name of names) await files.removeTree(join(staging, name));
   if (names.length > 0) await files.syncFolder(staging);
   const plans = new Set(ledger.index.retention.plans.map(({ id }) => `${id}.json`));
+  const gone = [...ledger.index.days.values()].filter(isDisposed);
+  const isGone = new Set(gone.map(({ day }) => `${day}.json`));
   return [
     ...names.map((name) => `removed staging/${name}`),
     ...(await removeFrom(files, root, "acts", (name) => Number(name) >= ledger.size)),
     ...(await removeFrom(files, root, "plans", (name) => !plans.has(name))),
+    // What a disposal noted of a day until its last tombstone.
+    ...(await removeFrom(files, root, "disposing", (name) => isGone.has(name))),
   ];
 }
 

@@ -39,7 +39,7 @@ export const RETENTION_ERRORS = {
     "retained",
     "backoff",
     "no second clock confirms that a retention period has ended",
-    "check this machine's clock, and that the source or a record sink can be reached; nothing was destroyed",
+    "check this machine's clock, and that the source can be reached; nothing was destroyed",
   ),
   SSH_KEYGEN_MISSING: retention(
     "config",

@@ -3,6 +3,7 @@ import type { Target } from "../deliver/deliver-day.js";
 import { lockDay } from "../deliver/kept-copy.js";
 import type { KeptCopy } from "../deliver/kept-copy.js";
 import type { SealedDay } from "../archive/sealed-package.js";
+import { isDisposed } from "../ledger/day-index.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import { isDaybookError } from "../model/errors.js";
 import { covers, holdsOn, retentionOf } from "../model/retention-record.js";
@@ -84,9 +85,13 @@ export class Copies {
   async #applyHold({ name, kept }: HeldSink, hold: HoldRecord, signal: AbortSignal): Promise<number> {
     const on = hold.released === undefined;
     let objects = 0;
-    for (const sealed of this.#delivered(name, (record) => covers(hold, record.day))) {
+    const { days } = this.#parts.archive.ledger.index;
+    const isWanted = (record: DayRecord): boolean => covers(hold, record.day) && !isDisposed(record);
+    for (const sealed of this.#delivered(name, isWanted)) {
       if (!on && holdsOn(this.#retention(), sealed.day).length > 0) continue;
-      objects += await kept.hold(sealed, on, signal);
+      // A lock may keep this copy for years after the others: what is left of it is held as well.
+      const isPartial = days.get(sealed.day)?.disposing !== undefined;
+      objects += await (isPartial ? kept.holdRemaining(sealed, on, signal) : kept.hold(sealed, on, signal));
     }
     return objects;
   }
@@ -100,7 +105,9 @@ export class Copies {
     const { archive, clock, log, tenant } = this.#parts;
     // Without a rule that reaches back there is nothing to lengthen, and no reason to go through years of days.
     if (!this.#retention().schedules.some(({ applies }) => applies === "all")) return;
-    for (const sealed of this.#delivered(sink, (record) => this.#isShort(record, sink))) {
+    const isWanted = (record: DayRecord): boolean =>
+      record.disposing === undefined && this.#isShort(record, sink);
+    for (const sealed of this.#delivered(sink, isWanted)) {
       const { day, revision } = sealed;
       const until = this.#until(day);
       const today = utcDayOf(clock.now());
@@ -137,12 +144,12 @@ export class Copies {
     return retentionOfDay(retention, day, days.get(day))?.retainUntil;
   }
 
-  /** The revisions that the sink has confirmed, of the days wanted that are not being destroyed. Oldest first. */
+  /** The revisions that the sink has confirmed, of the days wanted. Oldest first. */
   #delivered(sink: string, isWanted: (record: DayRecord) => boolean): readonly SealedDay[] {
     const { days } = this.#parts.archive.ledger.index;
     return [...days.keys()].toSorted().flatMap((day) => {
       const record = days.get(day);
-      if (record === undefined || record.disposing !== undefined || !isWanted(record)) return [];
+      if (record === undefined || !isWanted(record)) return [];
       return confirmedBy(sink, record);
     });
   }

@@ -10,7 +10,7 @@ import { DaybookError } from "../model/errors.js";
 import { covers, planState } from "../model/retention-record.js";
 import type { PlanRecord, PlanState, StandingApproval } from "../model/retention-record.js";
 import { sha256Hex } from "../model/sha256.js";
-import { DAY_MS } from "../model/utc-day.js";
+import { DAY_MS, isoTime } from "../model/utc-day.js";
 import { drawPlan } from "./draw-plan.js";
 import type { PlanScope } from "./draw-plan.js";
 import type { Policy } from "./policy.js";
@@ -157,13 +157,32 @@ export class Disposals {
     await this.refresh();
     const known = await this.find(id);
     if (states.includes(known.state)) return known;
-    const { superseded, approvals } = known.record;
-    const policy = await this.policy();
-    const why =
-      superseded === undefined
-        ? `it is ${known.state}: ${approvals.length} of ${policy.approvers} approvals`
-        : `it is superseded by ${superseded.by} (${superseded.reason}); draw a new plan`;
-    throw new DaybookError("DISPOSAL_REFUSED", { message: `${id}: ${why}` });
+    throw new DaybookError("DISPOSAL_REFUSED", { message: `${id}: ${await this.#whyNot(known)}` });
+  }
+
+  async #whyNot({ state, record }: KnownPlan): Promise<string> {
+    const { superseded, approvals, refused } = record;
+    if (refused !== undefined)
+      return `${refused.person} refused it at ${isoTime(refused.at)}; draw a new plan`;
+    if (superseded !== undefined)
+      return `it is superseded by ${superseded.by} (${superseded.reason}); draw a new plan`;
+    if (state !== "drawn") return `it is ${state}`;
+    const { approvers } = await this.policy();
+    const by = approvals.length === 0 ? "" : `, by ${approvals.map(({ person }) => person).join(", ")}`;
+    const left = await this.mayApprove(record);
+    const who = left.length === 0 ? "different people" : left.join(" or ");
+    const missing = approvers - approvals.length;
+    return `found ${approvals.length} of ${approvers} approvals${by}; expected ${missing} more, by ${who}`;
+  }
+
+  /** Who may approve the plan and has not; empty in an archive without people. */
+  async mayApprove({ approvals, drawnBy }: PlanRecord): Promise<readonly string[]> {
+    const roster = await this.#statements.roster();
+    const done = new Set(approvals.map(({ person }) => person));
+    return (roster?.people ?? [])
+      .filter(({ person, may }) => may.includes("approve") && !done.has(person))
+      .filter(({ person }) => roster?.separate_duties !== true || person !== drawnBy)
+      .map(({ person }) => person);
   }
 
   /** Who approved the plan, with the key of each. */

@@ -6,8 +6,9 @@ import { sha256Hex } from "../model/sha256.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { RetentionDesk } from "./desk.js";
 import { producedForm } from "./exports.js";
-import type { KnownPlan } from "./disposals.js";
 import type { Reached } from "./copies.js";
+import { summaryOf } from "./plan-summary.js";
+import type { PlanSummary } from "./plan-summary.js";
 import type { DayOutcome, DisposalNote } from "./run-disposal.js";
 import type { SignedStatement } from "./statements.js";
 
@@ -67,19 +68,6 @@ export type RetentionAnswer =
   | { readonly kind: "standing"; readonly approval: StandingSummary }
   | { readonly kind: "run"; readonly plan: PlanSummary; readonly days: readonly DayOutcome[] };
 
-export interface PlanSummary {
-  readonly plan: string;
-  readonly state: string;
-  readonly until: UtcDay;
-  readonly days: number;
-  readonly revisions: number;
-  readonly bytes: number;
-  readonly approvals: readonly string[];
-  readonly approvers: number;
-  readonly inTheWay: readonly { readonly day: UtcDay; readonly reason: string }[];
-  readonly kept: Readonly<Record<string, string>>;
-}
-
 export interface StandingSummary {
   readonly person: string;
   readonly schedule: string;
@@ -117,7 +105,7 @@ async function perform(
       return peopleAnswer(desk, request);
     case "dispose-plan": {
       const plan = await desk.disposals.draw({ until: request.until }, request.actor, signal);
-      return { kind: "plan", plan: plan === undefined ? null : summaryOf(plan) };
+      return { kind: "plan", plan: plan === undefined ? null : await summaryOf(desk.disposals, plan) };
     }
     case "dispose-approve":
       return judgeAnswer(desk, request, "disposal-approved");
@@ -137,7 +125,8 @@ async function perform(
       return withdrawalAnswer(desk, request);
     case "dispose-run": {
       const days = await desk.run.run(request.plan, note, signal);
-      return { kind: "run", plan: summaryOf(await desk.disposals.find(request.plan)), days };
+      const plan = await desk.disposals.find(request.plan);
+      return { kind: "run", plan: await summaryOf(desk.disposals, plan), days };
     }
     default:
       return request satisfies never;
@@ -225,7 +214,7 @@ async function judgeAnswer(
   if (signed === undefined && (await statements.roster()) !== undefined)
     return toSign(await disposals.draft(known, kind, request.as));
   const judged = await disposals.judge(known, kind, { signed, actor: request.actor });
-  return { kind: "plan", plan: summaryOf(judged) };
+  return { kind: "plan", plan: await summaryOf(disposals, judged) };
 }
 
 async function standingAnswer(
@@ -269,23 +258,6 @@ async function checked(
 
 function toSign(statement: Uint8Array): RetentionAnswer {
   return { kind: "to-sign", statement: Buffer.from(statement).toString("base64") };
-}
-
-/** A plan in short, for an answer. */
-function summaryOf({ record, plan, state }: KnownPlan): PlanSummary {
-  const { id, days, revisions, bytes, approvals, kept } = record;
-  return {
-    plan: id,
-    state,
-    until: plan.until,
-    days,
-    revisions,
-    bytes,
-    approvals: approvals.map(({ person }) => person),
-    approvers: plan.approvers,
-    inTheWay: plan.in_the_way,
-    kept,
-  };
 }
 
 /** A request as it lies in a file. USAGE for another form. */

@@ -6,6 +6,7 @@ import { renderTable } from "../html/table.js";
 import type { DayRecord } from "../ledger/day-index.js";
 import { retentionOfDay } from "../ledger/day-retention.js";
 import { FOREVER } from "../model/keep.js";
+import { keptWords } from "../model/kept-words.js";
 import { holdsOn } from "../model/retention-record.js";
 import type { HoldRecord } from "../model/retention-record.js";
 import type { UtcDay } from "../model/utc-day.js";
@@ -58,7 +59,7 @@ function renderPlans(tenant: string, { plans }: TenantView["retention"]): Html {
     heads: ["Plan", "State", "Days", "Drawn", "Approved by"],
     rows: plans.map(({ plan, state }) => [
       plan.id,
-      [state, ...Object.entries(plan.kept).map(([day, why]) => `${day} ${why}`)].join("; "),
+      [state, ...Object.entries(plan.kept).map(([day, why]) => `${day} ${keptWords(why)}`)].join("; "),
       `${count(plan.done)} of ${count(plan.days)} destroyed`,
       html`${renderTime(plan.drawnAt)} by ${plan.drawnBy}`,
       plan.approvals.length === 0 ? "nobody yet" : plan.approvals.map(({ person }) => person).join(", "),

@@ -1,13 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { DAY_MS } from "../../src/model/utc-day.js";
+import { describe, expect, it } from "vitest";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { Inbox } from "../../src/retention/inbox.js";
 import { quickFiles } from "../support/quick-files.js";
-import { begin, newWorld } from "./model/check-model.js";
+import { approvedPlan } from "./approved-plan.js";
 import { SILENT } from "./model/silent-log.js";
-import { PlainModel } from "./model/plain-model.js";
 import type { World } from "./model/world.js";
 
 const NEVER = new AbortController().signal;
@@ -56,14 +54,7 @@ describe("a hold that is asked for while a plan runs", () => {
 
 /** An approved plan of two days, and a hold on both that is asked for while the first of them is destroyed. */
 async function heldDuringRun(meanwhile: (world: World) => void = () => undefined) {
-  const world = newWorld();
-  onTestFinished(() => world.remove());
-  await begin(new PlainModel(), world);
-  world.ownMs += 500 * DAY_MS;
-  world.otherMs += 500 * DAY_MS;
-  await world.ask({ act: "dispose-plan", until: world.today() });
-  for (const name of ["ana", "ben"] as const)
-    await world.ask({ act: "dispose-approve", plan: "P0001" }, [{ as: name, with: name }]);
+  const world = await approvedPlan();
   const folder = join(world.root, "inbox");
   mkdirSync(folder, { recursive: true });
   const leave = (id: string, request: object): void =>

@@ -52,7 +52,7 @@ describe("the life of a day until its destruction", () => {
     expect((await rig.run("hold", "test", "2026-11-19")).exit).toBe(68);
     const plan = await succeed(rig, "dispose", "plan");
     expect(plan).toContain("P0001 is drawn: 1 day");
-    expect(plan).toContain("2026-11-19 is due and stays: held H0001");
+    expect(plan).toContain("2026-11-19 is due and stays: held by H0001");
     expect((await rig.run("dispose", "run", "P0001")).exit).toBe(68);
     await succeed(rig, "hold", "release", "H0001", "--reason", "closed", ...ANA);
     await succeed(rig, "dispose", "plan");
@@ -60,7 +60,12 @@ describe("the life of a day until its destruction", () => {
     const twice = await rig.run("dispose", "approve", "P0002", ...ANA);
     expect(twice).toMatchObject({ exit: 68 });
     expect(twice.err).toContain("records-manager has approved it already and counts once");
-    expect((await rig.run("dispose", "run", "P0002")).err).toContain("1 of 2 approvals");
+    expect((await rig.run("dispose", "run", "P0002")).err).toContain(
+      "found 1 of 2 approvals, by records-manager; expected 1 more, by legal-counsel",
+    );
+    const early = await rig.run("dispose", "report", "P0002");
+    expect(early).toMatchObject({ exit: 68 });
+    expect(early.err).toContain("P0002: it is drawn, and no day of it is destroyed");
     await succeed(rig, "dispose", "approve", "P0002", ...BEN);
 
     const ran = await succeed(rig, "dispose", "run", "P0002");

@@ -1,18 +1,9 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/model/utc-day.js";
-import { begin, newWorld } from "./model/check-model.js";
+import { twoDays } from "./approved-plan.js";
 import { ROSTERS, proposed } from "./model/people.js";
 import type { PersonName } from "./model/people.js";
-import { PlainModel } from "./model/plain-model.js";
 import type { World } from "./model/world.js";
-
-/** An archive of ana, ben, cleo and dora; two of them must sign the next roster. */
-async function peopledWorld(): Promise<World> {
-  const world = newWorld();
-  onTestFinished(() => world.remove());
-  await begin(new PlainModel(), world);
-  return world;
-}
 
 /** A process whose configuration proposes one of ROSTERS. */
 async function propose(world: World, index: number): Promise<void> {
@@ -27,7 +18,7 @@ function byOwnKey(...names: readonly PersonName[]): readonly { as: PersonName; w
 
 describe("the next roster", () => {
   it("needs the quorum of the roster in force, and one that nobody signed is not in force yet", async () => {
-    const world = await peopledWorld();
+    const world = await twoDays();
     await propose(world, 3);
     await world.ask({ act: "people-apply", breakGlass: true });
     await propose(world, 1);
@@ -41,7 +32,7 @@ describe("the next roster", () => {
   });
 
   it("is not that of its signer until 30 days have passed without a signature", async () => {
-    const world = await peopledWorld();
+    const world = await twoDays();
     await propose(world, 3);
     await world.ask({ act: "people-apply", breakGlass: true });
     const hold = { act: "hold-place", from: null, to: null, future: true, matter: "M", reason: "r" } as const;
@@ -56,7 +47,7 @@ describe("the next roster", () => {
   });
 
   it("is in force from its entry on, also when the clock is set back afterwards", async () => {
-    const world = await peopledWorld();
+    const world = await twoDays();
     world.ownMs += 400 * DAY_MS;
     await propose(world, 1);
     await world.ask({ act: "people-apply", breakGlass: false }, byOwnKey("ana", "ben"));
