@@ -16,7 +16,7 @@ export const parquetOptions = z.strictObject({
     .meta({ description: "What writes the files; the plugin's README compares the two" }),
   table: z.enum(TABLES).default("none").meta({
     description:
-      "`delta` keeps the log of a Delta table beside the files, so that Fabric, OneLake, Databricks and Spark open them as one table",
+      "`delta` keeps the log of a Delta table beside the files, so that Fabric, OneLake, Databricks and Spark open them as one table; docs/LAKE.md has recipes",
   }),
   work: filePath.optional().meta({
     description:

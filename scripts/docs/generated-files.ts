@@ -5,6 +5,7 @@ import { jsonSchemaOf, jsonSchemaWith } from "../../src/config/json-schema.js";
 import { configReference } from "../../src/config/reference.js";
 import { JSON_FORMS } from "../../src/cli/json-forms.js";
 import { COMPLETION_SCRIPTS } from "../../src/cli/completion-scripts.js";
+import { lakeSql } from "./lake-sql.js";
 import { manualPage } from "./manual-page.js";
 import azureBlob from "../../plugins/azure-blob/index.js";
 import localFiles from "../../plugins/local-files/index.js";
@@ -26,6 +27,7 @@ export function generatedFiles(): Readonly<Record<string, string>> {
     "docs/ERRORS.md": errorsReference(),
     "docs/FINDINGS.md": findingsReference(),
     "docs/daybook.1": manualPage(),
+    "docs/lake/azure-sql.sql": lakeSql(),
     ...Object.fromEntries(
       JSON_FORMS.map(({ name, of, schema }) => [
         `docs/json/${name}.schema.json`,

@@ -8,6 +8,7 @@ import { DAY_MS, parseUtcDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { EVENT_COLUMNS } from "../../src/plugin/event-columns.js";
 import { askClickHouse, installClickHouse } from "../support/delta-clickhouse.js";
+import { lakeBlock } from "../support/lake-page.js";
 import { parquetPlace } from "../support/parquet-place.js";
 import type { ParquetPlace } from "../support/parquet-place.js";
 
@@ -68,6 +69,17 @@ describe.each(ENGINE_NAMES)("ClickHouse on the Delta table of %s", { timeout: 12
       ["2026-01-04", 8, 8, 1],
     ]);
     expect(lake.counts()).toEqual([removed[0], ["2026-01-03", 4, 4, 2], removed[1]]);
+  });
+
+  it("answers the statement of docs/LAKE.md", async () => {
+    await lake.write(0, 5);
+    await lake.write(0, 9, 2);
+
+    const rows = lake.ask(
+      (await lakeBlock("ClickHouse", "sql")).replace("deltaLakeLocal('/srv/lake/tenant=contoso')", "$table"),
+    );
+
+    expect(rows.map(({ date, events }) => [date, events])).toEqual([["2026-01-01", 9]]);
   });
 
   it("sees the columns in their types, and every record line as it was sealed", async () => {
