@@ -5,6 +5,14 @@ import { webhookHeaders } from "./webhook-signature.js";
 
 type Secret = () => Promise<string>;
 
+/**
+ * Characters of a message's text that chats and mail get. Even where each takes six bytes of JSON, a card keeps below the 28 KB
+ * above which Teams refuses it, and a text below the 40,000 characters above which Slack cuts it
+ * (https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook,
+ * https://api.slack.com/changelog/2018-04-truncating-really-long-messages).
+ */
+const MAX_TEXT_CHARS = 3_000;
+
 /** How one kind of receiver wants its messages. Secrets are read for each message, so that a rotated one is used at once. */
 export type AlertForm = PostForm | MailForm;
 
@@ -102,11 +110,17 @@ const EVENT_WORDS = { began: "began", lasts: "continues", over: "is over" } as c
 
 function lines({ text, since, deadline, head, software }: AlertMessage): readonly string[] {
   return [
-    text,
+    shortened(text),
     ...(deadline === null ? [] : [`Deadline: ${deadline}`]),
     ...(head === null ? [] : [`Head of the archive: ${head}`]),
     `Since ${since}. Sent by ${software}.`,
   ];
+}
+
+function shortened(text: string): string {
+  if (text.length <= MAX_TEXT_CHARS) return text;
+  // Never half of a character that takes two code units.
+  return `${text.slice(0, MAX_TEXT_CHARS - 1).replace(/[\uD800-\uDBFF]$/, "")}…`;
 }
 
 /** https://docs.slack.dev/messaging/formatting-message-text: these three characters alone. */

@@ -56,6 +56,35 @@ describe("the form for Teams", () => {
   });
 });
 
+/** Of every character the one that takes most room: five in Slack's escapes, six in JSON. */
+const ENDLESS = ["&", "\u0001", "\u{1F4D3}"].map((character) =>
+  alarm("tenant-failing", character.repeat(100_000)),
+);
+
+describe("the longest text", () => {
+  it.each(ENDLESS)("is posted by Slack in one piece", async (longest) => {
+    const one = await webhookRig(longest);
+
+    await one.webhook({ form: slackForm(() => Promise.resolve(one.url)) }).sendDue(calm);
+
+    // "we truncate messages containing more than 40,000 characters": https://api.slack.com/changelog/2018-04-truncating-really-long-messages
+    const text = String(one.received[0]?.body["text"]);
+    expect(text.length).toBeLessThan(40_000);
+    expect(text).toMatch(/…\nHead of the archive: .*\nSince /);
+  });
+
+  it.each(ENDLESS)("is not refused by Teams", async (longest) => {
+    const one = await webhookRig(longest);
+
+    await one.webhook({ form: teamsForm(() => Promise.resolve(one.url)) }).sendDue(calm);
+
+    // "The message size limit is 28 KB": https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/add-incoming-webhook
+    expect(Buffer.byteLength(one.received[0]?.raw ?? "")).toBeLessThan(28_000);
+    expect(one.received[0]?.raw).toContain("…");
+    expect(one.received[0]?.raw).not.toContain("\\ud83d");
+  });
+});
+
 describe("the form for Alertmanager", () => {
   it("keeps an alert until after the next daily message, and ends it under the same labels", async () => {
     const one = await webhookRig(BEHIND);
