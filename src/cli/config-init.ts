@@ -39,7 +39,8 @@ export const configInit: Command<ConfigInitOptions> = async (
   }
   const schema = await bundledSchema(surroundings);
   const schemaBytes = new TextEncoder().encode(`${JSON.stringify(schema, null, 2)}\n`);
-  await replaceFile(files, { path: join(dirname(path), SCHEMA_FILE), bytes: schemaBytes, mode: 0o644 });
+  const schemaPath = join(dirname(path), SCHEMA_FILE);
+  await replaceFile(files, { path: schemaPath, bytes: schemaBytes, mode: 0o644 });
   const text = `${path} written; fill in tenantId, clientId and the credential, then run: daybook config check --config ${path}`;
-  return { exit: 0, text, json: { path } };
+  return { exit: 0, text, json: { format: "daybook.config-init/1", path, schema: schemaPath } };
 };

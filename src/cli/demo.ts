@@ -170,7 +170,13 @@ async function finish({ folder, config, passes, surroundings, say }: Finish): Pr
   return {
     exit,
     text: closingText(audited, folder, surroundings),
-    json: { folder, report, passes: passes.map((pass) => pass.json), verified: isWhole(audited) },
+    json: {
+      format: "daybook.demo/1",
+      folder,
+      report,
+      passes: passes.map((pass) => pass.json),
+      verified: isWhole(audited),
+    },
   };
 }
 

@@ -53,7 +53,7 @@ export const disposePlan: Command<DisposePlanOptions> = async (options, surround
     return {
       exit: EXIT.ok,
       text: `${tenant.name}: nothing can be destroyed: no day is past its retention on ${until} without a hold`,
-      json: { tenant: tenant.name, plan: null },
+      json: planJson(tenant.name, null),
     };
   return planResult(tenant.name, answer.plan, [
     `read plans/${answer.plan.plan}.json in the archive, then: daybook dispose approve ${answer.plan.plan}`,
@@ -102,7 +102,7 @@ export const disposeRun: Command<PlanOptions> = async (options, surroundings) =>
   return {
     exit: kept.length === 0 ? EXIT.ok : EXIT.refusedByRetention,
     text: text.join("\n"),
-    json: { tenant: tenant.name, plan: answer.plan, days: answer.days },
+    json: { ...planJson(tenant.name, answer.plan), format: "daybook.disposal/1", days: answer.days },
   };
 };
 
@@ -263,7 +263,13 @@ function planResult(tenant: string, plan: PlanSummary, next: readonly string[]):
     ...inTheWay.map(({ day, reason }) => `  ${day} is due and stays: ${keptWords(reason)}`),
     ...next.map((line) => `  ${line}`),
   ];
-  return { exit: EXIT.ok, text: lines.join("\n"), json: { tenant, plan } };
+  return { exit: EXIT.ok, text: lines.join("\n"), json: planJson(tenant, plan) };
+}
+
+function planJson(tenant: string, plan: PlanSummary | null): object {
+  if (plan === null) return { format: "daybook.plan/1", tenant, plan };
+  const { inTheWay, ...same } = plan;
+  return { format: "daybook.plan/1", tenant, plan: { ...same, in_the_way: inTheWay } };
 }
 
 function planArgument(text: string | undefined): string {

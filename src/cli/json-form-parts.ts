@@ -37,6 +37,11 @@ export const finding = z.object({
   day: day.optional(),
 });
 
+/** What an archive has of a range. */
+export const daySummary = z
+  .object({ held: count, empty: count, lost: days, missing: days, disposed: count })
+  .describe("what the archive has of the range");
+
 export const hold = z.string().regex(/^H\d{4,}$/);
 export const plan = z.string().regex(/^P\d{4,}$/);
 export const fingerprint = z.string().describe("as `ssh-keygen -l` prints it");

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, day, days, hash, keyId, range, state, texts, time } from "./json-form-parts.js";
+import { count, day, daySummary, days, hash, keyId, range, state, texts, time } from "./json-form-parts.js";
 import type { JsonForm } from "./json-form-parts.js";
 
 const outcome = z.object({
@@ -69,7 +69,8 @@ const passedDay = z.discriminatedUnion("kind", [
   z.object({ day, kind: z.literal("failed"), code: z.string(), message: z.string() }),
 ]);
 
-const archived = z.object({
+/** The answer of one pass. */
+export const archived = z.object({
   format: z.literal("daybook.archive/1"),
   tenants: z.array(
     z.object({
@@ -184,9 +185,28 @@ const queried = z.object({
   columns: texts,
   rows: z.array(z.record(z.string(), z.unknown())).describe("by column"),
   range: range.nullable(),
-  days: z
-    .object({ held: count, empty: count, lost: days, missing: days, disposed: count })
-    .describe("what the archive has of the range"),
+  days: daySummary,
+});
+
+const reportNames = { name: z.string(), title: z.string(), meaning: z.string() };
+
+const reported = z.object({
+  format: z.literal("daybook.report/1"),
+  reports: z.array(
+    z.object({
+      ...reportNames,
+      rows: z
+        .array(z.record(z.string(), z.unknown()))
+        .describe("by column; the columns are in docs/QUERY.md"),
+    }),
+  ),
+  range: range.nullable(),
+  days: daySummary,
+});
+
+const listedReports = z.object({
+  format: z.literal("daybook.report-list/1"),
+  reports: z.array(z.object(reportNames)),
 });
 
 /** The forms of what is asked every day. */
@@ -209,4 +229,11 @@ export const DAILY_FORMS: readonly JsonForm[] = [
   { name: "sinks", of: "daybook sinks list --json", commands: ["sinks list"], schema: listedSinks },
   { name: "restore", of: "daybook restore --json", commands: ["restore"], schema: restored },
   { name: "query", of: "daybook query --json", commands: ["query"], schema: queried },
+  { name: "report", of: "daybook report NAME --json", commands: ["report"], schema: reported },
+  {
+    name: "report-list",
+    of: "daybook report --json, without a name",
+    commands: ["report"],
+    schema: listedReports,
+  },
 ];

@@ -18,6 +18,9 @@ import {
 import type { JsonForm } from "./json-form-parts.js";
 import { AUDIT_FORMS } from "./json-forms-audit.js";
 import { DAILY_FORMS } from "./json-forms-daily.js";
+import { DISPOSAL_FORMS } from "./json-forms-disposal.js";
+import { FIRST_STEP_FORMS } from "./json-forms-first-steps.js";
+import { OPERATION_FORMS } from "./json-forms-operations.js";
 import { RETENTION_FORMS } from "./json-forms-retention.js";
 
 const heldDay = z.object({
@@ -205,8 +208,11 @@ const failed = z.object({
 
 /** Under one number of a form fields may be added; none goes or changes its meaning. */
 export const JSON_FORMS: readonly JsonForm[] = [
+  ...FIRST_STEP_FORMS,
   ...DAILY_FORMS,
+  ...OPERATION_FORMS,
   ...RETENTION_FORMS,
+  ...DISPOSAL_FORMS,
   ...AUDIT_FORMS,
   { name: "verify", of: "daybook verify --json", commands: ["verify"], schema: verified },
   { name: "coverage", of: "daybook coverage --json", commands: ["coverage"], schema: covered },

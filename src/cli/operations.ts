@@ -17,7 +17,7 @@ export const operationsList: Command<OperationsListOptions> = async ({ kind }, {
   return {
     exit: EXIT.ok,
     text: [...shown.map(operationLine), takenLine(shown.length, file)].join("\n"),
-    json: { ...file, operations: shown },
+    json: { format: "daybook.operations/1", ...file, operations: shown },
   };
 };
 
@@ -35,7 +35,12 @@ export const operationsShow: Command<OperationsShowOptions> = async (
   return {
     exit: found === undefined ? EXIT.nothingToVerify : EXIT.ok,
     text: found === undefined ? `${asked}: not in the list of ${list.file.dated}` : operationLine(found),
-    json: { operation: found ?? null, dated: list.file.dated, taken: list.file.taken },
+    json: {
+      format: "daybook.operation/1",
+      operation: found ?? null,
+      dated: list.file.dated,
+      taken: list.file.taken,
+    },
   };
 };
 
@@ -74,7 +79,7 @@ function diffResult(tenants: readonly TenantDiff[], { file }: OperationList): Co
   return {
     exit: EXIT.ok,
     text: [...lines, takenLine(file.operations.length, file)].join("\n"),
-    json: { tenants, dated, taken },
+    json: { format: "daybook.operations-diff/1", tenants, dated, taken },
   };
 }
 

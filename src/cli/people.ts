@@ -26,7 +26,7 @@ export const peopleApply: Command<PeopleApplyOptions> = async (options, surround
   return {
     exit: EXIT.ok,
     text: `${tenant.name}: roster ${roster} ${words}${later}`,
-    json: { tenant: tenant.name, roster, changed: !isSame },
+    json: { format: "daybook.people-apply/1", tenant: tenant.name, roster, changed: !isSame },
   };
 };
 

@@ -66,7 +66,10 @@ async function listReports({ files }: Surroundings): Promise<CommandResult> {
   return {
     exit: EXIT.ok,
     text: reports.map(({ name, title }) => `${name.padEnd(14)}${title}`).join("\n"),
-    json: { reports: reports.map(({ name, title, meaning }) => ({ name, title, meaning })) },
+    json: {
+      format: "daybook.report-list/1",
+      reports: reports.map(({ name, title, meaning }) => ({ name, title, meaning })),
+    },
   };
 }
 
@@ -174,6 +177,7 @@ async function joined(pieces: AsyncIterable<string>): Promise<string> {
 
 function jsonOf(reports: readonly FilledReport[], { days, range }: LoadedTables): object {
   return {
+    format: "daybook.report/1",
     reports: reports.map(({ name, title, meaning, columns, rows }) => ({
       name,
       title,

@@ -85,7 +85,7 @@ export const retentionShorten: Command<SigningOptions> = async (options, surroun
   return {
     exit: EXIT.ok,
     text: `${tenant.name}: every day is now kept by ${schedule}, ${keep}; a lock in a store that is longer stays`,
-    json: { tenant: tenant.name, schedule, keep },
+    json: { format: "daybook.shorten/1", tenant: tenant.name, schedule, keep },
   };
 };
 

@@ -154,6 +154,7 @@ function outcome({ configuration, written, unit }: Done, check: Ended | undefine
       : `Not ready. Correct what is wrong above, then check again: ${again}`,
   ];
   const json = {
+    format: "daybook.setup/1",
     configuration,
     written,
     service: unit !== undefined,

@@ -27,7 +27,7 @@ export const simulate: Command<SimulateOptions> = async (options, { clock, signa
   );
   const { url } = simulator;
   const { tenantId } = CALM_SCENARIO;
-  const ready = { url, tenantId, token: bearerToken };
+  const ready = { format: "daybook.simulator/1", url, tenant_id: tenantId, token: bearerToken };
   stdout.write(
     options.json === true
       ? `${JSON.stringify(ready)}\n`

@@ -47,7 +47,7 @@ export const sinksNew: Command<SinksNewOptions> = async (
   return {
     exit: 0,
     text: `${folder} written: a ${kind} that works and passes its contract; next: cd ${name} && npm install && npm test`,
-    json: { folder, name, kind },
+    json: { format: "daybook.new-sink/1", folder, name, kind },
   };
 };
 

@@ -46,5 +46,9 @@ function standingResult(
     act === "approved"
       ? `${tenant}: ${person} approves until ${until} what ${schedule}, keep ${keep}, lets go`
       : `${tenant}: the approval of ${person} for ${schedule}, keep ${keep}, is withdrawn`;
-  return { exit: EXIT.ok, text, json: { tenant, act, person, schedule, keep, until } };
+  return {
+    exit: EXIT.ok,
+    text,
+    json: { format: "daybook.standing/1", tenant, act, person, schedule, keep, until },
+  };
 }

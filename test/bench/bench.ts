@@ -13,7 +13,7 @@ interface Figures {
 
 interface Source {
   readonly url: string;
-  readonly tenantId: string;
+  readonly tenant_id: string;
   readonly token: string;
 }
 
@@ -57,7 +57,7 @@ async function firstLine(stream: NodeJS.ReadableStream): Promise<Source> {
   throw new Error("the simulator ended before it was ready");
 }
 
-function daybook(events: number, { url, tenantId, token }: Source): Figures {
+function daybook(events: number, { url, tenant_id: tenantId, token }: Source): Figures {
   const folder = mkdtempSync(join(scratch, `${events}-`));
   const config = join(scratch, `${events}.yaml`);
   writeFileSync(

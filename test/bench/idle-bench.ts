@@ -14,7 +14,7 @@ const TARGET_CPU_PERCENT = 0.1;
 
 interface Source {
   readonly url: string;
-  readonly tenantId: string;
+  readonly tenant_id: string;
   readonly token: string;
 }
 
@@ -97,7 +97,7 @@ async function firstLine(stream: NodeJS.ReadableStream): Promise<Source> {
   throw new Error("the simulator ended before it was ready");
 }
 
-function writeConfig({ url, tenantId }: Source): string {
+function writeConfig({ url, tenant_id: tenantId }: Source): string {
   const path = join(scratch, "daybook.yaml");
   const lines = [
     `stateDir: ${scratch}/state`,

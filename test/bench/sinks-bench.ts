@@ -26,7 +26,7 @@ interface Measured {
 
 interface Source {
   readonly url: string;
-  readonly tenantId: string;
+  readonly tenant_id: string;
   readonly token: string;
 }
 
@@ -77,7 +77,7 @@ async function firstLine({ stdout }: ChildProcess): Promise<Source> {
   throw new Error("the simulator ended before it was ready");
 }
 
-function writeConfig({ url, tenantId }: Source, sinks: readonly string[]): void {
+function writeConfig({ url, tenant_id: tenantId }: Source, sinks: readonly string[]): void {
   const lines = [
     `stateDir: ${scratch}/state`,
     "tenants:",

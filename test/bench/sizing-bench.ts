@@ -11,7 +11,7 @@ import type * as Servers from "../support/postgres-server.js";
 
 interface Source {
   readonly url: string;
-  readonly tenantId: string;
+  readonly tenant_id: string;
   readonly token: string;
 }
 
@@ -88,7 +88,7 @@ async function firstLine(output: NodeJS.ReadableStream): Promise<Source> {
   throw new Error("the simulator ended before it was ready");
 }
 
-function configuration(folder: string, { url, tenantId }: Source): string {
+function configuration(folder: string, { url, tenant_id: tenantId }: Source): string {
   return `stateDir: ${folder}/state
 tenants:
   bench:

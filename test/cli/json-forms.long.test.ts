@@ -5,6 +5,8 @@ import { describe, expect, it } from "vitest";
 import { JSON_FORMS } from "../../src/cli/json-forms.js";
 import { e2eRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
+import { ACT_ANSWERS, FIRST_STEP_ANSWERS, answer } from "../support/json-answers.js";
+import type { JsonAnswers } from "../support/json-answers.js";
 import { BEN, rigPastRetention, rigWithDestroyedDay, succeed } from "../support/retention-rig.js";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -47,7 +49,9 @@ async function someId(rig: E2eRig): Promise<string> {
 }
 
 /** Real answers of each form, whole and wrong. */
-const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown[]>>> = {
+const ANSWERS: JsonAnswers = {
+  ...ACT_ANSWERS,
+  ...FIRST_STEP_ANSWERS,
   verify: async (rig) => [
     await answer(rig, "verify", "--all-sinks", "--sample", "50%"),
     await answer(rig, "verify", ...RANGE, "--level", "deep"),
@@ -182,15 +186,22 @@ const ANSWERS: Readonly<Record<string, (rig: E2eRig) => Promise<readonly unknown
       ...BEN.slice(0, 2),
     ),
   ],
+  report: async (rig) => [await answer(rig, "report", "views"), await answer(rig, "report", "all", ...RANGE)],
+  "report-list": async (rig) => [await answer(rig, "report")],
+  operations: async (rig) => [
+    await answer(rig, "operations", "list"),
+    await answer(rig, "operations", "list", "--kind", "export"),
+  ],
+  operation: async (rig) => [
+    await answer(rig, "operations", "show", "viewreport"),
+    await answer(rig, "operations", "show", "NoSuchThing"),
+  ],
+  "operations-diff": async (rig) => [await answer(rig, "operations", "diff")],
   error: async (rig) => [
     await answer(rig, "verify", "--path", "nowhere"),
     await answer(rig, "coverage", "--day", "2026-02-30"),
   ],
 };
-
-async function answer(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
-  return (await rig.json(...argv)).value;
-}
 
 async function afterBag(rig: E2eRig, ...argv: readonly string[]): Promise<unknown> {
   await succeed(rig, "export", ...RANGE, "--bag", "bag");
@@ -227,7 +238,7 @@ describe("the published forms of answers", () => {
       expect(answers?.length).toBeGreaterThan(0);
       expect((answers ?? []).map((value) => problems(name, value))).toEqual((answers ?? []).map(() => []));
     },
-    180_000,
+    600_000,
   );
 
   it("name their version, and refuse an answer with a field that is not theirs or without one that is", () => {

@@ -91,7 +91,7 @@ function startSimulator(inside: Box): string {
     "--json",
   );
   const { output } = inside.try(
-    `for i in $(seq 100); do journalctl -u simulator -o cat | sed -n 's/.*"tenantId":"\\([^"]*\\)".*/\\1/p' | grep . && break; sleep .2; done`,
+    `for i in $(seq 100); do journalctl -u simulator -o cat | sed -n 's/.*"tenant_id":"\\([^"]*\\)".*/\\1/p' | grep . && break; sleep .2; done`,
   );
   return output.trim();
 }

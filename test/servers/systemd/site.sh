@@ -11,7 +11,7 @@ systemctl start simulator
 tenant=
 until [ -n "$tenant" ]; do
   sleep .2
-  tenant=$(journalctl -u simulator -o cat | sed -n 's/.*"tenantId":"\([^"]*\)".*/\1/p')
+  tenant=$(journalctl -u simulator -o cat | sed -n 's/.*"tenant_id":"\([^"]*\)".*/\1/p')
 done
 
 [ -e /etc/daybook/daybook.yaml ] || daybook config init /etc/daybook/daybook.yaml
