@@ -68,6 +68,17 @@ class SftpSink {
   }
 
   /**
+   * Signs in and looks for the folder. Whether it may be written, SFTP tells by a write alone.
+   *
+   * @param {AbortSignal} signal
+   */
+  async look(signal) {
+    await using session = await this.#session(signal);
+    const nearest = await session.nearestFolder(this.#folder);
+    return nearest === this.#folder ? undefined : `${this.#folder} will be made in ${nearest}`;
+  }
+
+  /**
    * @param {Batch} batch
    * @param {AbortSignal} signal
    * @returns {Promise<Receipt>}

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -120,6 +120,37 @@ describe("sftp", () => {
     const sink = placeAt(newFolder(), { hostKey: other }).open();
 
     await expect(sink.check(signal)).rejects.toMatchObject({ code: "SINK_REFUSED", retry: "never" });
+  });
+
+  it("looks without a change, and says which folder will be made", async () => {
+    const folder = newFolder();
+    mkdirSync(folder, { recursive: true });
+
+    const note = await placeAt(join(folder, "powerbi")).open().look(signal);
+    const emptyNow = readdirSync(folder);
+    await placeAt(join(folder, "powerbi")).open().check(signal);
+    const later = await placeAt(join(folder, "powerbi")).open().look(signal);
+
+    expect(note).toBe(`${join(folder, "powerbi", "contoso")} will be made in ${folder}`);
+    expect(emptyNow).toEqual([]);
+    expect(later).toBeUndefined();
+  });
+
+  it("sees by a look a file in the way, a refused key and a server that is down", async () => {
+    const file = join(work, "in-the-way");
+    writeFileSync(file, "");
+
+    await expect(placeAt(file).open("below").look(signal)).rejects.toMatchObject({ code: "SINK_REFUSED" });
+    await expect(placeAt(newFolder(), { key: "stranger" }).open().look(signal)).rejects.toMatchObject({
+      code: "SINK_REFUSED",
+    });
+    await expect(
+      placeAt(newFolder(), { port: await freePort() })
+        .open()
+        .look(signal),
+    ).rejects.toMatchObject({
+      code: "SINK_UNAVAILABLE",
+    });
   });
 
   it("gives no day that was cut between two lines", async () => {

@@ -86,6 +86,19 @@ export class Session {
   }
 
   /**
+   * The folder itself, or the nearest one above it that is there. SINK_REFUSED where something else is in its place.
+   *
+   * @param {string} path
+   * @returns {Promise<string>}
+   */
+  async nearestFolder(path) {
+    const found = await this.exists(path);
+    if (found === "d") return path;
+    if (found === false && path !== "/") return await this.nearestFolder(posix.dirname(path));
+    throw new DaybookError("SINK_REFUSED", { message: `${path}: expected a folder, found something else` });
+  }
+
+  /**
    * False, or its kind: `d` for a folder, `-` for a file, `l` for a link.
    *
    * @param {string} path

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { shellBlocks } from "../support/shell-blocks.js";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..");
 const work = mkdtempSync(join(tmpdir(), "daybook-sftp-sink-"));
@@ -15,8 +16,9 @@ beforeAll(() => {
     recursive: true,
     filter: (path) => !path.endsWith("node_modules"),
   });
-  const options = ["--legacy-peer-deps", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund"];
-  execFileSync("npm", ["ci", ...options], { cwd: example, stdio: ["ignore", 2, 2] });
+  const [install = [], ...others] = shellBlocks("examples/sftp-sink/README.md");
+  if (others.length > 0) throw new Error("examples/sftp-sink/README.md: expected one block of commands");
+  execFileSync("sh", ["-ec", install.join("\n")], { cwd: example, stdio: ["ignore", 2, 2] });
   const packages = join(example, "node_modules");
   symlinkSync(REPOSITORY, join(packages, "daybook"));
   symlinkSync(join(REPOSITORY, "node_modules", "vitest"), join(packages, "vitest"));
