@@ -65,15 +65,15 @@ describe("the package for npm", () => {
     expect(output.match(/node16 \(from ESM\): 🟢/g)).toHaveLength(3);
   });
 
-  it("says where it comes from, and has nothing that only a clone can use", () => {
+  it("names no address that leads nowhere, and has nothing that only a clone can use", () => {
     const published = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
 
     expect(published).toMatchObject({
       license: "MIT",
-      repository: { type: "git" },
-      homepage: expect.stringMatching(/^https:/),
+      author: "The Daybook authors",
       keywords: expect.arrayContaining(["power-bi"]),
     });
+    expect(JSON.stringify(published)).not.toMatch(/\.example\b/);
     for (const key of ["private", "scripts", "devDependencies"]) expect(published).not.toHaveProperty(key);
     expect(JSON.stringify(published.exports)).not.toContain("daybook-source");
     const ours = ["src", "test", "scripts", "dist/scripts"];
