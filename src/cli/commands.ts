@@ -240,9 +240,18 @@ export const COMMANDS: readonly CommandEntry[] = [
         choices: ["store", "sink"],
         fallback: "store",
       },
+      {
+        flags: "--language <language>",
+        help: "of the plugin's code: js (JavaScript) or ts (TypeScript)",
+        choices: ["js", "ts"],
+        fallback: "js",
+      },
       JSON_OPTION,
     ],
-    examples: ["daybook sinks new our-tape --kind store"],
+    examples: [
+      "daybook sinks new our-tape --kind store",
+      "daybook sinks new our-feed --kind sink --language ts",
+    ],
     load: async () => (await import("./sinks-new.js")).sinksNew,
   },
   {

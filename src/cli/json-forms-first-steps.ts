@@ -40,6 +40,7 @@ const newSink = z.object({
   folder: path,
   name: z.string(),
   kind: z.enum(["store", "sink"]),
+  language: z.enum(["js", "ts"]),
 });
 
 /** The forms of what is typed before there is an archive. */

@@ -1,4 +1,6 @@
-import { join, relative, resolve } from "node:path";
+import { isBuiltin } from "node:module";
+import { basename, join, relative, resolve } from "node:path";
+import { BUNDLED_PLUGINS } from "../deliver/bundled-plugins.js";
 import { packageRoot } from "../io/package-files.js";
 import { VERSION } from "../io/version.js";
 import { DaybookError } from "../model/errors.js";
@@ -7,23 +9,29 @@ import type { Command } from "./command.js";
 export interface SinksNewOptions {
   readonly arguments: readonly (string | undefined)[];
   readonly kind: string;
+  readonly language: string;
 }
 
 /** The versions that Daybook's own tests run with. */
-const VITEST_VERSION = "^5.1.1";
-const NODE_VERSION = "^24.21.0";
-const TEMPLATE_FILES = ["README.md", "index.js", "index.test.js", "package.json.txt"];
+const TOOLS: Readonly<Record<string, string>> = {
+  __NODE__: "^24.21.0",
+  __TYPES__: "^24.19.2",
+  __TYPESCRIPT__: "^7.0.2",
+  __VITEST__: "^5.1.1",
+};
+
+/** Where the two languages differ beside their code. */
+const LANGUAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  js: { __FILE__: "index.js", __TEST__: "the contract" },
+  ts: { __FILE__: "dist/index.js", __TEST__: "compiles to dist/, then the contract" },
+};
 
 /** Writes a working package in a new folder; never over an existing one. */
 export const sinksNew: Command<SinksNewOptions> = async (
-  { arguments: [name = ""], kind },
+  { arguments: [name = ""], kind, language },
   { cwd, files },
 ) => {
-  if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
-    throw new DaybookError("USAGE", {
-      message: `NAME: expected a lower-case letter, then at most 39 of a-z, 0-9 and -, found "${name}"`,
-    });
-  }
+  requireUsable(name);
   const folder = resolve(cwd, name);
   if ((await files.stat(folder)) !== undefined) {
     throw new DaybookError("USAGE", {
@@ -31,30 +39,58 @@ export const sinksNew: Command<SinksNewOptions> = async (
     });
   }
   const values: Readonly<Record<string, string>> = {
+    ...TOOLS,
+    ...LANGUAGES[language],
     __NAME__: name,
-    __CLASS__: className(name),
     __VERSION__: `^${VERSION}`,
-    __VITEST__: VITEST_VERSION,
-    __NODE__: NODE_VERSION,
     __DAYBOOK__: relative(folder, packageRoot()),
   };
   await files.makeFolder(folder, 0o755);
-  for (const file of TEMPLATE_FILES) {
-    const bytes = await files.read(join(packageRoot(), "config", "new-sink", kind, file));
+  for (const path of templatesOf(kind, language)) {
+    const bytes = await files.read(join(packageRoot(), "config", "new-sink", path));
     const text = new TextDecoder().decode(bytes).replaceAll(/__[A-Z]+__/g, (place) => values[place] ?? place);
-    await files.writeNew(join(folder, file.replace(".txt", "")), new TextEncoder().encode(text), 0o644);
+    const file = join(folder, basename(path).replace(/\.txt$/, ""));
+    await files.writeNew(file, new TextEncoder().encode(text), 0o644);
   }
   return {
     exit: 0,
     text: `${folder} written: a ${kind} that works and passes its contract; next: cd ${name} && npm install && npm test`,
-    json: { format: "daybook.new-sink/1", folder, name, kind },
+    json: { format: "daybook.new-sink/1", folder, name, kind, language },
   };
 };
 
-/** `our-tape` as a class: `OurTape`. */
-function className(name: string): string {
-  return name
-    .split("-")
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
+/** With `.txt` where the name alone would mean something to a tool in Daybook's own folder. */
+function templatesOf(kind: string, language: string): readonly string[] {
+  return [
+    ".npmrc.txt",
+    `${language}/package.json.txt`,
+    ...(language === "ts" ? ["ts/tsconfig.json.txt"] : []),
+    `${kind}/README.md`,
+    `${kind}/index.${language}`,
+    `${kind}/index.test.${language}`,
+  ];
+}
+
+/** USAGE for a name that npm, YAML or the configuration would take for something else. */
+function requireUsable(name: string): void {
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
+    throw new DaybookError("USAGE", {
+      message: `NAME: expected a lower-case letter, then at most 39 of a-z, 0-9 and -, found "${name}"`,
+    });
+  }
+  const owner = ownerOf(name);
+  if (owner === undefined) return;
+  throw new DaybookError("USAGE", {
+    message: `NAME: expected a name that is free, found "${name}": ${owner}`,
+    hint: `choose another, such as our-${name}`,
+  });
+}
+
+function ownerOf(name: string): string | undefined {
+  if (Object.hasOwn(BUNDLED_PLUGINS, name)) return "a bundled sink has it";
+  if (isBuiltin(name)) return "a module of Node.js has it, and npm publishes no package of this name";
+  if (["daybook", "node", "typescript", "vitest"].includes(name))
+    return "a package that the new one installs has it";
+  if (["false", "null", "true"].includes(name)) return "it is a value in YAML";
+  return undefined;
 }

@@ -157,6 +157,8 @@ describe("docs/QUICKSTART.md on a bare Debian 12", () => {
     expect(output).toContain("--tenant-id: is missing; --client-id: is missing; --secret-file: is missing");
   });
 
+  it("has one command that asks nothing", () => expect(unattended).toHaveLength(1));
+
   it("does not start with a wrong token, and says so from inside the service's sandbox", () => {
     tenantId = startSimulator(box);
     const [line = ""] = unattended;

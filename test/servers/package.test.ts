@@ -180,12 +180,37 @@ describe("a plugin of the package's own `sinks new`", () => {
     execFileSync("dpkg-deb", ["-x", first, unpacked]);
   });
 
-  it.each(["store", "sink"])("is type-checked against the package's declarations, strictly: a %s", (kind) => {
-    const made = ["sinks", "new", `our-${kind}`, "--kind", kind];
+  it(
+    "is installed and tested by the commands that `sinks new` prints, by any user",
+    { timeout: 900_000 },
+    () => {
+      const home = join(work, "author");
+      mkdirSync(home);
+      execFileSync("chown", ["nobody", home]);
+      const daybook = `${join(program, "node")} ${join(program, "dist", "src", "main.js")}`;
+      const [, printed = "exit 1"] =
+        /next: (.*)/.exec(typeAsAuthor(home, `${daybook} sinks new our-tape`)) ?? [];
+
+      const output = typeAsAuthor(home, printed);
+
+      expect(printed).toBe("cd our-tape && npm install && npm test");
+      expect(output).toMatch(/Tests +\d{2} passed/);
+      expect(output).not.toMatch(/EBADENGINE|failed/);
+    },
+  );
+
+  it.each([
+    ["store", "js"],
+    ["store", "ts"],
+    ["sink", "js"],
+    ["sink", "ts"],
+  ])("is type-checked against the package's declarations, strictly: a %s in %s", (kind, language) => {
+    const name = `our-${kind}-${language}`;
+    const made = ["sinks", "new", name, "--kind", kind, "--language", language];
     execFileSync(join(program, "node"), [join(program, "dist", "src", "main.js"), ...made], {
       cwd: unpacked,
     });
-    const plugin = join(unpacked, `our-${kind}`);
+    const plugin = join(unpacked, name);
     mkdirSync(join(plugin, "node_modules", "@types"), { recursive: true });
     symlinkSync(program, join(plugin, "node_modules", "daybook"));
     symlinkSync(
@@ -193,17 +218,32 @@ describe("a plugin of the package's own `sinks new`", () => {
       join(plugin, "node_modules", "@types", "node"),
     );
 
-    expect(typeErrors(plugin)).toBe("");
+    const file = `index.${language}`;
+    expect(typeErrors(plugin, file)).toBe("");
     // Not because every type were unknown.
-    appendFileSync(join(plugin, "index.js"), "\noptions.parse({}).path.toFixed();\n");
-    expect(typeErrors(plugin)).toMatch(
-      /^index\.js\(\d+,\d+\): error TS\d+: Property 'toFixed' does not exist on type 'string'/,
+    appendFileSync(join(plugin, file), "\noptions.parse({}).path.toFixed();\n");
+    expect(typeErrors(plugin, file)).toMatch(
+      /^index\.[jt]s\(\d+,\d+\): error TS\d+: Property 'toFixed' does not exist on type 'string'/,
     );
-    expect(typeErrors(plugin).trim().split("\n")).toHaveLength(1);
+    expect(typeErrors(plugin, file).trim().split("\n")).toHaveLength(1);
   });
 });
 
-function typeErrors(plugin: string): string {
+/** As a user of the machine who may write nowhere but in a home; each line typed in that folder. */
+function typeAsAuthor(home: string, line: string): string {
+  // The machine's own Node.js and npm, not those that the tests run with.
+  const path = process.env["PATH"]?.split(":").filter((each) => !each.endsWith("node_modules/.bin"));
+  const env = [`HOME=${home}`, `PATH=${path?.join(":")}`, "NO_COLOR=1"];
+  const { status, stdout, stderr } = spawnSync(
+    "runuser",
+    ["-u", "nobody", "--", "env", "-i", ...env, "sh", "-ec", line],
+    { cwd: home, encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error(`${line}: expected exit 0, found ${status}: ${stdout}${stderr}`);
+  return stdout;
+}
+
+function typeErrors(plugin: string, file: string): string {
   const tsc = join(REPOSITORY, "node_modules", ".bin", "tsc");
   const options = [
     "--noEmit",
@@ -214,8 +254,10 @@ function typeErrors(plugin: string): string {
     "nodenext",
     "--target",
     "es2024",
+    // The package that the plugin is in has a tsconfig.json of its own.
+    "--ignoreConfig",
   ];
-  const { stdout, stderr } = spawnSync(tsc, [...options, "--types", "node", "index.js"], {
+  const { stdout, stderr } = spawnSync(tsc, [...options, "--types", "node", file], {
     cwd: plugin,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1" },

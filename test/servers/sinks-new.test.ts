@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -22,14 +22,22 @@ function install(name: string): void {
   const packages = join(folder, name, "node_modules");
   mkdirSync(packages);
   symlinkSync(root, join(packages, "daybook"));
-  for (const each of ["vitest", ".bin"]) symlinkSync(join(root, "node_modules", each), join(packages, each));
+  for (const each of ["vitest", "typescript", "@types", ".bin"])
+    symlinkSync(join(root, "node_modules", each), join(packages, each));
 }
 
-describe.each(["store", "sink"])("daybook sinks new --kind %s", (kind) => {
-  const name = `our-${kind}`;
+// Each name is that of a type or class which the code uses, or of a word of its language.
+describe.each([
+  { kind: "store", language: "js", name: "object-store" },
+  { kind: "store", language: "ts", name: "class" },
+  { kind: "sink", language: "js", name: "daybook-error" },
+  { kind: "sink", language: "ts", name: "sink" },
+])("daybook sinks new $name --kind $kind --language $language", ({ kind, language, name }) => {
+  const asked = ["sinks", "new", name, "--kind", kind, "--language", language];
+  const text = (file: string): string => readFileSync(join(folder, name, file), "utf8");
 
   it("writes a package that passes the contract as it is", () => {
-    daybook("sinks", "new", name, "--kind", kind);
+    daybook(...asked);
     install(name);
 
     const output = execFileSync("npm", ["test"], {
@@ -38,25 +46,33 @@ describe.each(["store", "sink"])("daybook sinks new --kind %s", (kind) => {
       env: { ...process.env, NO_COLOR: "1" },
     });
 
+    expect(output).toMatch(/Test Files +1 passed/);
     expect(output).toMatch(/Tests +\d{2} passed/);
     expect(output).not.toMatch(/failed/);
   });
 
-  it("fills in every place, and names the versions that Daybook is tested with", () => {
-    const text = (file: string): string => readFileSync(join(folder, name, file), "utf8");
-    const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  it("names the file that its package exports, and that Daybook loads", () => {
+    const { exports } = JSON.parse(text("package.json")) as { readonly exports: string };
+    const [, used] = /use: (\S+),/.exec(text("README.md")) ?? [];
 
-    for (const file of ["README.md", "index.js", "index.test.js", "package.json"]) {
-      expect(text(file)).not.toMatch(/__[A-Z]+__|\*\*NAME/);
-    }
+    expect(existsSync(join(folder, name, exports))).toBe(true);
+    expect(used).toBe(`./${name}/${exports.replace("./", "")}`);
+  });
+
+  it("fills in every place, and names the versions that Daybook is tested with", () => {
+    const { devDependencies: ours } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+    const { name: named, devDependencies } = JSON.parse(text("package.json"));
+    const { daybook: _daybook, ...tools } = devDependencies as Record<string, string>;
+
+    const written = readdirSync(join(folder, name), { withFileTypes: true }).filter((one) => one.isFile());
+    for (const { name: file } of written) expect(text(file)).not.toMatch(/__[A-Z]+__|\*\*NAME/);
     expect(text("README.md")).toContain(`# \`${name}\``);
-    expect(JSON.parse(text("package.json"))).toMatchObject({
-      name,
-      devDependencies: { node: `^${devDependencies.node}`, vitest: `^${devDependencies.vitest}` },
-    });
+    expect(named).toBe(name);
+    expect(Object.keys(tools)).toContain("vitest");
+    for (const [tool, version] of Object.entries(tools)) expect(version).toBe(`^${ours[tool]}`);
   });
 
   it("is never written over another folder", () => {
-    expect(() => daybook("sinks", "new", name, "--kind", kind)).toThrow(/nothing is overwritten/);
+    expect(() => daybook(...asked)).toThrow(/nothing is overwritten/);
   });
 });

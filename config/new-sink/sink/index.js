@@ -1,15 +1,12 @@
 // @ts-check
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { DaybookError, abortable, defineSink, writeFile, z } from "daybook/plugin";
+import { DaybookError, abortable, defineSink, filePath, lookAtFolder, writeFile, z } from "daybook/plugin";
 
 /** @import { Batch, Files, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin" */
 
 const options = z.strictObject({
-  path: z
-    .string()
-    .startsWith("/")
-    .meta({ description: "The folder of the days", examples: ["/srv/__NAME__"] }),
+  path: filePath.meta({ description: "The folder of the days", examples: ["/srv/__NAME__"] }),
 });
 
 /**
@@ -18,7 +15,7 @@ const options = z.strictObject({
  *
  * @implements {Sink}
  */
-class __CLASS__ {
+class LineFiles {
   /**
    * @param {string} folder of one tenant: days of two tenants never meet
    * @param {Files} files
@@ -34,6 +31,17 @@ class __CLASS__ {
     const probe = join(this.folder, `${randomUUID()}.probe`);
     await this.files.writeNew(probe, new Uint8Array(1));
     await this.files.remove(probe);
+  }
+
+  /**
+   * What can be said of a write without changing anything: fails where it would fail, and returns what an operator should
+   * know, such as a folder that will be made.
+   *
+   * @param {AbortSignal} signal
+   */
+  async look(signal) {
+    signal.throwIfAborted();
+    return (await lookAtFolder(this.files, this.folder)).note;
   }
 
   /**
@@ -144,5 +152,5 @@ export default defineSink({
   name: "__NAME__",
   apiVersion: 1,
   options,
-  open: ({ path }, { files, tenant }) => new __CLASS__(join(path, tenant), files),
+  open: ({ path }, { files, tenant }) => new LineFiles(join(path, tenant), files),
 });

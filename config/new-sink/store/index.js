@@ -8,7 +8,9 @@ import {
   conflict,
   defineStore,
   expectedBody,
+  filePath,
   isDaybookError,
+  lookAtFolder,
   writeFile,
   z,
 } from "daybook/plugin";
@@ -16,10 +18,7 @@ import {
 /** @import { Body, Expected, Files, ObjectStat, ObjectStore, RemovalReceipt, StoreProtection } from "daybook/plugin" */
 
 const options = z.strictObject({
-  path: z
-    .string()
-    .startsWith("/")
-    .meta({ description: "The folder of the objects", examples: ["/srv/__NAME__"] }),
+  path: filePath.meta({ description: "The folder of the objects", examples: ["/srv/__NAME__"] }),
 });
 
 // No key can have this name, so no listing and no object meets it.
@@ -31,7 +30,7 @@ const UNFINISHED = "_unfinished~";
  *
  * @implements {ObjectStore}
  */
-class __CLASS__ {
+class ObjectFiles {
   /**
    * @param {string} root
    * @param {Files} files
@@ -53,6 +52,17 @@ class __CLASS__ {
     const probe = join(folder, randomUUID());
     await this.files.writeNew(probe, new Uint8Array(1));
     await this.files.remove(probe);
+  }
+
+  /**
+   * What can be said of a write without changing anything: fails where it would fail, and returns what an operator should
+   * know, such as a folder that will be made.
+   *
+   * @param {AbortSignal} signal
+   */
+  async look(signal) {
+    signal.throwIfAborted();
+    return (await lookAtFolder(this.files, this.root)).note;
   }
 
   /**
@@ -234,5 +244,5 @@ export default defineStore({
   name: "__NAME__",
   apiVersion: 1,
   options,
-  open: ({ path }, { files }) => new __CLASS__(path, files),
+  open: ({ path }, { files }) => new ObjectFiles(path, files),
 });

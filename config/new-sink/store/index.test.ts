@@ -1,0 +1,27 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { storeContract, testHost } from "daybook/plugin/contract";
+import plugin from "./index.js";
+
+/** An empty place of its own for each case; the same place can be opened again. */
+function placeAt(folder: string) {
+  const options = plugin.options.parse({ path: folder });
+  return {
+    open: () => plugin.open(options, testHost()),
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+storeContract("__NAME__", {
+  // What your storage can promise: locks until a day, and legal holds. Where a replaced object stays as a version, add
+  // `versions: true` here and `versions()` to the place.
+  offers: { retention: false, hold: false },
+  make: async () => placeAt(await mkdtemp(join(tmpdir(), "__NAME__-"))),
+  // A place that cannot be written to: here a folder below a file.
+  unusable: async () => {
+    const folder = await mkdtemp(join(tmpdir(), "__NAME__-"));
+    await writeFile(join(folder, "a-file"), "");
+    return { ...placeAt(join(folder, "a-file", "below")), dispose: () => rm(folder, { recursive: true }) };
+  },
+});
