@@ -38,7 +38,7 @@ export const RETENTION_ERRORS = {
   CLOCKS_DISAGREE: retention(
     "retained",
     "backoff",
-    "no second clock confirms that a retention period has ended",
+    "no second clock confirms that a time has passed",
     "check this machine's clock, and that the source can be reached; nothing was destroyed",
   ),
   SSH_KEYGEN_MISSING: retention(

@@ -4,6 +4,7 @@ import type { Roster } from "../archive/roster.js";
 import { DaybookError } from "../model/errors.js";
 import { sha256Hex } from "../model/sha256.js";
 import { stableJson } from "../model/stable-json.js";
+import { agreedTime } from "./clocks.js";
 import type { RetentionParts } from "./parts.js";
 import { readRoster } from "./rosters.js";
 import type { SignedStatement, Statements } from "./statements.js";
@@ -61,7 +62,8 @@ export class People {
 
   /**
    * Records the proposal. The first is taken as it is; a later one needs the signatures of `quorum` persons of the roster in
-   * force, or `breakGlass`: then it takes effect after 30 days. ROSTER_INVALID.
+   * force, or `breakGlass`: then it takes effect after 30 days. ROSTER_INVALID; CLOCKS_DISAGREE when no second clock confirms
+   * the time from which they count.
    */
   async apply(
     proposal: Proposal,
@@ -69,6 +71,8 @@ export class People {
     { breakGlass, actor }: { readonly breakGlass: boolean; readonly actor: string },
   ): Promise<number> {
     const { former, roster, sha256, bytes } = proposal;
+    // Its 30 days begin with the time of its entry.
+    if (breakGlass) await agreedTime(this.#parts, new AbortController().signal);
     const mode = former === undefined ? "first" : breakGlass ? "break-glass" : "quorum";
     // A former one that nobody signed may not be in force yet, and must not lower the bar.
     const inForce = await this.#statements.roster();

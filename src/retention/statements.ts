@@ -14,8 +14,9 @@ import { openHead } from "../archive/head.js";
 import { headPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { DAY_MS, isoTime } from "../model/utc-day.js";
+import { agreedTime } from "./clocks.js";
 import type { RetentionParts } from "./parts.js";
-import { rosterInForce } from "./rosters.js";
+import { rosterInForce, rosterSetAt } from "./rosters.js";
 
 /** A statement may be used for a week after it was written. */
 const VALID_MS = 7 * DAY_MS;
@@ -62,10 +63,16 @@ export class Statements {
     this.#parts = parts;
   }
 
-  /** The roster in force; undefined while acts stand by login alone. */
-  roster(): Promise<Roster | undefined> {
+  /**
+   * The roster in force; undefined while acts stand by login alone. CLOCKS_DISAGREE when it is one that nobody signed, and no
+   * second clock confirms that its 30 days have passed: whoever sets this machine's clock must not end them.
+   */
+  async roster(): Promise<Roster | undefined> {
     const { files, root, archive, clock } = this.#parts;
-    return rosterInForce(folderSource(files, root), archive.ledger.index.retention, clock.now());
+    const { retention } = archive.ledger.index;
+    if (rosterSetAt(retention, clock.now())?.mode === "break-glass")
+      await agreedTime(this.#parts, new AbortController().signal);
+    return rosterInForce(folderSource(files, root), retention, clock.now());
   }
 
   /** A new statement's bytes. USAGE when it is not clear who is to sign; STATEMENT_INVALID for a person without the right. */

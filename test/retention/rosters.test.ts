@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/model/utc-day.js";
-import { twoDays } from "./approved-plan.js";
+import { pass, twoDays } from "./approved-plan.js";
 import { ROSTERS, proposed } from "./model/people.js";
 import type { PersonName } from "./model/people.js";
 import type { World } from "./model/world.js";
@@ -37,13 +37,32 @@ describe("the next roster", () => {
     await world.ask({ act: "people-apply", breakGlass: true });
     const hold = { act: "hold-place", from: null, to: null, future: true, matter: "M", reason: "r" } as const;
 
-    world.ownMs += 29 * DAY_MS;
+    pass(world, 29 * DAY_MS);
     await expect(world.ask(hold, byOwnKey("mallory"))).rejects.toMatchObject({ code: "STATEMENT_INVALID" });
-    world.ownMs += 2 * DAY_MS;
+    pass(world, 2 * DAY_MS);
     await expect(world.ask(hold, byOwnKey("ana"))).rejects.toMatchObject({ code: "STATEMENT_INVALID" });
     await world.ask(hold, byOwnKey("mallory"));
 
     expect(world.index.retention.holds).toHaveLength(1);
+  });
+
+  it("is not that of its signer because this machine's clock was set, in whichever direction", async () => {
+    const world = await twoDays();
+    await propose(world, 3);
+    world.ownMs -= 40 * DAY_MS;
+    const dated = world.ask({ act: "people-apply", breakGlass: true });
+    await expect(dated).rejects.toMatchObject({ code: "CLOCKS_DISAGREE" });
+    world.ownMs = world.otherMs;
+    await world.ask({ act: "people-apply", breakGlass: true });
+    const hold = { act: "hold-place", from: null, to: null, future: true, matter: "M", reason: "r" } as const;
+
+    world.ownMs += 31 * DAY_MS;
+
+    for (const name of ["mallory", "ana"] as const)
+      await expect(world.ask(hold, byOwnKey(name))).rejects.toMatchObject({ code: "CLOCKS_DISAGREE" });
+    world.ownMs = world.otherMs;
+    await expect(world.ask(hold, byOwnKey("mallory"))).rejects.toMatchObject({ code: "STATEMENT_INVALID" });
+    await world.ask(hold, byOwnKey("ana"));
   });
 
   it("is in force from its entry on, also when the clock is set back afterwards", async () => {

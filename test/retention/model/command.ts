@@ -127,8 +127,7 @@ const OF_REFUSALS: ReadonlySet<EntryType> = new Set<EntryType>(["disposal-refuse
 /** Everything but the ledger with its heads, what is on its way into it, and the register. */
 function contentOf(world: World): readonly string[] {
   const all = [...world.contents.all(world)].filter(([name]) => !LEDGER.test(name));
-  const view = [...world.view].map(([day, lines]) => `lake ${day} ${lines.join()}`);
-  return [...all.map(([name, { sha256 }]) => `${name} ${sha256}`), ...view];
+  return all.map(([name, { sha256 }]) => `${name} ${sha256}`);
 }
 
 const LEDGER = /^(state |[a-z]+ contoso\/)(ledger\/|heads\/|head$|staging\/|checkpoint|register\.jsonl$)/;

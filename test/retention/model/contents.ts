@@ -10,7 +10,7 @@ export const REASON = "a reason that nobody else is told";
 export const NAME = "Name of";
 
 /** What is looked for in a file or an object, as it is or decompressed. */
-interface Scan {
+export interface Scan {
   readonly sha256: string;
   /** Events that it has, by the text that only those of a day have. */
   readonly canaries: ReadonlySet<string>;
@@ -25,26 +25,14 @@ export class Contents {
   readonly #objects = new WeakMap<Buffer, Scan>();
 
   /** By name, `state` or a bucket first. */
-  all({ root, buckets }: Copies): ReadonlyMap<string, Scan> {
-    const found = new Map<string, Scan>();
+  all({ root, buckets, view }: Copies): ReadonlyMap<string, Scan> {
+    const found = new Map(
+      [...view].map(([day, lines]) => [`lake ${day}`, scanOf(day, Buffer.from(lines.join("\n")))]),
+    );
     for (const path of filesBelow(root)) found.set(`state ${path}`, this.#file(join(root, path)));
     for (const [bucket, { objects }] of Object.entries(buckets))
       for (const [key, { bytes }] of objects) found.set(`${bucket} ${key}`, this.#object(key, bytes));
     return found;
-  }
-
-  /** The places that have an event of the day. */
-  find(copies: Copies, canary: string): readonly string[] {
-    const stored = [...this.all(copies)].filter(([, { canaries }]) => canaries.has(canary));
-    const viewed = [...copies.view].filter(([, lines]) => lines.join("\n").includes(canary));
-    return [...stored.map(([name]) => name), ...viewed.map(([day]) => `lake ${day}`)];
-  }
-
-  /** The places that have a text of the register, other than the register. */
-  findText(copies: Copies): readonly string[] {
-    return [...this.all(copies)]
-      .filter(([name, { hasText }]) => hasText && name !== REGISTER)
-      .map(([name]) => name);
   }
 
   #file(path: string): Scan {
@@ -78,4 +66,14 @@ function textOf(name: string, bytes: Uint8Array): string {
   } catch {
     return Buffer.from(bytes).toString("latin1");
   }
+}
+
+/** The places that have an event of the day. */
+export function placesWith(all: ReadonlyMap<string, Scan>, canary: string): readonly string[] {
+  return [...all].flatMap(([name, { canaries }]) => (canaries.has(canary) ? [name] : []));
+}
+
+/** The places that have a text of the register, other than the register. */
+export function placesWithText(all: ReadonlyMap<string, Scan>): readonly string[] {
+  return [...all].flatMap(([name, { hasText }]) => (hasText && name !== REGISTER ? [name] : []));
 }

@@ -4,6 +4,8 @@ import { headPath } from "../../../src/model/ledger-entry.js";
 import { dayState } from "../../../src/plan/day-state.js";
 import { HOUR_MS } from "../../../src/model/utc-day.js";
 import type { UtcDay } from "../../../src/model/utc-day.js";
+import { placesWith, placesWithText } from "./contents.js";
+import type { Scan } from "./contents.js";
 import { expectKept, expectTombstones } from "./copies-accounted.js";
 import { placesOf } from "./places.js";
 import type { Places } from "./places.js";
@@ -39,10 +41,15 @@ export async function holdInvariants(
     const gone = known.filter((place) => !left.has(place));
     if (!lawful.has(day)) same(gone, [], `${day} was not to be destroyed`);
   }
-  for (const day of model.days.keys()) expectDay(model, world, day, places.get(day) ?? []);
+  const all = world.contents.all(world);
+  for (const day of model.days.keys()) {
+    expectDay(model, world, day, places.get(day) ?? []);
+    const { isDestroyed, canary } = model.dayOf(day);
+    if (isDestroyed) same(placesWith(all, canary), [], `${day}: found after its destruction`);
+  }
   expectSameAsLedger(model, world);
-  same(world.contents.findText(world), [], "places that have a text of the register");
-  const chains = chainsOf(world);
+  same(placesWithText(all), [], "places that have a text of the register");
+  const chains = chainsOf(all);
   for (const [name, sha256] of before.chains) same(chains.get(name), sha256, name);
   readFileSync(join(world.root, headPath(world.archive.ledger.size)));
   const upToDate = COPIES.filter((copy) => world.isSynced(copy));
@@ -71,27 +78,24 @@ async function expectWhole(
 }
 
 /** The ledger and its heads only grow. */
-function chainsOf(world: World): ReadonlyMap<string, string> {
-  const all = [...world.contents.all(world)].filter(([name]) =>
-    /^\w+ (contoso\/)?(ledger|heads)\//.test(name),
-  );
-  return new Map(all.map(([name, { sha256 }]) => [name, sha256]));
+function chainsOf(all: ReadonlyMap<string, Scan>): ReadonlyMap<string, string> {
+  const chain = [...all].filter(([name]) => /^\w+ (contoso\/)?(ledger|heads)\//.test(name));
+  return new Map(chain.map(([name, { sha256 }]) => [name, sha256]));
 }
 
 /**
- * A destroyed day is found nowhere and has a tombstone for each revision. Any other is not called destroyed, and has every
+ * A destroyed day has a tombstone for each revision. Any other is not called destroyed, and has every
  * revision in the state folder, unless its destruction has begun.
  */
 function expectDay(model: PlainModel, world: World, day: UtcDay, places: readonly string[]): void {
   const record = world.index.days.get(day);
-  const { isDestroyed, revisions, canary } = model.dayOf(day);
+  const { isDestroyed, revisions } = model.dayOf(day);
   same(record?.revisions.length, revisions, day);
   same(record?.disposed?.length === revisions, isDestroyed, `${day}: tombstones`);
   if (record === undefined) return;
   const state = dayState(day, record, RULES, world.ownMs);
   if (isDestroyed) {
     same(state, "disposed", day);
-    same(world.contents.find(world, canary), [], `${day}: found after its destruction`);
     expectTombstones(model, world, record);
   } else if (record.disposing !== undefined) {
     same(state, "disposing", day);

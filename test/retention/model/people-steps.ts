@@ -107,7 +107,8 @@ export const rosterApply = fc
         const isSigned = by.every(
           ({ as, with: key }) => model.roster()?.rules.people.includes(as) === true && as === key,
         );
-        const isGranted = breakGlass || (isSigned && model.hasQuorum(by.map(({ as }) => as)));
+        const hasQuorum = isSigned && model.hasQuorum(by.map(({ as }) => as));
+        const isGranted = breakGlass ? model.hasAgreedTime() : model.isRosterSure() && hasQuorum;
         const request = { act: "people-apply", breakGlass } as const;
         const ended = await expectEnd(real, isGranted, () => world.ask(request, breakGlass ? [] : by), {
           what: "roster",

@@ -17,7 +17,7 @@ export const drawPlan = fc.constant<Step>({
     const running = model.plans.some((one) => isRunning(model, one));
     const due = model.due(isPastHorizon(model, real));
     const request = { act: "dispose-plan", until: real.world.today() } as const;
-    const ended = await expectEnd(real, !running, () => real.world.ask(request), {
+    const ended = await expectEnd(real, !running && model.isRosterSure(), () => real.world.ask(request), {
       what: "plan",
       act: "plan-drawn",
     });
@@ -149,7 +149,7 @@ function runStep(age: number): Step {
       const one = model.plans.at(-1 - age);
       if (one === undefined) return [];
       const isOpen = model.isOpen(one) && (one.begun.size > 0 || isApprovedBy(one));
-      const isGranted = isOpen && model.isApproved(one);
+      const isGranted = isOpen && model.isRosterSure() && model.isApproved(one);
       const left = one.days.filter(({ day }) => !model.dayOf(day).isDestroyed).map(({ day }) => day);
       const lawful = isGranted ? left.filter((day) => model.against(day) === undefined) : [];
       const isClockless =
