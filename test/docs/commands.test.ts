@@ -14,6 +14,7 @@ const TYPED_BY: Readonly<Record<string, readonly string[]>> = {
   "README.md": [".ci/run", FIRST_HOUR, FIRST_HOUR, "test/e2e/readme-sinks.test.ts"],
   "docs/QUICKSTART.md": [FIRST_HOUR, FIRST_HOUR, FIRST_HOUR],
   "docs/LAKE.md": [],
+  "docs/QUERY.md": ["test/query/page-commands.long.test.ts", "test/query/page-commands.long.test.ts"],
   "docs/SINKS.md": ["test/servers/npm-package.test.ts", "test/servers/npm-package.test.ts"],
   "examples/sftp-sink/README.md": ["test/servers/sftp-sink.test.ts"],
 };
