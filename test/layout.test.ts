@@ -32,6 +32,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   retention: ["model", "io", "archive", "ledger", "plugin", "deliver"],
   // plugin: the columns of the lake are declared once.
   query: ["model", "io", "archive", "plugin", "html"],
+  anchor: ["model", "bytes", "io", "archive", "ledger"],
   "pipeline.ts": ["model", "seal"],
   pass: [
     "model",
@@ -44,6 +45,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "archive",
     "deliver",
     "retention",
+    "anchor",
     "pipeline.js",
   ],
   // source: when the certificate of the sign-in expires.
@@ -62,7 +64,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "view",
   ],
   // source: how the newest sign-in and preflight ended.
-  serve: ["model", "io", "plan", "source", "ledger", "archive", "audit", "daemon", "pass", "view", "html"],
+  serve: [
+    "model",
+    "io",
+    "plan",
+    "source",
+    "ledger",
+    "archive",
+    "anchor",
+    "audit",
+    "daemon",
+    "pass",
+    "view",
+    "html",
+  ],
 };
 
 /** Folders that compose or command the others: they may import anything. */
@@ -82,7 +97,7 @@ const DOORS: readonly { readonly pattern: RegExp; readonly only: string | null }
   { pattern: /from "(tsyringe|reflect-metadata)"/, only: "src/compose/" },
   {
     pattern:
-      /\bnew (Daemon|DaemonView|StatusServer|AlertSender|TenantPass|TenantDaySteps|TenantDeliveries|SinkChecks|RetentionDesk)\(/,
+      /\bnew (Daemon|DaemonView|StatusServer|AlertSender|TenantPass|TenantDaySteps|TenantDeliveries|SinkChecks|RetentionDesk|Anchoring)\(/,
     only: "src/compose/",
   },
   { pattern: /(?<!\bPromise)(?<!createRequire\(.*\))\.resolve\(/, only: "src/compose/" },

@@ -2,6 +2,7 @@ import { ARCHIVE_FINDINGS } from "../../src/model/archive-findings.js";
 import type { FindingKind } from "../../src/model/finding-kind.js";
 import { READING_FINDINGS } from "../../src/model/reading-findings.js";
 import { BAG_FINDINGS } from "../../src/model/bag-findings.js";
+import { ANCHOR_FINDINGS } from "../../src/model/anchor-findings.js";
 import { RETENTION_FINDINGS } from "../../src/model/retention-findings.js";
 
 const HEAD = `# Findings
@@ -40,6 +41,11 @@ Found by the same commands in the acts of people, and in what was destroyed. Eac
 approvals that stood when it began.
 
 ${table(RETENTION_FINDINGS)}
+## About witnesses
+
+Found by the same commands in the confirmations of witnesses.
+
+${table(ANCHOR_FINDINGS)}
 ## What an audit of a bag finds
 
 ${table(BAG_FINDINGS)}`;

@@ -1,20 +1,8 @@
-import { createHash, createPublicKey, verify } from "node:crypto";
+import { createPublicKey, verify } from "node:crypto";
 import type { KeyObject } from "node:crypto";
 import { DaybookError } from "../model/errors.js";
+import { keyIdOf } from "../model/note-key.js";
 import { keyPath } from "./layout.js";
-
-// The signature type of Ed25519 in https://c2sp.org/signed-note.
-const ED25519_TYPE = 0x01;
-
-/** The id of an Ed25519 key (c2sp.org/signed-note): 8 hex digits; `keyName` is the archive's origin. */
-export function keyIdOf(keyName: string, publicKey: KeyObject): string {
-  return createHash("sha256")
-    .update(`${keyName}\n`)
-    .update(Uint8Array.of(ED25519_TYPE))
-    .update(rawPublicKey(publicKey))
-    .digest("hex")
-    .slice(0, 8);
-}
 
 /** The public keys of one archive: what its signatures are checked with. */
 export class ArchiveKeys {
@@ -75,10 +63,4 @@ function parseEd25519(pem: string): KeyObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The 32 bytes of RFC 8032. */
-function rawPublicKey(publicKey: KeyObject): Uint8Array {
-  const { x } = publicKey.export({ format: "jwk" });
-  return Buffer.from(x ?? "", "base64url");
 }

@@ -30,6 +30,7 @@ export const ARCHIVE_PARTS: readonly string[] = [
   "head",
   "acts",
   "plans",
+  "anchors",
   "days",
   "ledger",
 ];
@@ -57,8 +58,19 @@ export function planPath(plan: string): string {
   return `plans/${plan}.json`;
 }
 
-/** The names in an act's folder: a roster, and statements with their signatures and signers. */
-export const ACT_FILE = /^(?:roster\.json|statement(?:-\d+)?\.json(?:\.sig)?|allowed_signers(?:-\d+)?)$/;
+/** `acts/000000123/anchor-policy.json` */
+export function anchorPolicyPath(seq: number): string {
+  return `${actFolder(seq)}/anchor-policy.json`;
+}
+
+/** `anchors/000000124.cosig`: the cosignatures of the head of that size. */
+export function cosignaturePath(size: number): string {
+  return `anchors/${String(size).padStart(9, "0")}.cosig`;
+}
+
+/** The names in an act's folder: a roster, a policy, and statements with their signatures and signers. */
+export const ACT_FILE =
+  /^(?:roster\.json|anchor-policy\.json|statement(?:-\d+)?\.json(?:\.sig)?|allowed_signers(?:-\d+)?)$/;
 
 /** Upper limits in bytes (docs/FORMAT.md section 11): what a hostile archive can make a reader hold in memory. */
 export const LIMITS = {

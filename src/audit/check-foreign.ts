@@ -3,7 +3,7 @@ import { openHead } from "../archive/head.js";
 import { entryPath, headPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
-import { ACT_FILE, BAG_SCOPE, LIMITS } from "../archive/layout.js";
+import { ACT_FILE, BAG_SCOPE, LIMITS, cosignaturePath } from "../archive/layout.js";
 import { guard, isExpected, readExpected } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";
@@ -14,7 +14,8 @@ import type { LedgerFacts } from "./ledger-facts.js";
 
 const PINNED_PATH = /^(?:archive\.json|README\.txt|FORMAT\.md|keys\/[0-9a-f]{8}\.pem)$/;
 /** An empty folder that a writer makes before the file in it; the last three lie in a state folder alone. */
-const BEGUN_FOLDER = /^(?:keys|heads|ledger|days|spool|staging|quarantine)\/(?:\d+\/)*(?:r\d{4,}\/)?$/;
+const BEGUN_FOLDER =
+  /^(?:keys|heads|anchors|ledger|days|spool|staging|quarantine)\/(?:\d+\/)*(?:r\d{4,}\/)?$/;
 const FIRST_FILES = ["archive.json", "README.txt", "FORMAT.md"];
 
 /** The files that the ledger fixes by hash are there and unaltered. */
@@ -86,14 +87,20 @@ function isNamed(audit: Audit, path: string, facts: LedgerFacts): boolean {
 
 function isNamedByEntry(path: string, folder: string, facts: LedgerFacts): boolean {
   const act = /^acts\/(\d{9})$/.exec(folder)?.[1];
-  if (act !== undefined)
-    return facts.retention.filed.has(Number(act)) && ACT_FILE.test(path.slice(folder.length + 1));
+  if (act !== undefined) return hasFiles(Number(act), facts) && ACT_FILE.test(path.slice(folder.length + 1));
+  if (path.startsWith("anchors/"))
+    return facts.anchors.anchored.some(({ size }) => cosignaturePath(size) === path);
   const plan = /^plans\/(P\d{4,})\.json$/.exec(path)?.[1];
   if (plan !== undefined) return facts.retention.record.plans.some(({ id }) => id === plan);
   const entry = /^ledger\/\d{3}\/(\d{9})\.json$/.exec(path)?.[1];
   if (entry !== undefined) return Number(entry) < facts.head.size && entryPath(Number(entry)) === path;
   const head = /^heads\/(\d{9})$/.exec(path)?.[1];
   return head !== undefined && Number(head) > 0 && Number(head) <= facts.head.size;
+}
+
+/** Whether the entry of this number has files in its folder. */
+function hasFiles(seq: number, { retention, anchors }: LedgerFacts): boolean {
+  return retention.filed.has(seq) || anchors.policies.some((policy) => policy.seq === seq);
 }
 
 /**
@@ -146,6 +153,11 @@ class BeyondHead {
     const isFile = act !== undefined && ACT_FILE.test(path.slice(`acts/${act}/`.length));
     if (isFile && Number(act) >= this.#facts.head.size) {
       this.#files.push({ path, seq: Number(act) });
+      return true;
+    }
+    const size = /^anchors\/(\d{9})\.cosig$/.exec(path)?.[1];
+    if (size !== undefined && Number(size) >= this.#facts.head.size) {
+      this.#files.push({ path, seq: Number(size) });
       return true;
     }
     const plan = /^plans\/P(\d{4,})\.json$/.exec(path)?.[1];

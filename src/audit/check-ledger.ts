@@ -29,7 +29,7 @@ export async function checkLedger(
   origin: string,
   keys: AuditKeys,
   kept: readonly Head[],
-): Promise<LedgerFacts | undefined> {
+): Promise<CheckedLedger | undefined> {
   const known = kept.filter((head) => head.origin === origin);
   const found = await newestHead(audit, origin, { keys: keys.trusted, known });
   if (found === undefined) return undefined;
@@ -48,12 +48,21 @@ export async function checkLedger(
     const read = await Promise.all(seqs.map((seq) => readEntryAndHead(audit, origin, keys.all, seq)));
     for (const one of read) walk.step(one);
   }
-  compareRoots(audit, walk, [
+  const roots = compareRoots(audit, walk, [
     ...(copy === undefined ? [] : [{ subject: "head", head: copy }]),
     ...known.map(asKept),
   ]);
-  return walk.end();
+  return { facts: walk.end(), roots };
 }
+
+/** What the ledger says, and the root that it had at each size up to the first entry that is gone or altered. */
+export interface CheckedLedger {
+  readonly facts: LedgerFacts;
+  readonly roots: RootsBySize;
+}
+
+/** By number of entries, in base64. */
+export type RootsBySize = ReadonlyMap<number, string>;
 
 /** A head beside those in `heads/`, and how a finding names it. */
 interface OtherHead {
@@ -66,21 +75,25 @@ function asKept(head: Head): OtherHead {
 }
 
 /** A head states what the ledger was at its size. What lies beyond an entry that is gone or altered has no root to compare. */
-function compareRoots(audit: Audit, walk: BackwardWalk, others: readonly OtherHead[]): void {
+function compareRoots(audit: Audit, walk: BackwardWalk, others: readonly OtherHead[]): RootsBySize {
   const tree = new MerkleTree();
+  const roots = new Map<number, string>();
   const othersBySize = Map.groupBy(others, ({ head }) => head.size);
   for (const leaf of walk.leaves()) {
-    if (leaf === undefined) return;
+    if (leaf === undefined) break;
     tree.add(leaf);
     const { size } = tree;
+    const root = tree.root();
+    roots.set(size, root);
     const listed = walk.headOf(size);
     const stated = [
       ...(listed === undefined ? [] : [{ subject: headPath(size), head: listed }]),
       ...(othersBySize.get(size) ?? []),
     ];
     for (const { subject, head } of stated)
-      audit.found.expect("HEAD_CONTRADICTED", { subject, found: head.root, expected: tree.root() });
+      audit.found.expect("HEAD_CONTRADICTED", { subject, found: head.root, expected: root });
   }
+  return roots;
 }
 
 interface ReadEntry {

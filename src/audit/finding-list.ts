@@ -1,6 +1,7 @@
 import { printable } from "../archive/printable.js";
 import type { ARCHIVE_FINDINGS } from "../model/archive-findings.js";
 import type { BAG_FINDINGS } from "../model/bag-findings.js";
+import type { ANCHOR_FINDINGS } from "../model/anchor-findings.js";
 import type { RETENTION_FINDINGS } from "../model/retention-findings.js";
 import { finding } from "../model/finding.js";
 import type { Finding, FindingDetails, Severity } from "../model/finding.js";
@@ -10,7 +11,10 @@ const MAX_KEPT = 1000;
 
 /** What an audit itself can find. It also reports what the checks of a reading find in a sealed day. */
 export type AuditCode =
-  keyof typeof ARCHIVE_FINDINGS | keyof typeof RETENTION_FINDINGS | keyof typeof BAG_FINDINGS;
+  | keyof typeof ARCHIVE_FINDINGS
+  | keyof typeof RETENTION_FINDINGS
+  | keyof typeof ANCHOR_FINDINGS
+  | keyof typeof BAG_FINDINGS;
 
 /** What an audit has found so far. Subjects and values may come from a hostile archive: they are made printable here. */
 export class FindingList {

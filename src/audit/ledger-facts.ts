@@ -3,6 +3,8 @@ import { entryPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { packagePath } from "../model/manifest.js";
 import type { UtcDay } from "../model/utc-day.js";
+import { AnchorFactsBuilder } from "./anchor-facts.js";
+import type { AnchorFacts } from "./anchor-facts.js";
 import { isRetentionAct, retentionFacts } from "./retention-facts.js";
 import type { RetentionFacts } from "./retention-facts.js";
 import type { FindingList } from "./finding-list.js";
@@ -32,6 +34,7 @@ export interface LedgerFacts {
   readonly pinned: ReadonlyMap<string, string>;
   readonly lost: ReadonlyMap<UtcDay, string>;
   readonly retention: RetentionFacts;
+  readonly anchors: AnchorFacts;
 }
 
 type Sealed = Extract<LedgerEntry, { readonly type: "day-sealed" }>;
@@ -43,6 +46,7 @@ export class LedgerFactsBuilder {
   readonly #sealed: Sealed[] = [];
   readonly #lost: Lost[] = [];
   readonly #acts: LedgerEntry[] = [];
+  readonly #anchors = new AnchorFactsBuilder();
   readonly #pinned = new Map<string, string>();
   #newest: { readonly time: string; readonly hash: string } | undefined;
 
@@ -53,6 +57,7 @@ export class LedgerFactsBuilder {
   /** `hash` is of its bytes. */
   add(entry: LedgerEntry, hash: string): void {
     if (entry.seq === this.#head.size - 1) this.#newest = { time: entry.time, hash };
+    this.#anchors.add(entry);
     if (isRetentionAct(entry)) this.#acts.push(entry);
     if (entry.type === "day-sealed") this.#sealed.push(entry);
     if (entry.type === "day-lost") this.#lost.push(entry);
@@ -72,6 +77,7 @@ export class LedgerFactsBuilder {
       pinned: this.#pinned,
       lost: this.#lostDays(packages, found),
       retention: retentionFacts(this.#acts.toReversed(), found),
+      anchors: this.#anchors.finish(),
     };
   }
 

@@ -45,6 +45,10 @@ function actText(entry: LedgerEntry): string | undefined {
       }, sha256 ${entry.sha256}`;
     case "drill-ended":
       return `a restore from ${entry.sink} was tried with ${entry.days} ${entry.days === 1 ? "day" : "days"}: ${entry.outcome}`;
+    case "anchor-policy":
+      return `witnesses are to confirm the ledger every ${entry.every}; ${entry.witness_quorum} of them must`;
+    case "witness-contradicted":
+      return `witness ${entry.name} saw ANOTHER history and refused the head of ${entry.size} entries`;
     case "audit-made":
       return `a report of ${entry.from} to ${entry.to} was made, sha256 ${entry.sha256}`;
     default:

@@ -12,6 +12,8 @@ import { BAG_SCOPE } from "../archive/layout.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { SignatureCheck } from "../archive/ssh-signature.js";
 import { isExpected } from "./audit.js";
+import { checkAnchors } from "./check-anchors.js";
+import type { AnchorDemands, WitnessedHead } from "./check-anchors.js";
 import type { Audit } from "./audit.js";
 import { checkContent } from "./check-content.js";
 import { DeepCheck } from "./check-deep.js";
@@ -46,6 +48,8 @@ export interface VerifyOptions {
   readonly keys?: readonly string[];
   /** Heads that the auditor kept elsewhere. */
   readonly heads?: readonly Head[];
+  /** What the auditor demands of witnesses. */
+  readonly anchors?: AnchorDemands;
   /** A new, empty set that sorts a day's record lines in bounded memory, for `content` and `deep`. */
   readonly openEventSet: () => EventSet;
   /** Has OpenSSH check the signature of a statement. */
@@ -68,6 +72,8 @@ export interface AuditResult {
   /** All of them. */
   readonly counts: Readonly<Record<Severity, number>>;
   readonly keys: readonly KeyFingerprint[];
+  /** The newest head that each witness cosigned: of those that the auditor trusts, or of those that the archive names. */
+  readonly witnessed: readonly WitnessedHead[];
   /** Sizes of the heads kept elsewhere that are of this archive; what contradicts one is a finding. */
   readonly keptHeads: readonly number[];
   /** Packages opened. */
@@ -102,11 +108,13 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
   if (identity === undefined) return resultOf(audit, options, { packages: 0 });
   const keys = await readKeys(audit, identity.origin, options.keys ?? []);
   if (keys === undefined) return resultOf(audit, options, { identity, packages: 0 });
-  const facts = await checkLedger(audit, identity.origin, keys, options.heads ?? []);
-  if (facts === undefined)
+  const ledger = await checkLedger(audit, identity.origin, keys, options.heads ?? []);
+  if (ledger === undefined)
     return resultOf(audit, options, { identity, keys: keys.fingerprints, packages: 0 });
+  const { facts } = ledger;
   const context = { identity, keys };
   await checkPinned(audit, facts);
+  const witnessed = await checkAnchors(audit, identity.origin, ledger, options);
   await new ActsCheck(audit, facts.retention, identity.archiveId, options.signatureProblem).run();
   const named = [...facts.packages.values()];
   if (options.scope !== undefined) checkScope(audit, identity, named);
@@ -120,6 +128,7 @@ export async function verifyArchive(reader: ArchiveSource, options: VerifyOption
     identity,
     facts,
     keys: keys.fingerprints,
+    witnessed,
     packages: packages.length,
     ...(first === undefined || last === undefined ? {} : { found: { from: first, to: last } }),
     absent: absentDays(new Set(days), facts, options),
@@ -253,6 +262,7 @@ function resultOf(
     identity: undefined,
     facts: undefined,
     keys: [],
+    witnessed: [],
     absent: [],
     lost: [],
     keptHeads: heads.filter(({ origin }) => origin === seen.identity?.origin).map(({ size }) => size),

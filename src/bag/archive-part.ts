@@ -48,7 +48,8 @@ export async function addArchive(bag: BagFolder, copy: ArchiveCopy): Promise<num
 function isWithinLedger(path: string, size: number): boolean {
   const number = /^[a-z]+\/(?:\d{3}\/)?(\d{9})(?=[./]|$)/.exec(path)?.[1];
   if (number === undefined) return true;
-  return path.startsWith("ledger/") || path.startsWith("acts/")
+  // The entry that names a file of cosignatures comes after the head that they speak of.
+  return ["ledger/", "acts/", "anchors/"].some((part) => path.startsWith(part))
     ? Number(number) < size
     : Number(number) <= size;
 }

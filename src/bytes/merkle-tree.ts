@@ -10,7 +10,7 @@ export function leafHash(content: Uint8Array): Buffer {
   return createHash("sha256").update(LEAF).update(content).digest();
 }
 
-function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
   return createHash("sha256").update(NODE).update(left).update(right).digest();
 }
 
@@ -153,6 +153,6 @@ function besideOf(index: number, from: number, to: number): readonly Beside[] {
 }
 
 /** The largest power of two below `size`, which is 2 or more. */
-function largestPowerBelow(size: number): number {
+export function largestPowerBelow(size: number): number {
   return 2 ** Math.floor(Math.log2(size - 1));
 }

@@ -1,5 +1,11 @@
 import type { CommandEntry } from "./command-entry.js";
-import { COPY_OPTIONS, GLOBAL_OPTIONS, HEADS_OPTION, JSON_OPTION } from "./global-options.js";
+import {
+  COPY_OPTIONS,
+  WITNESS_OPTIONS,
+  GLOBAL_OPTIONS,
+  HEADS_OPTION,
+  JSON_OPTION,
+} from "./global-options.js";
 import type { OptionEntry } from "./global-options.js";
 import { queryCommands } from "./query-commands.js";
 import { evidenceCommands } from "./evidence-commands.js";
@@ -24,6 +30,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   sinks: "where sealed days go: list, check, new",
   alerts: "the receivers of alarms: test",
   keys: "the keys that sign the archive: list",
+  witness: "a witness of archives that other people keep: serve",
 };
 
 /** Every command there is, in the order of the help page. */
@@ -147,6 +154,7 @@ export const COMMANDS: readonly CommandEntry[] = [
       },
       { flags: "--key <file>", help: "trust only this public key (PEM)" },
       HEADS_OPTION,
+      ...WITNESS_OPTIONS,
       {
         flags: "--proof <file>",
         help: "the proof of one event, as `daybook prove` wrote it; needs no archive",

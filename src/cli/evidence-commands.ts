@@ -12,6 +12,7 @@ export function evidenceCommands(
     proveCommand([...common, ...range]),
     trailCommand([...common, ...range]),
     auditCommand([...common, ...range]),
+    witnessServeCommand(),
   ];
 }
 
@@ -158,5 +159,27 @@ function auditCommand(common: readonly OptionEntry[]): CommandEntry {
       "daybook audit --path /srv/daybook/contoso --level deep --format all --out audit-2026",
     ],
     load: async () => (await import("./audit.js")).audit,
+  };
+}
+
+function witnessServeCommand(): CommandEntry {
+  return {
+    name: "witness serve",
+    summary:
+      "confirm the heads of archives that other people keep, and refuse a second history; until stopped",
+    options: [
+      { flags: "--name <name>", help: "the witness's name, which its signatures bear" },
+      { flags: "--log-key <key...>", help: "keys of the archives, as their `daybook keys list` prints them" },
+      { flags: "--state <file>", help: "the newest head of each archive; keep it: it is the whole memory" },
+      {
+        flags: "--key <file>",
+        help: "the witness's private key, made at the first start (default: STATE.key)",
+      },
+      { flags: "--listen <address>", help: "address and port", fallback: "127.0.0.1:7676" },
+    ],
+    examples: [
+      "daybook witness serve --name audit-dept --state /var/lib/witness/heads --log-key daybook/2696dce5-e5bc-4712-9600-8f4b0a4a298a+5e16dce2+AUxSb2hFkJkq0nVJZ8Qd4C0mXzq1cW8mKx7oVt3bN2aA",
+    ],
+    load: async () => (await import("./witness-serve.js")).witnessServe,
   };
 }

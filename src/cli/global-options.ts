@@ -18,6 +18,19 @@ export const HEADS_OPTION: OptionEntry = {
   help: "heads kept elsewhere, in files or folders of any text, - for standard input: the ledger must contain each",
 };
 
+/** What an auditor demands of witnesses. */
+export const WITNESS_OPTIONS: readonly OptionEntry[] = [
+  {
+    flags: "--witness <key...>",
+    help: "public keys of the witnesses that you trust (default: those that the archive names)",
+  },
+  { flags: "--quorum <number>", help: "how many of them must have confirmed the ledger (default: all)" },
+  {
+    flags: "--require-anchor-within <duration>",
+    help: "witnesses must have confirmed every entry older than this, such as 48h",
+  },
+];
+
 /** The options that help, manual page and completion show. */
 export function shownOptions(options: readonly OptionEntry[]): readonly OptionEntry[] {
   return options.filter(({ isHidden }) => isHidden !== true);

@@ -33,6 +33,8 @@ const heldDay = z.object({
   explanation: z.string().optional(),
 });
 
+const cosigned = z.object({ name: z.string(), size: count, time: time.describe("by its own clock") });
+
 const verified = z.object({
   format: z.literal("daybook.verify/1"),
   archives: z.array(
@@ -60,6 +62,7 @@ const verified = z.object({
       archive_id: z.string().nullable(),
       tenant_id: z.string().nullable(),
       head: head.nullable(),
+      witnesses: z.array(cosigned).describe("the newest head that each witness cosigned"),
       kept_heads: z.array(count).describe("sizes of the heads kept elsewhere that were compared"),
       packages: count.describe("revisions that were opened"),
       counts: z.object({ damage: count, incomplete: count, notice: count }),
@@ -98,7 +101,13 @@ const listedKeys = z.object({
   tenants: z.array(
     z.object({
       tenant: z.string(),
-      keys: z.array(z.object({ id: keyId, fingerprint: z.string().regex(/^sha256:[0-9a-f]{64}$/) })),
+      keys: z.array(
+        z.object({
+          id: keyId,
+          fingerprint: z.string().regex(/^sha256:[0-9a-f]{64}$/),
+          log_key: z.string().describe("the key as witnesses take it, c2sp.org/signed-note"),
+        }),
+      ),
     }),
   ),
 });
@@ -194,6 +203,7 @@ const checkedProof = z.object({
   sealed: time,
   head,
   keys: signingKeys,
+  witnesses: z.array(cosigned).describe("the trusted witnesses that cosigned the head"),
   line: z.string().describe("the record line"),
 });
 

@@ -1,5 +1,7 @@
+import { createPublicKey } from "node:crypto";
 import { fingerprintOf } from "../archive/known-keys.js";
 import { keyPath } from "../archive/layout.js";
+import { SIGNATURE_TYPE, noteKeyText } from "../model/note-key.js";
 import type { Command, CommonOptions } from "./command.js";
 import { EXIT } from "./exit-codes.js";
 import { lookAtTenants } from "./held.js";
@@ -14,7 +16,10 @@ export const keysList: Command<CommonOptions> = async (options, surroundings) =>
   const lines = found.flatMap(({ tenant, keys }) =>
     keys.length === 0
       ? [`${tenant}: no archive yet`]
-      : keys.map(({ id, fingerprint }) => `${tenant}  ${id}  ${fingerprint}`),
+      : keys.flatMap(({ id, fingerprint, log_key: logKey }) => [
+          `${tenant}  ${id}  ${fingerprint}`,
+          `  for witnesses  ${logKey}`,
+        ]),
   );
   const hasKeys = found.some(({ keys }) => keys.length > 0);
   return {
@@ -24,16 +29,17 @@ export const keysList: Command<CommonOptions> = async (options, surroundings) =>
   };
 };
 
-/** Id (docs/FORMAT.md) and SHA-256 of the SPKI form of each public key. */
+/** Id (docs/FORMAT.md), SHA-256 of the SPKI form, and the text for witnesses (c2sp.org/signed-note) of each public key. */
 export async function keysOf({
   held,
   tenant: { files, root },
-}: LookedAt): Promise<readonly { id: string; fingerprint: string }[]> {
+}: LookedAt): Promise<readonly { id: string; fingerprint: string; log_key: string }[]> {
   const ids = held?.ledger.keys.ids ?? [];
   return Promise.all(
     ids.map(async (id) => {
       const pem = new TextDecoder().decode(await files.read(`${root}/${keyPath(id)}`));
-      return { id, fingerprint: `sha256:${fingerprintOf(pem)}` };
+      const logKey = noteKeyText(held?.identity.origin ?? "", createPublicKey(pem), SIGNATURE_TYPE.log);
+      return { id, fingerprint: `sha256:${fingerprintOf(pem)}`, log_key: logKey };
     }),
   );
 }

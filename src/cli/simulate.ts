@@ -1,6 +1,7 @@
 import { DaybookError } from "../model/errors.js";
 import { CALM_SCENARIO, startSimulator } from "../../packages/simulator/index.js";
 import type { Command } from "./command.js";
+import { untilAborted } from "./until-aborted.js";
 
 export interface SimulateOptions {
   readonly port: string;
@@ -43,12 +44,5 @@ function wholeNumber(name: string, text: string, least: number, most: number): n
   if (/^\d+$/.test(text) && number >= least && number <= most) return number;
   throw new DaybookError("USAGE", {
     message: `${name}: expected a whole number from ${least} to ${most}, found "${text}"`,
-  });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }

@@ -1,11 +1,17 @@
 import { resolve } from "node:path";
 import { fingerprintOf } from "../archive/known-keys.js";
+import { findCosignature } from "../archive/cosignature.js";
+import type { AnchorDemands, WitnessedHead } from "../audit/check-anchors.js";
+import type { Head } from "../archive/head.js";
 import { headLine } from "../archive/head.js";
 import { DaybookError } from "../model/errors.js";
 import { checkProof } from "../proof/check-proof.js";
-import { MAX_PROOF_BYTES, parseProof } from "../proof/proof-form.js";
+import { MAX_PROOF_BYTES, invalid, parseProof } from "../proof/proof-form.js";
+import type { EventProof } from "../proof/proof-form.js";
 import type { CommandResult, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
+import { isoTime } from "../model/utc-day.js";
+import { witnessLines } from "./verify-witnesses.js";
 import { keptHeads } from "./kept-heads.js";
 
 export interface ProofOptions {
@@ -13,11 +19,13 @@ export interface ProofOptions {
   /** PEM of the one key that may have signed. */
   readonly key: string | undefined;
   readonly heads: readonly string[];
+  /** The witnesses that must have cosigned; undefined: no demand. */
+  readonly anchors: AnchorDemands | undefined;
 }
 
 /** Checks the proof of one event without its archive. PROOF_INVALID where it does not hold. */
 export async function verifyProof(
-  { proof: path, key, heads: kept }: ProofOptions,
+  { proof: path, key, heads: kept, anchors }: ProofOptions,
   surroundings: Surroundings,
 ): Promise<CommandResult> {
   const { files, cwd } = surroundings;
@@ -26,7 +34,8 @@ export async function verifyProof(
   const { manifest, head, sealedAt, archiveId } = proved;
   const keys = [...proved.keys].map(([id, pem]) => ({ key_id: id, fingerprint: fingerprintOf(pem) }));
   const isKept = await isAmongKept(headLine(head), kept, surroundings);
-  const isVouched = key !== undefined || isKept;
+  const witnessed = witnessesOf(parsed, head, anchors);
+  const isVouched = key !== undefined || isKept || anchors !== undefined;
   const signed = keys.map(({ key_id: id, fingerprint }) => `${id} sha256:${fingerprint}`).join(", ");
   return {
     exit: EXIT.ok,
@@ -37,6 +46,7 @@ export async function verifyProof(
         : [`  signed by key ${signed}, which nobody vouched for: compare it, or name the key with --key`]),
       `  day ${manifest.day}, revision ${manifest.revision}, sealed at ${sealedAt}`,
       `  head ${headLine(head)}${isKept ? ", one that was kept elsewhere" : ""}`,
+      ...witnessLines(witnessed, head.size),
       parsed.line,
     ].join("\n"),
     json: {
@@ -49,9 +59,30 @@ export async function verifyProof(
       sealed: sealedAt,
       head: { size: head.size, root: head.root },
       keys,
+      witnesses: witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) })),
       line: parsed.line,
     },
   };
+}
+
+/** The trusted witnesses that cosigned the head of the proof. PROOF_INVALID when they are fewer than demanded. */
+function witnessesOf(
+  { cosignatures }: Pick<EventProof, "cosignatures">,
+  head: Head,
+  demands: AnchorDemands | undefined,
+): readonly WitnessedHead[] {
+  if (demands === undefined) return [];
+  const { witnesses, quorum } = demands;
+  const found = witnesses.flatMap((key) => {
+    const cosigned = findCosignature(cosignatures, head, key);
+    return cosigned === undefined ? [] : [{ name: key.name, size: head.size, atMs: cosigned.atMs }];
+  });
+  if (found.length >= quorum) return found;
+  throw invalid(
+    "head",
+    `cosignatures of ${found.length} of the witnesses`,
+    `${quorum} of ${witnesses.map(({ name }) => name).join(", ")}`,
+  );
 }
 
 /** Whether somebody kept the head on which the proof rests. Without the ledger another one cannot be compared: USAGE. */

@@ -5,6 +5,8 @@ import type { Finding } from "../model/finding.js";
 import type { DayRange } from "../model/utc-day.js";
 import type { CommandResult } from "./command.js";
 import { EXIT, worstExit } from "./exit-codes.js";
+import { isoTime } from "../model/utc-day.js";
+import { witnessLines } from "./verify-witnesses.js";
 import { headLine } from "../archive/head.js";
 import { count } from "./progress.js";
 import { isViewWhole, viewText } from "./verify-views.js";
@@ -71,7 +73,20 @@ function wordOf({ result, isVouched }: PlaceResult): "whole" | "consistent" | "D
 
 function placeText(one: PlaceResult, asked: Partial<DayRange>): string {
   const { place, result } = one;
-  const { findings, level, packages, facts, found, absent, lost, outside, sampled, keys, keptHeads } = result;
+  const {
+    findings,
+    level,
+    packages,
+    facts,
+    found,
+    absent,
+    lost,
+    outside,
+    sampled,
+    keys,
+    keptHeads,
+    witnessed,
+  } = result;
   const verdict = wordOf(one);
   const signed = keys.map(({ id, fingerprint }) => `${id} sha256:${fingerprint}`).join(", ");
   const { from = "the first", to = "the last" } = asked;
@@ -93,6 +108,7 @@ function placeText(one: PlaceResult, asked: Partial<DayRange>): string {
     ...gapLines("lost", lost),
     ...gapLines("not in this bag", outside ?? []),
     ...head,
+    ...witnessLines(witnessed, facts?.head.size ?? 0),
     ...(keptHeads.length === 0
       ? []
       : [
@@ -144,6 +160,7 @@ function placeJson(one: PlaceResult, asked: object): object {
     tenant_id: identity?.tenantId ?? null,
     head,
     kept_heads: result.keptHeads,
+    witnesses: result.witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) })),
     packages,
     counts,
     findings,

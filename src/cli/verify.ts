@@ -20,6 +20,8 @@ import { verifyProof } from "./verify-proof.js";
 import { checkBagOf, withBag } from "./verify-bag.js";
 import { sampleOf } from "./verify-sample.js";
 import type { SampleOptions } from "./verify-sample.js";
+import { anchorDemands } from "./verify-witnesses.js";
+import type { WitnessOptions } from "./verify-witnesses.js";
 import { verifyResult } from "./verify-result.js";
 import type { FailedPlace, PlaceResult } from "./verify-result.js";
 import { verifyViews } from "./verify-views.js";
@@ -27,7 +29,7 @@ import type { ViewResult } from "./verify-views.js";
 import { openWorkspace } from "./workspace.js";
 import { redraw } from "./progress.js";
 
-export interface VerifyCommandOptions extends CommonOptions, RangeOptions, SampleOptions {
+export interface VerifyCommandOptions extends CommonOptions, RangeOptions, SampleOptions, WitnessOptions {
   readonly sink?: string;
   readonly path?: string;
   readonly key?: string;
@@ -40,7 +42,7 @@ export interface VerifyCommandOptions extends CommonOptions, RangeOptions, Sampl
 /** What an audit of one place takes beside the place. */
 type AuditWish = Pick<VerifyCommandOptions, "level" | "key"> &
   Partial<DayRange> &
-  Pick<VerifyOptions, "onEntry" | "sample" | "heads">;
+  Pick<VerifyOptions, "onEntry" | "sample" | "heads" | "anchors">;
 
 const MAX_SMALL_BYTES = 65_536;
 
@@ -51,11 +53,13 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
   const heads = await keptHeads(options.heads ?? [], surroundings);
   const asked = givenRange(options, surroundings.clock.now());
   const sample = sampleOf(options);
+  const anchors = anchorDemands(options, surroundings.clock.now());
   const wish = {
     level,
     ...(key === undefined ? {} : { key }),
     heads,
     ...(sample === undefined ? {} : { sample }),
+    ...(anchors === undefined ? {} : { anchors }),
     ...asked,
   };
   const tenants = options.path === undefined ? (await openWorkspace(options, surroundings)).tenants : [];
@@ -91,15 +95,22 @@ export const verify: Command<VerifyCommandOptions> = async (options, surrounding
 /** The proof of one event is checked without its archive. */
 async function proofAlone(
   proof: string,
-  { path, sink, key, heads = [] }: VerifyCommandOptions,
+  options: VerifyCommandOptions,
   surroundings: Surroundings,
 ): Promise<CommandResult> {
+  const { path, sink, key, heads = [], witness, requireAnchorWithin: within } = options;
   if (path !== undefined || sink !== undefined)
     throw new DaybookError("USAGE", {
       message: "--proof: found it beside --path or --sink, expected it alone",
     });
   const trusted = key === undefined ? undefined : await keyText(key, surroundings);
-  return verifyProof({ proof, key: trusted, heads }, surroundings);
+  const demands = anchorDemands(options, surroundings.clock.now());
+  if (demands !== undefined && (witness === undefined || within !== undefined))
+    throw new DaybookError("USAGE", {
+      message:
+        "--proof: found --quorum or --require-anchor-within beside it, expected --witness and --quorum",
+    });
+  return verifyProof({ proof, key: trusted, heads, anchors: demands }, surroundings);
 }
 
 /** With --all-sinks the other copies are checked also when one does not answer. */
@@ -163,6 +174,7 @@ export async function verifyPlace(
       ...(options.sample === undefined ? {} : { sample: options.sample }),
       ...(options.key === undefined ? {} : { keys: [await keyText(options.key, surroundings)] }),
       ...(options.heads === undefined ? {} : { heads: options.heads }),
+      ...(options.anchors === undefined ? {} : { anchors: options.anchors }),
       ...(options.onEntry === undefined ? {} : { onEntry: options.onEntry }),
       openEventSet: () => new SortedLines({ files, folder: scratch }),
       signatureProblem: (one) => signatureProblem(one, files, join(scratch, "ssh")),

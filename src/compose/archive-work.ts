@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { Anchoring } from "../anchor/anchoring.js";
+import type { AnchorRules } from "../anchor/anchoring.js";
 import { folderSource } from "../archive/folder-source.js";
 import { storeSource } from "../archive/source.js";
 import { signatureProblem } from "../archive/ssh-signature.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { LoadedConfig } from "../config/load.js";
-import type { RetentionConfig } from "../config/schema.js";
+import type { RetentionConfig, WitnessConfig } from "../config/schema.js";
 import type { Target } from "../deliver/deliver-day.js";
 import type { OpenedSinks } from "../deliver/opened-sinks.js";
 import { SinkChecks } from "../deliver/sink-checks.js";
@@ -18,7 +20,9 @@ import type { Ledger } from "../ledger/ledger.js";
 import type { OpenArchive } from "../ledger/open-archive.js";
 import { proveArchive } from "../ledger/prove-archive.js";
 import { finishHalfSteps } from "../ledger/recovery.js";
+import type { Duration } from "../model/duration.js";
 import type { Log } from "../model/log.js";
+import { SIGNATURE_TYPE, parseNoteKey } from "../model/note-key.js";
 import { dayEndMs } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import { TenantDaySteps } from "../pass/day-steps.js";
@@ -57,6 +61,23 @@ export function makePlaces(parts: WorkParts & { readonly loaded: LoadedConfig })
   return new SinkPlaces({ ...parts, configSha256: parts.loaded.sha256 });
 }
 
+/** A tenant without witnesses promises nothing. */
+const NO_WITNESSES: Pick<AnchorRules, "every"> = { every: "1d" as Duration };
+
+export function makeAnchoring({
+  loaded,
+  ...parts
+}: WorkParts & { readonly loaded: LoadedConfig; readonly http: Http }): Anchoring {
+  const { every, witnesses } = { witnesses: [], ...NO_WITNESSES, ...loaded.config.anchor };
+  return new Anchoring({ ...parts, rules: { every, witnesses: witnesses.flatMap(witnessOf) } });
+}
+
+/** The configuration's own rules let only keys through that can be read. */
+function witnessOf({ url, key: text, required }: WitnessConfig): AnchorRules["witnesses"] {
+  const key = parseNoteKey(text, SIGNATURE_TYPE.witness);
+  return key === undefined ? [] : [{ url, key, required }];
+}
+
 export interface StepsParts extends WorkParts {
   readonly scope: TenantScope;
   readonly loaded: LoadedConfig;
@@ -66,6 +87,7 @@ export interface StepsParts extends WorkParts {
   readonly deliveries: TenantDeliveries;
   readonly sinkChecks: SinkChecks;
   readonly desk: RetentionDesk;
+  readonly anchoring: Anchoring;
 }
 
 export function makeSteps(parts: StepsParts): TenantDaySteps {

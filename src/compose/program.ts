@@ -15,6 +15,7 @@ import { DaemonView } from "../serve/daemon-view.js";
 import { ArchiveHold, signingKeyDoor, startArchive } from "./archive-start.js";
 import {
   archiveSources,
+  makeAnchoring,
   makeDesk,
   makeOpenTenant,
   makePlaces,
@@ -189,7 +190,9 @@ function provideWork(c: DependencyContainer): void {
   provide(c, t.DELIVERIES, { ...deliver, places: t.PLACES }, (parts) => new TenantDeliveries(parts));
   provide(c, t.DESK, { ...deliver, ...retention, deliveries: t.DELIVERIES }, makeDesk);
   provide(c, t.SINK_CHECKS, { ...work, deliveries: t.DELIVERIES }, makeSinkChecks);
-  provide(c, t.STEPS, { ...work, ...steps, deliveries: t.DELIVERIES, desk: t.DESK }, makeSteps);
+  provide(c, t.ANCHORING, { ...work, loaded: t.LOADED, http: t.HTTP }, makeAnchoring);
+  const beside = { deliveries: t.DELIVERIES, desk: t.DESK, anchoring: t.ANCHORING };
+  provide(c, t.STEPS, { ...work, ...steps, ...beside }, makeSteps);
   provide(c, t.PASS, { ...work, rules: t.RULES, steps: t.STEPS }, (parts) => new TenantPass(parts));
   provide(c, t.OPEN_TENANT, { ...work, ...result }, (parts) =>
     makeOpenTenant(parts, async () => c.dispose()),

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { instanceCachingFactory } from "tsyringe";
 import type { DependencyContainer, InjectionToken } from "tsyringe";
+import type { Anchoring } from "../anchor/anchoring.js";
 import type { LoadedConfig } from "../config/load.js";
 import type { RetentionConfig } from "../config/schema.js";
 import type { SecretSource } from "../config/secrets.js";
@@ -91,6 +92,7 @@ export const PLACES = token<SinkPlaces>("SinkPlaces");
 export const DELIVERIES = token<TenantDeliveries>("TenantDeliveries");
 export const SINK_CHECKS = token<SinkChecks>("SinkChecks");
 export const DESK = token<RetentionDesk>("RetentionDesk");
+export const ANCHORING = token<Anchoring>("Anchoring");
 export const STEPS = token<TenantDaySteps>("TenantDaySteps");
 export const PASS = token<TenantPass>("TenantPass");
 export const OPEN_TENANT = token<OpenTenant>("OpenTenant");

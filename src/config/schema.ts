@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DeepReadonly } from "./deep-readonly.js";
+import { anchor } from "./schema/anchor.js";
 import { alerts } from "./schema/alerts.js";
 import { collect } from "./schema/collect.js";
 import { people, retention } from "./schema/retention.js";
@@ -83,6 +84,10 @@ export const configSchema = z.strictObject({
       "Who may place holds and approve disposals, by a role. A change counts once `daybook people apply` has recorded it.",
   }),
   signing,
+  anchor: anchor.optional().meta({
+    description:
+      "Witnesses: other machines that confirm, day by day, that this archive has one history. docs/AUDIT.md says how to run one.",
+  }),
   sinks,
   tls,
   serve: serveSchema.optional().meta({ description: "Health, metrics and status page; off when absent." }),
@@ -104,6 +109,7 @@ export type Config = DeepReadonly<z.output<typeof configSchema> & { stateDir: st
 export type TenantConfig = Config["tenants"][string];
 export type AuthConfig = TenantConfig["auth"];
 export type RetentionConfig = Config["retention"];
+export type WitnessConfig = NonNullable<Config["anchor"]>["witnesses"][number];
 export type SinkConfig = Config["sinks"][string];
 
 // Two entries would archive one tenant twice and share its request allowance without knowing (fault 81).

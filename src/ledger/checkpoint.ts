@@ -33,7 +33,7 @@ export interface SignedCheckpoint {
 }
 
 /** Another form of the body gets another first line: what is not known is not read. */
-const FIRST_LINE = "daybook/1/checkpoint/4";
+const FIRST_LINE = "daybook/1/checkpoint/5";
 const HEADER_LINES = 6;
 export const CHECKPOINT_PATH = "checkpoint";
 /** A century of days with ten sinks. */
@@ -86,16 +86,35 @@ export function openCheckpoint(
 /** What concerns no single day; maps and sets as lists, so that their order lasts. */
 type Rest = Pick<
   LedgerIndex,
-  "previous" | "createdAt" | "totals" | "newestDay" | "newestSeal" | "settings" | "knownNames" | "retention"
+  | "previous"
+  | "createdAt"
+  | "totals"
+  | "newestDay"
+  | "newestSeal"
+  | "settings"
+  | "knownNames"
+  | "retention"
+  | "anchors"
 > & {
   readonly behind: readonly (readonly [string, readonly UtcDay[]])[];
   readonly fixityChecks: readonly (readonly [string, FixityCheck])[];
 };
 
 function bodyOf(index: LedgerIndex): readonly string[] {
-  const { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames, retention } = index;
+  const { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames, retention, anchors } =
+    index;
   const behind = [...index.behind].map(([sink, days]) => [sink, [...days]] as const);
-  const own = { previous, createdAt, totals, newestDay, newestSeal, settings, knownNames, retention };
+  const own = {
+    previous,
+    createdAt,
+    totals,
+    newestDay,
+    newestSeal,
+    settings,
+    knownNames,
+    retention,
+    anchors,
+  };
   const rest: Rest = { ...own, behind, fixityChecks: [...index.fixityChecks] };
   return [JSON.stringify(rest), ...index.days.lines()];
 }

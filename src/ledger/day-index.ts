@@ -1,3 +1,4 @@
+import type { AnchorRecord } from "../model/anchor-record.js";
 import type { RetentionRecord } from "../model/retention-record.js";
 import type { UtcDay } from "../model/utc-day.js";
 
@@ -84,6 +85,7 @@ export interface DayIndex {
   readonly totals: DayTotals;
   /** Rules, holds and plans. */
   readonly retention: RetentionRecord;
+  readonly anchors: AnchorRecord;
   /** By sink, the days whose newest revision it has not confirmed; a sink that the ledger never named lacks every day. */
   readonly behind: ReadonlyMap<string, ReadonlySet<UtcDay>>;
 }

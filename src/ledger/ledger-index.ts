@@ -1,4 +1,6 @@
 import type { EntryOf, LedgerEntry } from "../model/ledger-entry.js";
+import { NO_ANCHORS, addAnchorEntry } from "../model/anchor-record.js";
+import type { AnchorRecord } from "../model/anchor-record.js";
 import { withNames } from "../model/known-names.js";
 import type { CountedNames, KnownNames } from "../model/known-names.js";
 import { addRetentionEntry } from "../model/retention-fold.js";
@@ -48,6 +50,8 @@ export class LedgerIndex implements DayIndex {
   knownNames: KnownNames | undefined;
   /** Rules, holds, people and disposals. */
   retention: RetentionRecord = NO_RETENTION;
+  /** What witnesses have confirmed. */
+  anchors: AnchorRecord = NO_ANCHORS;
 
   /** The newest check of each of these sinks. A sink that has left the configuration is not checked any more. */
   fixityChecksOf(sinks: readonly string[]): readonly (FixityCheck & { readonly sink: string })[] {
@@ -82,11 +86,7 @@ export class LedgerIndex implements DayIndex {
       case "incident":
         return this.#addIncident(entry.day, incidentOf(entry));
       case "fixity-checked":
-        this.fixityChecks.set(entry.sink, {
-          atMs: Date.parse(entry.time),
-          days: entry.days,
-          findings: entry.findings,
-        });
+        this.fixityChecks.set(entry.sink, fixityOf(entry));
         return;
       case "config-changed":
         this.settings = { ...this.settings, configSha256: entry.config_sha256 };
@@ -105,6 +105,11 @@ export class LedgerIndex implements DayIndex {
       case "standing-withdrawn":
       case "disposal-refused":
         this.retention = addRetentionEntry(this.retention, entry);
+        return;
+      case "anchor-policy":
+      case "anchored":
+      case "witness-contradicted":
+        this.anchors = addAnchorEntry(this.anchors, entry);
         return;
       case "recovery-performed":
       case "audit-made":
@@ -173,6 +178,10 @@ export class LedgerIndex implements DayIndex {
     const record = day === null ? undefined : this.days.get(day);
     if (record !== undefined) this.days.set(addIncident(record, incident));
   }
+}
+
+function fixityOf({ time, days, findings }: EntryOf<"fixity-checked">): FixityCheck {
+  return { atMs: Date.parse(time), days, findings };
 }
 
 function incidentOf({ code, subject, time }: EntryOf<"incident">): DayIncident {

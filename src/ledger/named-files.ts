@@ -1,4 +1,11 @@
-import { TOMBSTONE, TOMBSTONE_FILES, actFolder, planPath } from "../archive/layout.js";
+import {
+  TOMBSTONE,
+  TOMBSTONE_FILES,
+  actFolder,
+  anchorPolicyPath,
+  cosignaturePath,
+  planPath,
+} from "../archive/layout.js";
 import type { HashedFile } from "../archive/read-hashed.js";
 import type { ArchiveSource } from "../archive/source.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
@@ -25,6 +32,10 @@ export async function namedFiles(
     }
     case "plan-drawn":
       return [planPath(entry.plan)];
+    case "anchor-policy":
+      return [anchorPolicyPath(entry.seq)];
+    case "anchored":
+      return [cosignaturePath(entry.size)];
     case "disposed":
       return TOMBSTONE_FILES.map((name) => `${packagePath(entry.day, entry.revision)}/${name}`);
     default:
@@ -50,6 +61,10 @@ export function pinnedFile(entry: LedgerEntry): HashedFile | undefined {
         : { path: statement, sha256: entry.statement_sha256 };
     case "plan-drawn":
       return { path: planPath(entry.plan), sha256: entry.plan_sha256 };
+    case "anchor-policy":
+      return { path: anchorPolicyPath(entry.seq), sha256: entry.policy_sha256 };
+    case "anchored":
+      return { path: cosignaturePath(entry.size), sha256: entry.token_sha256 };
     case "disposed":
       return {
         path: `${packagePath(entry.day, entry.revision)}/${TOMBSTONE}`,

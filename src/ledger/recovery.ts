@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Files } from "../io/files.js";
+import { newestWitnessed } from "../model/anchor-record.js";
 import { DaybookError } from "../model/errors.js";
 import { packagePath, revisionName } from "../model/manifest.js";
 import type { ArchiveIdentity } from "./archive-tree.js";
@@ -73,12 +74,14 @@ async function removeLeftovers({ files, root, ledger }: RecoveryOptions): Promis
   const plans = new Set(ledger.index.retention.plans.map(({ id }) => `${id}.json`));
   const gone = [...ledger.index.days.values()].filter(isDisposed);
   const isGone = new Set(gone.map(({ day }) => `${day}.json`));
+  const witnessed = newestWitnessed(ledger.index.anchors);
   return [
     ...names.map((name) => `removed staging/${name}`),
     ...(await removeFrom(files, root, "acts", (name) => Number(name) >= ledger.size)),
     ...(await removeFrom(files, root, "plans", (name) => !plans.has(name))),
     // What a disposal noted of a day until its last tombstone.
     ...(await removeFrom(files, root, "disposing", (name) => isGone.has(name))),
+    ...(await removeFrom(files, root, "anchors", (name) => Number(name.slice(0, 9)) > witnessed)),
   ];
 }
 

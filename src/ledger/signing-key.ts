@@ -5,7 +5,8 @@ import type { Files } from "../io/files.js";
 import { linkNew } from "../io/publish-file.js";
 import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Signer } from "../model/signer.js";
-import { keyIdOf } from "../archive/keys.js";
+import { SIGNATURE_TYPE, keyIdOf, noteKeyText } from "../model/note-key.js";
+import type { SignatureType } from "../model/note-key.js";
 
 const PRIVATE_MODE = 0o600;
 const MAX_KEY_BYTES = 16_384;
@@ -35,12 +36,17 @@ export class SigningKey {
     return this.#publicKey.export({ type: "spki", format: "pem" }).toString();
   }
 
-  /** The signer of the archive with this origin (`daybook/<archive id>`), which is the key's name there. */
-  signerFor(origin: string): Signer {
+  /** The signer under this name: of an archive its origin, `daybook/<archive id>`. */
+  signerFor(name: string, type: SignatureType = SIGNATURE_TYPE.log): Signer {
     return {
-      keyId: keyIdOf(origin, this.#publicKey),
+      keyId: keyIdOf(name, this.#publicKey, type),
       sign: (bytes) => sign(null, bytes, this.#privateKey),
     };
+  }
+
+  /** The public key under this name, as others configure it (https://c2sp.org/signed-note). */
+  publicText(name: string, type: SignatureType): string {
+    return noteKeyText(name, this.#publicKey, type);
   }
 }
 

@@ -253,6 +253,24 @@ export const ERROR_CATALOGUE = {
     "cannot listen on the status page's address",
     "stop what uses the port, or change serve.listen",
   ),
+  WITNESS_UNAVAILABLE: own(
+    "outage",
+    "backoff",
+    "a witness does not answer, or not with a cosignature",
+    "each pass tries again; check its address under anchor.witnesses, and ask its operator",
+  ),
+  WITNESS_REFUSED: own(
+    "config",
+    "never",
+    "a witness does not know this archive, or not its key",
+    "give its operator the line that `daybook keys list` prints for witnesses",
+  ),
+  WITNESS_CONTRADICTED: own(
+    "integrity",
+    "never",
+    "a witness saw another history of this archive",
+    "touch nothing; compare the archive with another copy and with the heads that the witness keeps; see _Witnesses_ in docs/AUDIT.md",
+  ),
   ALERT_REFUSED: own("outage", "backoff", "a receiver refused an alert", "check its entry under alerts"),
   INTERRUPTED: own(
     "interrupted",

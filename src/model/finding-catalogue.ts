@@ -1,3 +1,4 @@
+import { ANCHOR_FINDINGS } from "./anchor-findings.js";
 import { ARCHIVE_FINDINGS } from "./archive-findings.js";
 import { BAG_FINDINGS } from "./bag-findings.js";
 import type { FindingKind } from "./finding-kind.js";
@@ -9,6 +10,7 @@ export const FINDING_CATALOGUE = {
   ...READING_FINDINGS,
   ...ARCHIVE_FINDINGS,
   ...RETENTION_FINDINGS,
+  ...ANCHOR_FINDINGS,
   ...BAG_FINDINGS,
 } as const satisfies Record<string, FindingKind>;
 

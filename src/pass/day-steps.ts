@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import type { Anchoring } from "../anchor/anchoring.js";
 import { DayAnomalies } from "./day-anomalies.js";
 import type { Clock } from "../io/clock.js";
 import { withReserve } from "../io/disk-reserve.js";
 import type { Files } from "../io/files.js";
 import type { DayIndex } from "../ledger/day-index.js";
 import type { OpenArchive } from "../ledger/open-archive.js";
+import type { DaybookError } from "../model/errors.js";
 import type { Finding } from "../model/finding.js";
 import type { Act } from "../model/ledger-entry.js";
 import type { Log } from "../model/log.js";
@@ -49,6 +51,7 @@ export interface DayStepsParts {
   readonly deliveries: TenantDeliveries;
   readonly sinkChecks: Pick<SinkChecks, "run">;
   readonly copies: Pick<Copies, "settle">;
+  readonly anchoring: Pick<Anchoring, "run">;
 }
 
 /** The steps of a pass over one tenant with an open archive: those of the pipeline, and what surrounds them. */
@@ -157,6 +160,11 @@ export class TenantDaySteps implements DaySteps {
 
   async deliver(day: UtcDay, signal: AbortSignal): Promise<void> {
     await this.#parts.deliveries.deliverDay(day, signal);
+  }
+
+  /** Has witnesses cosign the newest head; what went wrong. */
+  async anchor(signal: AbortSignal): Promise<readonly DaybookError[]> {
+    return this.#parts.anchoring.run(signal);
   }
 
   /** Delivers what sinks still lack, checks them, and updates their ledgers. A failing sink is no reason to throw. */

@@ -71,6 +71,9 @@ export class TenantPass {
       ...(await this.#declareLost(newlyLost)),
       ...(await this.#attestLost(this.#passedHorizon())),
     ];
+    const unanchored = await this.#parts.steps.anchor(signal);
+    // A witness that is down costs no pass; it is an alarm once the archive's promise is broken.
+    this.#failures.push(...unanchored.map(({ kind }) => kind).filter((kind) => kind === "integrity"));
     await this.#parts.steps.deliverRest(signal);
     return {
       tenant: this.#parts.tenant,

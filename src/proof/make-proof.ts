@@ -1,12 +1,14 @@
+import { parseCosignatures } from "../archive/cosignature.js";
+import type { Head } from "../archive/head.js";
 import type { HeldDays } from "../archive/held-days.js";
-import { LIMITS, MANIFEST, SIGNATURE, keyPath } from "../archive/layout.js";
+import { LIMITS, MANIFEST, SIGNATURE, cosignaturePath, keyPath } from "../archive/layout.js";
 import { linesOf } from "../archive/line-blocks.js";
 import { readHeadOf } from "../archive/read-head.js";
 import { readHashed } from "../archive/read-hashed.js";
 import { recordsOf } from "../archive/sealed-package.js";
 import type { SealedDay } from "../archive/sealed-package.js";
 import { readSmall } from "../archive/source.js";
-import { PathFinder, leafHash } from "../bytes/merkle-tree.js";
+import { PathFinder, leafHash, rootOf } from "../bytes/merkle-tree.js";
 import { heldEntries } from "../ledger/held-entries.js";
 import { DaybookError } from "../model/errors.js";
 import { packagePath } from "../model/manifest.js";
@@ -66,8 +68,9 @@ export async function proveEvent(
   const path = `${folder}/${MANIFEST}`;
   const text = await readHashed(source, { path, sha256: sealed.manifestSha256 }, signal);
   const signature = await readSmall(source, `${folder}/${SIGNATURE}`, LIMITS.signature, signal);
-  const entry = await proveEntry(held, sealed, signal);
-  const { bytes: head, signed } = await readHeadOf(held, signal);
+  const { size, root, ...entry } = await proveEntry(held, sealed, signal);
+  const under = { tree: held.tree, head: { ...held.head, size, root } };
+  const { bytes: head, signed } = await readHeadOf(under, signal);
   const ids = new Set([manifest.key_id, signed.keyId]);
   return {
     line,
@@ -77,29 +80,47 @@ export async function proveEvent(
     manifestSignature: present(signature, `${folder}/${SIGNATURE}`),
     ...entry,
     head: Buffer.from(head).toString("utf8"),
+    cosignatures: await cosignaturesOf(held, size, signal),
     keys: new Map(
       await Promise.all([...ids].map(async (id) => [id, await keyOf(held, id, signal)] as const)),
     ),
   };
 }
 
-/** The entry that seals the revision, with its path to the root of the newest head. */
+/**
+ * The entry that seals the revision, with its path to the root of a head: the newest one that a witness cosigned and that covers the
+ * entry, else the newest.
+ */
 async function proveEntry(
   held: HeldDays,
   { manifestSha256 }: SealedDay,
   signal: AbortSignal,
-): Promise<Pick<EventProof, "entry" | "entryIndex" | "entryPath">> {
+): Promise<Pick<EventProof, "entry" | "entryIndex" | "entryPath"> & Pick<Head, "size" | "root">> {
   const leaves: Uint8Array[] = [];
+  let witnessed = 0;
   let sealing: { readonly seq: number; readonly text: string } | undefined;
   for await (const { entry, bytes } of heldEntries(held, signal)) {
     leaves.push(leafHash(bytes));
+    if (entry.type === "anchored") witnessed = entry.size;
     if (entry.type === "day-sealed" && entry.manifest_sha256 === manifestSha256)
       sealing = { seq: entry.seq, text: Buffer.from(bytes).toString("utf8") };
   }
   const { seq, text } = present(sealing, "ledger: the entry that seals the day");
-  const finder = new PathFinder(seq, leaves.length);
-  for (const leaf of leaves) finder.add(leaf);
-  return { entry: text, entryIndex: seq, entryPath: present(finder.path(), "ledger") };
+  const covered = leaves.slice(0, witnessed > seq ? witnessed : leaves.length);
+  const finder = new PathFinder(seq, covered.length);
+  for (const leaf of covered) finder.add(leaf);
+  const head = { size: covered.length, root: rootOf(covered) };
+  return { entry: text, entryIndex: seq, entryPath: present(finder.path(), "ledger"), ...head };
+}
+
+/** None where no witness cosigned the head of this size. */
+async function cosignaturesOf(
+  { tree }: HeldDays,
+  size: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const bytes = await readSmall(tree, cosignaturePath(size), LIMITS.smallFile, signal);
+  return bytes === undefined ? [] : (parseCosignatures(bytes) ?? []);
 }
 
 async function keyOf({ tree }: HeldDays, id: string, signal: AbortSignal): Promise<string> {

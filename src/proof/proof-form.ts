@@ -21,6 +21,8 @@ export interface EventProof {
   readonly entryPath: readonly Uint8Array[];
   /** The head as it lies in the archive. */
   readonly head: string;
+  /** Lines of witnesses over the head; none where no witness cosigned it. */
+  readonly cosignatures: readonly string[];
   /** Public keys in PEM by key id: of the head and of the manifest. */
   readonly keys: ReadonlyMap<string, string>;
 }
@@ -55,7 +57,8 @@ export function proofText(proof: EventProof): string {
     `index ${proof.entryIndex}`,
     ...proof.entryPath.map(base64),
   ];
-  return `${lines.join("\n")}\n\n${proof.head}`;
+  const cosigned = proof.cosignatures.map((line) => `${line}\n`).join("");
+  return `${lines.join("\n")}\n\n${proof.head}${cosigned}`;
 }
 
 /** PROOF_INVALID for another form; nothing in it may be believed before `checkProof`. */
@@ -77,9 +80,18 @@ export function parseProof(bytes: Uint8Array, subject: string): EventProof {
     entry: data.entry,
     entryIndex: Number(index),
     entryPath: path.map(bytesOf),
-    head: text.slice(end + 2),
+    ...noteIn(text.slice(end + 2)),
     keys: new Map(Object.entries(data.keys)),
   };
+}
+
+/** A head is three lines, an empty one and the archive's own signature; witnesses' follow. */
+const HEAD_LINES = 5;
+
+function noteIn(note: string): Pick<EventProof, "head" | "cosignatures"> {
+  const lines = note.split("\n");
+  const cosigned = lines.slice(HEAD_LINES).filter((line) => line !== "");
+  return { head: `${lines.slice(0, HEAD_LINES).join("\n")}\n`, cosignatures: cosigned };
 }
 
 export function invalid(subject: string, found: string, expected: string): DaybookError {

@@ -8,7 +8,7 @@ import { parseStatement, statementBytes } from "../archive/statement.js";
 import type { Statement, StatementKind } from "../archive/statement.js";
 import { readSmall } from "../archive/source.js";
 import { LIMITS } from "../archive/layout.js";
-import { replaceFile } from "../io/publish-file.js";
+import { fileAct } from "../ledger/file-act.js";
 import { DaybookError } from "../model/errors.js";
 import { openHead } from "../archive/head.js";
 import { headPath } from "../model/ledger-entry.js";
@@ -151,16 +151,7 @@ export class Statements {
 
   /** Writes the files that an entry names into its folder `acts/…`: to be passed to `Ledger.append`. */
   filing(contents: ReadonlyMap<string, Uint8Array>): (seq: number) => Promise<void> {
-    const { files, root } = this.#parts;
-    return async (seq) => {
-      // An act by login alone has no files.
-      if (contents.size === 0) return;
-      const folder = join(root, actFolder(seq));
-      await files.makeFolder(folder);
-      for (const [name, bytes] of contents)
-        await replaceFile(files, { path: join(folder, name), bytes, staging: join(root, "staging") });
-      for (const parent of [join(root, "acts"), root]) await files.syncFolder(parent);
-    };
+    return fileAct(this.#parts, contents);
   }
 
   async #readStatement(bytes: Uint8Array, subject: string): Promise<Statement> {

@@ -28,6 +28,8 @@ const ALARM_KINDS = {
   "certificate-expiring": true,
   "hold-not-applied": true,
   "people-replaced": true,
+  "witness-contradicted": true,
+  "witnesses-late": true,
 } as const satisfies Record<AlarmKind, true>;
 
 /** Every metric there is; docs/METRICS.md, docs/alerts.yaml and docs/grafana-dashboard.json use these names alone. */

@@ -1,6 +1,7 @@
 import type { HoldShown, RetentionView } from "./retention-view.js";
 import type { SinkState } from "./sink-state.js";
 import { failureText } from "./source-trouble.js";
+import type { WitnessTrouble } from "./witness-view.js";
 import type { SourceTrouble } from "./source-trouble.js";
 import type { FixityCheck } from "../ledger/ledger-index.js";
 import { BREAK_GLASS_MS } from "../archive/roster.js";
@@ -19,7 +20,9 @@ export type AlarmKind =
   | "sink-behind"
   | "certificate-expiring"
   | "hold-not-applied"
-  | "people-replaced";
+  | "people-replaced"
+  | "witness-contradicted"
+  | "witnesses-late";
 
 /** A condition that needs a person, as long as it lasts. */
 export interface AlarmFound {
@@ -51,6 +54,7 @@ export interface TenantFindings {
   readonly retention: RetentionView;
   /** The newest check of each sink. */
   readonly verifications: readonly (Pick<FixityCheck, "findings"> & { readonly sink: string })[];
+  readonly witnesses: WitnessTrouble;
 }
 
 /** Every alarm that stands. Pure. */
@@ -67,6 +71,7 @@ export function alarmsOf(found: TenantFindings): readonly AlarmFound[] {
     ...certificateAlarm(found.certificate),
     ...found.retention.holds.flatMap(holdAlarm),
     ...rosterAlarm(found.retention),
+    ...witnessAlarms(found.witnesses),
   ];
 }
 
@@ -128,4 +133,15 @@ function rosterAlarm({ unsignedRoster }: RetentionView): readonly AlarmFound[] {
   const { roster, atMs } = unsignedRoster;
   const text = `roster ${roster} was recorded at ${isoTime(atMs)} without signatures; find out who did it and why, before it counts 30 days later`;
   return [{ kind: "people-replaced", subject: "", text, deadlineMs: atMs + BREAK_GLASS_MS }];
+}
+
+function witnessAlarms({ contradicted, late }: WitnessTrouble): readonly AlarmFound[] {
+  const seen = contradicted.map(({ name, size }): AlarmFound => {
+    const text = `witness ${name} saw another history and refused the head of ${size} entries; touch nothing, see _Witnesses_ in docs/AUDIT.md`;
+    return { kind: "witness-contradicted", subject: name, text };
+  });
+  if (late === undefined) return seen;
+  const { required, inTime, every, sinceMs } = late;
+  const text = `${inTime} of ${required} witnesses cosigned in time since ${isoTime(sinceMs)}, although every ${every} is promised; the log says why`;
+  return [...seen, { kind: "witnesses-late", subject: "", text }];
 }

@@ -4,6 +4,7 @@ import { odditiesOf } from "./oddities.js";
 import type { Oddity } from "./oddities.js";
 import { viewRetention } from "./retention-view.js";
 import type { RetentionView } from "./retention-view.js";
+import { viewWitnesses } from "./witness-view.js";
 import type { SinkState } from "./sink-state.js";
 import { sourceTrouble } from "./source-trouble.js";
 import type { SourceTrouble } from "./source-trouble.js";
@@ -112,7 +113,16 @@ export function viewTenant(facts: TenantFacts, nowMs: number): TenantView {
     backlog: backlogOf(tasks, nowMs, budget),
     trouble,
     retention,
-    alarms: alarmsOf({ days, failure, trouble, sinks, certificate, verifications, retention }),
+    alarms: alarmsOf({
+      days,
+      failure,
+      trouble,
+      sinks,
+      certificate,
+      verifications,
+      retention,
+      witnesses: viewWitnesses(index?.anchors, nowMs),
+    }),
   };
 }
 

@@ -172,6 +172,7 @@ describe("every command", () => {
       "tenants[].tenant",
       "tenants[].keys[].id",
       "tenants[].keys[].fingerprint",
+      "tenants[].keys[].log_key",
     ]);
     expect(shapes["config check"]).toEqual(
       expect.arrayContaining(["config", "config_sha256", "checks[].subject", "checks[].ok"]),

@@ -13,6 +13,7 @@ const NOTHING: TenantFindings = {
   certificate: undefined,
   verifications: [],
   retention: { holds: [], plans: [], overdue: [], unsignedRoster: undefined },
+  witnesses: { contradicted: [], late: undefined },
 };
 
 const behind: AlarmFound = { kind: "sink-behind", subject: "vault", text: "vault is full" };

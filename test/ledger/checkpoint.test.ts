@@ -120,7 +120,7 @@ describe("a checkpoint", () => {
     ],
     ["longer", (root) => appendFile(join(root, CHECKPOINT_PATH), "\n")],
     ["empty", (root) => writeFile(join(root, CHECKPOINT_PATH), "")],
-    ["of another form", (root) => edit(root, CHECKPOINT_PATH, "checkpoint/4", "checkpoint/1")],
+    ["of another form", (root) => edit(root, CHECKPOINT_PATH, "checkpoint/5", "checkpoint/1")],
   ])("is not believed when it is %s: everything is read", async (_, tamper) => {
     const root = await archiveOf70();
     await tamper(root);

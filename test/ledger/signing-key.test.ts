@@ -3,7 +3,8 @@ import { chmod } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
-import { ArchiveKeys, keyIdOf } from "../../src/archive/keys.js";
+import { ArchiveKeys } from "../../src/archive/keys.js";
+import { keyIdOf } from "../../src/model/note-key.js";
 import { SigningKey, loadOrMakeSigningKey, loadSigningKey } from "../../src/ledger/signing-key.js";
 import { TEST_KEY, temporaryFolder } from "../support/archive-fixture.js";
 

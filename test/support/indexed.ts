@@ -1,6 +1,7 @@
 import { LedgerIndex } from "../../src/ledger/ledger-index.js";
 import type { DayIndex, DayRecord } from "../../src/ledger/day-index.js";
 import type { LedgerEntry } from "../../src/model/ledger-entry.js";
+import { NO_ANCHORS } from "../../src/model/anchor-record.js";
 import { NO_RETENTION } from "../../src/model/retention-record.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 
@@ -30,6 +31,7 @@ export function indexOfDays(days: ReadonlyMap<UtcDay, DayRecord>, createdAt = 0)
       disposed: 0,
     },
     retention: NO_RETENTION,
+    anchors: NO_ANCHORS,
     behind: new Map(),
   };
 }

@@ -23,6 +23,7 @@ function alarms(...acts: readonly Act[]): readonly AlarmFound[] {
     sinks: [],
     certificate: undefined,
     verifications: [],
+    witnesses: { contradicted: [], late: undefined },
   };
   return alarmsOf({ ...nothing, days: { overdue: [], beyondSaving: [] }, retention: view(...acts) });
 }

@@ -1,0 +1,191 @@
+import { parseAnchorPolicy, witnessNamed } from "../archive/anchor-policy.js";
+import type { AnchorPolicy } from "../archive/anchor-policy.js";
+import { findCosignature, parseCosignatures } from "../archive/cosignature.js";
+import { LIMITS, anchorPolicyPath, cosignaturePath } from "../archive/layout.js";
+import { durationMs, parseDuration } from "../model/duration.js";
+import { entryPath } from "../model/ledger-entry.js";
+import type { EntryOf } from "../model/ledger-entry.js";
+import type { NoteKey } from "../model/note-key.js";
+import { sha256Hex } from "../model/sha256.js";
+import { isoTime } from "../model/utc-day.js";
+import type { AnchorFacts } from "./anchor-facts.js";
+import { guard, readExpected } from "./audit.js";
+import type { Audit } from "./audit.js";
+import type { CheckedLedger } from "./check-ledger.js";
+
+/** What an auditor demands of witnesses, whatever the archive promises. */
+export interface AnchorDemands {
+  /** The witnesses that the auditor trusts; none: those that the archive names. */
+  readonly witnesses: readonly NoteKey[];
+  /** How many of them must have cosigned. */
+  readonly quorum: number;
+  /** Every entry of before this time must be covered, milliseconds since the epoch; undefined: no demand. */
+  readonly coveredBeforeMs: number | undefined;
+}
+
+/** The newest head of the ledger that a witness cosigned. */
+export interface WitnessedHead {
+  readonly name: string;
+  /** Entries that it covers. */
+  readonly size: number;
+  /** By the witness's clock, milliseconds since the epoch. */
+  readonly atMs: number;
+}
+
+/** As the daemon's alarm has it. */
+const MISSES = 3;
+
+/** Checks every cosignature against the keys that the archive names, then what the auditor demands. */
+export async function checkAnchors(
+  audit: Audit,
+  origin: string,
+  { facts, roots }: CheckedLedger,
+  { anchors: demands }: { readonly anchors?: AnchorDemands },
+): Promise<readonly WitnessedHead[]> {
+  const { anchors, head } = facts;
+  const check = new AnchorsCheck(audit, { origin, roots });
+  for (const policy of anchors.policies) await check.policy(policy);
+  for (const act of anchors.anchored) await check.anchored(act);
+  const trusted = demands?.witnesses ?? [];
+  const witnessed = trusted.length === 0 ? check.byPolicy() : check.byKeys(trusted);
+  if (demands !== undefined) judge(audit, anchors, witnessed, demands);
+  else noteLateness(audit, anchors, { witnessed, headTime: facts.headTime, size: head.size });
+  return witnessed;
+}
+
+/** The lines of a file of cosignatures, and the head that they speak of. */
+interface Cosigned {
+  readonly head: { readonly origin: string; readonly size: number; readonly root: string };
+  readonly lines: readonly string[];
+}
+
+class AnchorsCheck {
+  readonly #audit: Audit;
+  readonly #ledger: { readonly origin: string; readonly roots: CheckedLedger["roots"] };
+  /** By number of the entry. */
+  readonly #policies = new Map<number, AnchorPolicy>();
+  /** By path. Several entries may name one file. */
+  readonly #files = new Map<string, Cosigned | undefined>();
+  readonly #newest = new Map<string, WitnessedHead>();
+
+  constructor(audit: Audit, ledger: { readonly origin: string; readonly roots: CheckedLedger["roots"] }) {
+    this.#audit = audit;
+    this.#ledger = ledger;
+  }
+
+  async policy({ seq, policy_sha256: expected }: EntryOf<"anchor-policy">): Promise<void> {
+    const path = anchorPolicyPath(seq);
+    const bytes = await readExpected(this.#audit, path, LIMITS.ledgerEntry);
+    if (bytes === undefined) return;
+    this.#audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected });
+    const parse = async (): Promise<AnchorPolicy> => parseAnchorPolicy(bytes, path);
+    const policy = await guard(this.#audit, path, undefined, parse, "FILE_MALFORMED");
+    if (policy !== undefined) this.#policies.set(seq, policy);
+  }
+
+  async anchored(act: EntryOf<"anchored">): Promise<void> {
+    const path = cosignaturePath(act.size);
+    if (!this.#files.has(path)) this.#files.set(path, await this.#read(act, path));
+    const cosigned = this.#files.get(path);
+    if (cosigned === undefined) return;
+    const key = this.#keyOf(act);
+    const found = key && findCosignature(cosigned.lines, cosigned.head, key);
+    if (found === undefined)
+      return this.#audit.found.add("ANCHOR_WRONG", {
+        subject: path,
+        found: key === undefined ? `a witness ${act.name} of no policy` : `none of ${act.name} that holds`,
+        expected: `a cosignature of the head of ${act.size} entries by a witness of the policy before entry ${act.seq}`,
+      });
+    this.#newest.set(act.name, { name: act.name, size: act.size, atMs: found.atMs });
+  }
+
+  /** By the keys that the archive itself names. */
+  byPolicy(): readonly WitnessedHead[] {
+    return [...this.#newest.values()];
+  }
+
+  /** By keys that somebody else vouches for. */
+  byKeys(keys: readonly NoteKey[]): readonly WitnessedHead[] {
+    const newestFirst = [...this.#files.values()]
+      .filter((one) => one !== undefined)
+      .toSorted((a, b) => b.head.size - a.head.size);
+    return keys.flatMap((key) => {
+      for (const { head, lines } of newestFirst) {
+        const found = findCosignature(lines, head, key);
+        if (found !== undefined) return [{ name: key.name, size: head.size, atMs: found.atMs }];
+      }
+      return [];
+    });
+  }
+
+  async #read(
+    { size, token_sha256: expected }: EntryOf<"anchored">,
+    path: string,
+  ): Promise<Cosigned | undefined> {
+    const bytes = await readExpected(this.#audit, path, LIMITS.smallFile);
+    if (bytes === undefined) return undefined;
+    this.#audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected });
+    const root = this.#ledger.roots.get(size);
+    // Where the ledger itself is broken before that size there is nothing to hold a cosignature against.
+    if (root === undefined) return undefined;
+    const lines = parseCosignatures(bytes) ?? [];
+    return { head: { origin: this.#ledger.origin, size, root }, lines };
+  }
+
+  #keyOf({ seq, name }: EntryOf<"anchored">): NoteKey | undefined {
+    const inForce = [...this.#policies].findLast(([number]) => number < seq)?.[1];
+    return inForce && witnessNamed(inForce, name);
+  }
+}
+
+/** How many entries at least so many witnesses have confirmed. */
+function coveredBy(witnessed: readonly WitnessedHead[], quorum: number): number {
+  const sizes = witnessed.map(({ size }) => size).toSorted((a, b) => b - a);
+  return sizes[Math.max(1, quorum) - 1] ?? 0;
+}
+
+function judge(
+  audit: Audit,
+  { uncoveredSince }: AnchorFacts,
+  witnessed: readonly WitnessedHead[],
+  { witnesses, quorum, coveredBeforeMs }: AnchorDemands,
+): void {
+  const covered = coveredBy(witnessed, quorum);
+  if (covered === 0)
+    return audit.found.add("WITNESS_MISSING", {
+      subject: "anchors/",
+      found: `cosignatures of ${witnessed.length} witnesses`,
+      expected: `${quorum} of ${witnesses.length === 0 ? "those that the archive names" : witnesses.map(({ name }) => name).join(", ")}`,
+    });
+  const since = uncoveredSince.get(covered);
+  if (coveredBeforeMs === undefined || since === undefined || Date.parse(since) >= coveredBeforeMs) return;
+  audit.found.add("ANCHOR_MISSING", {
+    subject: entryPath(covered),
+    found: `${covered} entries that ${quorum} witnesses confirmed, and one of ${since} after them`,
+    expected: `every entry of before ${isoTime(coveredBeforeMs)}`,
+  });
+}
+
+/** What the archive promised and did not keep, by its own clock. */
+function noteLateness(
+  audit: Audit,
+  { policies, uncoveredSince }: AnchorFacts,
+  ledger: {
+    readonly witnessed: readonly WitnessedHead[];
+    readonly headTime: string | null;
+    readonly size: number;
+  },
+): void {
+  const policy = policies.at(-1);
+  if (policy === undefined || policy.witness_quorum === 0 || ledger.headTime === null) return;
+  const every = parseDuration(policy.every);
+  const limitMs = MISSES * ((every && durationMs(every)) ?? Number.POSITIVE_INFINITY);
+  const covered = coveredBy(ledger.witnessed, policy.witness_quorum);
+  const since = Math.max(Date.parse(uncoveredSince.get(covered) ?? ledger.headTime), Date.parse(policy.time));
+  if (Date.parse(ledger.headTime) - since <= limitMs) return;
+  audit.found.add("ANCHOR_LATE", {
+    subject: "anchors/",
+    found: `${covered} of ${ledger.size} entries confirmed by ${policy.witness_quorum} witnesses`,
+    expected: `a newer head confirmed every ${policy.every}`,
+  });
+}
