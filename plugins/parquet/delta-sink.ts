@@ -1,6 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { DAY_MS, DaybookError } from "daybook/plugin";
-import type { Batch, Clock, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
+import { join } from "node:path";
+import { DAY_MS, DaybookError, parseUtcDay } from "daybook/plugin";
+import type {
+  Batch,
+  Clock,
+  DayInLake,
+  ObjectStore,
+  Receipt,
+  RemovalReceipt,
+  Sink,
+  UtcDay,
+} from "daybook/plugin";
 import type { DayFile } from "./day-file.js";
 import type { DayFiles } from "./day-files.js";
 import type { Action, AddFile, RemoveFile } from "./delta-actions.js";
@@ -39,12 +49,15 @@ export class DeltaSink implements Sink {
   readonly #log: DeltaLog;
   /** Only where the store can be looked at. */
   readonly look?: NonNullable<Sink["look"]>;
+  readonly lakeDays?: NonNullable<Sink["lakeDays"]>;
 
   constructor({ store, days, clock, folder }: DeltaSinkOptions) {
     this.#store = store;
     this.#days = days;
     this.#clock = clock;
     this.#folder = folder;
+    const root = store.folder;
+    if (root !== undefined) this.lakeDays = (signal) => this.#lakeDays(root, signal);
     this.#log = new DeltaLog(store, clock, folder);
     const look = days.look?.bind(days);
     if (look === undefined) return;
@@ -113,13 +126,22 @@ export class DeltaSink implements Sink {
     await this.#store.close();
   }
 
+  async #lakeDays(root: string, signal: AbortSignal): Promise<readonly DayInLake[]> {
+    const { files } = await this.#log.current(signal);
+    return files.flatMap((file) => {
+      const day = parseUtcDay(file.partitionValues[PARTITION] ?? "");
+      if (day === undefined) return [];
+      return [{ day, ...revisionOf(file), path: join(root, this.#keyOf(file)) }];
+    });
+  }
+
   /** Whether the table shows this batch already, from a file that stands. SINK_CONFLICT when it shows a later revision. */
-  async #holds({ path, size, tags }: AddFile, batch: Batch, signal: AbortSignal): Promise<boolean> {
-    const revision = Number(tags?.[REVISION_TAG]);
-    requireNotNewer({ revision, manifestSha256: tags?.[MANIFEST_TAG] ?? "" }, batch);
-    if (revision !== batch.revision) return false;
-    const file = { bytes: size, sha256: tags?.[FILE_TAG] ?? "" };
-    return this.#days.stands(`${this.#folder}/${path}`, file, signal);
+  async #holds(held: AddFile, batch: Batch, signal: AbortSignal): Promise<boolean> {
+    const stored = revisionOf(held);
+    requireNotNewer(stored, batch);
+    if (stored.revision !== batch.revision) return false;
+    const file = { bytes: held.size, sha256: held.tags?.[FILE_TAG] ?? "" };
+    return this.#days.stands(this.#keyOf(held), file, signal);
   }
 
   /** The commit that makes the table show the file alone of its day; none when it does. */
@@ -127,9 +149,9 @@ export class DeltaSink implements Sink {
     const held = state.fileOf(batch.day);
     const { day, revision, manifestSha256 } = batch;
     if (held !== undefined) {
-      const stored = Number(held.tags?.[REVISION_TAG]);
-      requireNotNewer({ revision: stored, manifestSha256: held.tags?.[MANIFEST_TAG] ?? "" }, batch);
-      if (held.path === add.path && stored === revision) return undefined;
+      const stored = revisionOf(held);
+      requireNotNewer(stored, batch);
+      if (held.path === add.path && stored.revision === revision) return undefined;
     }
     const isOther = held !== undefined && held.path !== add.path;
     return {
@@ -205,6 +227,11 @@ export class DeltaSink implements Sink {
 }
 
 const FILE_TAG = "daybook.file_sha256";
+
+/** What the file shows of its day; the state has let no file without it pass. */
+function revisionOf({ tags }: AddFile): Pick<Batch, "revision" | "manifestSha256"> {
+  return { revision: Number(tags?.[REVISION_TAG]), manifestSha256: tags?.[MANIFEST_TAG] ?? "" };
+}
 
 /** Everything in the name is safe in a URI, so that the path is the key. */
 function addOf(batch: Batch, { file, times }: DayFile, now: number): AddFile {

@@ -1,5 +1,6 @@
-import { DaybookError, isDaybookError } from "daybook/plugin";
-import type { Batch, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
+import { join } from "node:path";
+import { DaybookError, isDaybookError, parseUtcDay } from "daybook/plugin";
+import type { Batch, DayInLake, ObjectStore, Receipt, RemovalReceipt, Sink, UtcDay } from "daybook/plugin";
 import { requireNoLine } from "./day-file.js";
 import type { DayFiles } from "./day-files.js";
 import { markerOf, readMarker, writeMarker } from "./day-marker.js";
@@ -33,11 +34,14 @@ export class ParquetSink implements Sink {
   readonly #folder: string;
   /** Only where the store can be looked at. */
   readonly look?: NonNullable<Sink["look"]>;
+  readonly lakeDays?: NonNullable<Sink["lakeDays"]>;
 
   constructor({ store, days, folder }: ParquetSinkOptions) {
     this.#store = store;
     this.#days = days;
     this.#folder = folder;
+    const root = store.folder;
+    if (root !== undefined) this.lakeDays = (signal) => this.#lakeDays(root, signal);
     const look = days.look?.bind(days);
     if (look === undefined) return;
     this.look = async (signal) => {
@@ -89,6 +93,18 @@ export class ParquetSink implements Sink {
 
   async close(): Promise<void> {
     await this.#store.close();
+  }
+
+  async #lakeDays(root: string, signal: AbortSignal): Promise<readonly DayInLake[]> {
+    const found: DayInLake[] = [];
+    for await (const key of this.#store.list(`${this.#folder}/date=`, signal)) {
+      const day = parseUtcDay(/\/date=([^/]+)\/_day\.json$/.exec(key)?.[1] ?? "");
+      const marker = day === undefined ? undefined : await readMarker(this.#store, key, signal);
+      if (day === undefined || marker === undefined || marker.file === null) continue;
+      const { revision, manifest_sha256: manifestSha256 } = marker;
+      found.push({ day, revision, manifestSha256, path: join(root, this.#keysOf(day).file) });
+    }
+    return found;
   }
 
   #keysOf(day: UtcDay): DayKeys {

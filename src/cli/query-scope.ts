@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { basename, join, resolve } from "node:path";
 import { removeAbandoned } from "../io/abandoned-files.js";
+import type { Tenant } from "../compose/tenant-parts.js";
 import { readOperationList } from "../io/operation-file.js";
 import { durationMs, parseDuration } from "../model/duration.js";
 import { DaybookError } from "../model/errors.js";
+import type { DayInLake } from "../plugin/types.js";
 import { utcDayOf } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
 import { QueryDatabase } from "../query/database.js";
@@ -22,6 +24,7 @@ import { redraw } from "./progress.js";
 export interface ScopeOptions extends ArchiveOptions, RangeOptions {
   readonly memory: string;
   readonly timeLimit: string;
+  readonly lake?: string;
 }
 
 const PREFIX = "daybook-query-";
@@ -89,9 +92,29 @@ async function loadAll(
     const progress = (done: number, total: number, day: UtcDay): void => {
       redraw(stderr, `${tenant}: reading ${day} (${done + 1} of ${total})`);
     };
-    return loadArchive(database, { tenant, held }, { range, progress }, signal);
+    const lake = options.lake === undefined ? [] : await lakeOf(options.lake, own, signal);
+    return loadArchive(database, { tenant, held, lake }, { range, progress }, signal);
   });
   return loaded.flat();
+}
+
+/** The days in the lake of that name. USAGE when there is none on this host. */
+async function lakeOf(
+  name: string,
+  tenant: Tenant | undefined,
+  signal: AbortSignal,
+): Promise<readonly DayInLake[]> {
+  if (tenant === undefined)
+    throw new DaybookError("USAGE", { message: "--path stands alone: found it beside --lake" });
+  await using sinks = tenant.openSinks();
+  const days = await sinks
+    .views()
+    .find((view) => view.name === name)
+    ?.sink.lakeDays?.(signal);
+  if (days !== undefined) return days;
+  throw new DaybookError("USAGE", {
+    message: `--lake: expected the name of a parquet sink with files on this host, found "${name}"`,
+  });
 }
 
 function limitsOf({ memory, timeLimit }: ScopeOptions): QueryLimits {

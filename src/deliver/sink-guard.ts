@@ -113,6 +113,7 @@ function guardRetention(
 export function guardSink(sink: Sink, options: GuardOptions): Sink {
   const { name, deadlineMs = DEADLINE_MS } = options;
   const dayMs = deadlineMs * DAY_DEADLINES;
+  const lakeDays = sink.lakeDays?.bind(sink);
   const call = <T>(
     signal: AbortSignal,
     run: (inner: AbortSignal) => Promise<T>,
@@ -127,6 +128,7 @@ export function guardSink(sink: Sink, options: GuardOptions): Sink {
     read: (day, signal) =>
       pieceByPiece(name, { firstMs: dayMs, nextMs: deadlineMs }, signal, () => sink.read(day, signal)),
     remove: (day, signal) => call(signal, (inner) => sink.remove(day, inner)),
+    ...(lakeDays && { lakeDays: (signal) => call(signal, lakeDays, dayMs) }),
     close: () => withDeadline(name, deadlineMs, undefined, () => sink.close()),
   };
 }

@@ -33,6 +33,7 @@ export type {
   AzureTokens,
   Batch,
   Body,
+  DayInLake,
   Expected,
   Host,
   ObjectStat,

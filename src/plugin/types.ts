@@ -130,6 +130,15 @@ export interface Receipt {
   readonly location: string;
 }
 
+/** The file of a day in a lake on this host, with the columns `EVENT_COLUMNS`. */
+export interface DayInLake {
+  readonly day: UtcDay;
+  readonly revision: number;
+  readonly manifestSha256: string;
+  /** Absolute. Its last folders are `tenant=NAME/date=DAY`. */
+  readonly path: string;
+}
+
 /** Anything else: a table, a queue, a service. Holds the current view of each day. */
 export interface Sink {
   check(signal: AbortSignal): Promise<void>;
@@ -144,6 +153,11 @@ export interface Sink {
   /** Record lines as stored, from the destination itself; SINK_NOT_FOUND for a day never written. */
   read(day: UtcDay, signal: AbortSignal): AsyncIterable<string>;
   remove(day: UtcDay, signal: AbortSignal): Promise<RemovalReceipt>;
+  /**
+   * The Parquet file of each day that has one, for queries that read them in place. Absent unless the sink keeps such files
+   * on this host.
+   */
+  lakeDays?(signal: AbortSignal): Promise<readonly DayInLake[]>;
   close(): Promise<void>;
 }
 

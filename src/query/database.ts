@@ -12,7 +12,7 @@ import { CREATE_DAYS, appendDayFacts } from "./day-table.js";
 import type { DayFacts } from "./day-table.js";
 import { loadDuckDb } from "./duckdb.js";
 import type { Engine } from "./duckdb.js";
-import { CREATE_EVENTS, appendDay } from "./event-table.js";
+import { CREATE_EVENTS, NAME_EVENTS, appendDay, eventsWithLake } from "./event-table.js";
 import type { RecordedDay } from "./event-table.js";
 import { CREATE_OPERATIONS, appendOperation } from "./operation-table.js";
 import type { Operation } from "../model/operation-list.js";
@@ -42,6 +42,7 @@ export class QueryDatabase {
   readonly #connection: DuckDBConnection;
   readonly #events: DuckDBAppender;
   readonly #place: QueryPlace;
+  readonly #lakeFiles: string[] = [];
 
   private constructor(
     engine: Engine,
@@ -72,13 +73,18 @@ export class QueryDatabase {
     for (const sql of [CREATE_EVENTS, CREATE_DAYS, CREATE_OPERATIONS]) await connection.run(sql);
     // One transaction, which no query can see half: nothing is written twice, to a log first.
     await connection.run("BEGIN");
-    const events = await connection.createAppender("events");
+    const events = await connection.createAppender("recorded_events");
     return new QueryDatabase(engine, instance, { connection, events }, place);
   }
 
   /** ARCHIVE_DAMAGED when the lines are not those that were sealed; the database is then of no use. */
   async addEvents(day: RecordedDay): Promise<void> {
     await this.#told(() => appendDay(this.#events, day, this.#engine));
+  }
+
+  /** A day's file in a lake, below `tenant=NAME/date=DAY`: it is read when a query needs it, as it then is. */
+  addLakeFile(path: string): void {
+    this.#lakeFiles.push(path);
   }
 
   async addDays(days: readonly DayFacts[]): Promise<void> {
@@ -97,8 +103,11 @@ export class QueryDatabase {
   async seal(views: readonly string[] = []): Promise<void> {
     this.#events.closeSync();
     await this.#connection.run("COMMIT");
+    const lake = this.#lakeFiles.map(quoted);
+    await this.#told(() => this.#connection.run(lake.length === 0 ? NAME_EVENTS : eventsWithLake(lake)));
     for (const view of views) await this.#told(() => this.#connection.run(view));
     await this.#connection.run(`SET allowed_directories = [${quoted(this.#answers)}]`);
+    await this.#connection.run(`SET allowed_paths = [${lake.join(", ")}]`);
     await this.#connection.run("SET enable_external_access = false");
     await this.#connection.run("SET lock_configuration = true");
   }

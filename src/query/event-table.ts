@@ -28,11 +28,24 @@ const SQL_TYPES: Readonly<Record<EventColumnType, string>> = {
 };
 
 /** The columns of the lake, behind the tenant and the date that the lake has in the names of its folders. */
-export const CREATE_EVENTS = `CREATE TABLE events (tenant VARCHAR NOT NULL, date DATE NOT NULL, ${EVENT_COLUMNS.map(
+export const CREATE_EVENTS = `CREATE TABLE recorded_events (tenant VARCHAR NOT NULL, date DATE NOT NULL, ${EVENT_COLUMNS.map(
   ({ name, type, required }) => `"${name}" ${SQL_TYPES[type]}${required ? " NOT NULL" : ""}`,
 ).join(", ")})`;
 
-/** Adds the day to `events`; the values are those of the lake, since `fitting` decides for both. */
+/** Where every event comes from the record lines. */
+export const NAME_EVENTS = "ALTER TABLE recorded_events RENAME TO events";
+
+/** Where some days lie in a lake; `files` are its quoted paths. Files of older versions lack columns, or have times without a zone. */
+export function eventsWithLake(files: readonly string[]): string {
+  const names = EVENT_COLUMNS.map(({ name }) => `"${name}"`).join(", ");
+  const columns = EVENT_COLUMNS.map(({ name, type }) => `CAST("${name}" AS ${SQL_TYPES[type]}) AS "${name}"`);
+  return `CREATE VIEW events AS SELECT tenant, date, ${names} FROM recorded_events
+    UNION ALL BY NAME SELECT tenant, date, ${columns.join(", ")}
+    FROM read_parquet([${files.join(", ")}], union_by_name = true,
+      hive_partitioning = true, hive_types = {'tenant': VARCHAR, 'date': DATE})`;
+}
+
+/** Adds the day to the recorded events; the values are those of the lake, since `fitting` decides for both. */
 export async function appendDay(
   appender: DuckDBAppender,
   { tenant, day, revision, blocks }: RecordedDay,

@@ -4,6 +4,7 @@ import { DaybookError, isDaybookError } from "../model/errors.js";
 import type { Manifest } from "../model/manifest.js";
 import { eachDay } from "../model/utc-day.js";
 import type { DayRange, UtcDay } from "../model/utc-day.js";
+import type { DayInLake } from "../plugin/types.js";
 import type { QueryDatabase } from "./database.js";
 import type { DayFacts } from "./day-table.js";
 
@@ -12,6 +13,8 @@ export interface QueriedArchive {
   /** As in the column `tenant`. */
   readonly tenant: string;
   readonly held: HeldDays;
+  /** The days of a lake: where one shows the newest revision, it is read instead of the record lines. */
+  readonly lake?: readonly DayInLake[];
 }
 
 /** Before each day: how many were read, of how many. */
@@ -46,7 +49,7 @@ function raiseOf(day: UtcDay, error: unknown): never {
 
 async function loadDay(
   database: QueryDatabase,
-  { tenant, held }: QueriedArchive,
+  { tenant, held, lake = [] }: QueriedArchive,
   day: UtcDay,
 ): Promise<DayFacts> {
   const about = { tenant, day, state: held.stateOf(day), ...held.notesOf(day) };
@@ -54,7 +57,10 @@ async function loadDay(
   if (sealed === undefined) return about;
   const { manifest, files } = await held.read(sealed);
   const { revision } = manifest;
-  if (recordsOf(manifest) > 0)
+  const { manifestSha256 } = sealed;
+  const file = lake.find((one) => one.day === day && one.manifestSha256 === manifestSha256);
+  if (file !== undefined) database.addLakeFile(file.path);
+  else if (recordsOf(manifest) > 0)
     await database.addEvents({ tenant, day, revision, blocks: files.recordBlocks() });
   return { ...about, held: heldOf(manifest) };
 }
