@@ -273,13 +273,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./alerts-test.js")).alertsTest,
   },
   {
-    name: "keys list",
-    summary: "the public keys that sign each tenant's archive, with their fingerprints",
-    options: COMMON,
-    examples: ["daybook keys list"],
-    load: async () => (await import("./keys-list.js")).keysList,
-  },
-  {
     name: "completion",
     summary: "a script with which bash, zsh or fish completes commands, options and configured names",
     arguments: [{ flags: "<shell>", help: "bash, zsh or fish" }],

@@ -12,6 +12,13 @@ export function evidenceCommands(
     proveCommand([...common, ...range]),
     trailCommand([...common, ...range]),
     auditCommand([...common, ...range]),
+    {
+      name: "keys list",
+      summary: "the public keys that sign each tenant's archive, with their fingerprints",
+      options: common,
+      examples: ["daybook keys list"],
+      load: async () => (await import("./keys-list.js")).keysList,
+    },
     witnessServeCommand(),
   ];
 }
