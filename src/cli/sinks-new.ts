@@ -81,16 +81,16 @@ function requireUsable(name: string): void {
   const owner = ownerOf(name);
   if (owner === undefined) return;
   throw new DaybookError("USAGE", {
-    message: `NAME: expected a name that is free, found "${name}": ${owner}`,
+    message: `NAME: expected a free name, found "${name}": ${owner}`,
     hint: `choose another, such as our-${name}`,
   });
 }
 
 function ownerOf(name: string): string | undefined {
-  if (Object.hasOwn(BUNDLED_PLUGINS, name)) return "a bundled sink has it";
-  if (isBuiltin(name)) return "a module of Node.js has it, and npm publishes no package of this name";
+  if (Object.hasOwn(BUNDLED_PLUGINS, name)) return "it is the name of a bundled sink";
+  if (isBuiltin(name)) return "it is the name of a module of Node.js, and npm publishes no such package";
   if (["daybook", "node", "typescript", "vitest"].includes(name))
-    return "a package that the new one installs has it";
-  if (["false", "null", "true"].includes(name)) return "it is a value in YAML";
+    return "it is the name of a package that the new one installs";
+  if (["false", "null", "true"].includes(name)) return "YAML reads it as a value";
   return undefined;
 }

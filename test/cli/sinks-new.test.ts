@@ -4,19 +4,19 @@ import { expect, it } from "vitest";
 import { e2eRig } from "../support/e2e-rig.js";
 
 it.each([
-  ["s3", "a bundled sink has it"],
-  ["local-files", "a bundled sink has it"],
-  ["fs", "a module of Node.js has it"],
-  ["daybook", "a package that the new one installs has it"],
-  ["vitest", "a package that the new one installs has it"],
-  ["null", "it is a value in YAML"],
+  ["s3", "it is the name of a bundled sink"],
+  ["local-files", "it is the name of a bundled sink"],
+  ["fs", "it is the name of a module of Node.js"],
+  ["daybook", "it is the name of a package that the new one installs"],
+  ["vitest", "it is the name of a package that the new one installs"],
+  ["null", "YAML reads it as a value"],
 ])("sinks new refuses %s, and says why: %s", async (name, reason) => {
   const rig = await e2eRig();
 
   const { exit, err } = await rig.run("sinks", "new", name);
 
   expect(exit).toBe(64);
-  expect(err).toContain(`NAME: expected a name that is free, found "${name}": ${reason}`);
+  expect(err).toContain(`NAME: expected a free name, found "${name}": ${reason}`);
   expect(err).toContain(`our-${name}`);
   expect(existsSync(join(rig.folder, name))).toBe(false);
 });
