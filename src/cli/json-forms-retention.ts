@@ -21,6 +21,26 @@ const stores = z
   )
   .describe("what each record sink says of itself now");
 
+const copies = z.array(
+  z.object({
+    day,
+    sink: z.string(),
+    promised: day.describe("9999-12-31: forever"),
+    locked: day.nullable(),
+    held: z.boolean(),
+    verdict: z.enum([
+      "as promised",
+      "not protected",
+      "lock too short",
+      "lock longer",
+      "hold missing",
+      "hold left",
+      "absent",
+      "unreachable",
+    ]),
+  }),
+);
+
 const keptDays = z.object({
   format: z.literal("daybook.retention/1"),
   tenants: z.array(
@@ -37,37 +57,14 @@ const keptDays = z.object({
         }),
       ),
       stores,
+      copies: copies.describe("of the days that were asked for with a range; else empty"),
     }),
   ),
 });
 
 const checkedCopies = z.object({
   format: z.literal("daybook.retention-check/1"),
-  tenants: z.array(
-    z.object({
-      tenant: z.string(),
-      stores,
-      copies: z.array(
-        z.object({
-          day,
-          sink: z.string(),
-          promised: day.describe("9999-12-31: forever"),
-          locked: day.nullable(),
-          held: z.boolean(),
-          verdict: z.enum([
-            "as promised",
-            "not protected",
-            "lock too short",
-            "lock longer",
-            "hold missing",
-            "hold left",
-            "absent",
-            "unreachable",
-          ]),
-        }),
-      ),
-    }),
-  ),
+  tenants: z.array(z.object({ tenant: z.string(), stores, copies })),
 });
 
 const testedDay = z.object({

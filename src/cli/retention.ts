@@ -32,17 +32,26 @@ interface ShownDay {
   readonly state: "kept" | "overdue" | "disposing" | "disposed";
 }
 
-/** Schedule, end of retention and holds of each day that is archived, and what the record sinks protect. */
+/**
+ * Schedule, end of retention and holds of each day that is archived, and what the record sinks protect. Of days that were asked for
+ * also the lock of each copy: the store is asked about every object of it.
+ */
 export const retentionShow: Command<RetentionShowOptions> = async (options, surroundings) => {
+  const isAsked = Object.keys(givenRange(options, surroundings.clock.now())).length > 0;
   const found = await lookAtTenants(options, surroundings, async (looked) => ({
     tenant: looked.tenant.name,
     days: shownDays(looked, options),
     stores: await saidByStores(looked),
+    copies: isAsked ? await checkedCopies(looked, options, surroundings) : [],
   }));
-  const text = found.flatMap(({ tenant, days, stores }) =>
+  const text = found.flatMap(({ tenant, days, stores, copies }) =>
     days.length === 0
       ? []
-      : [...days.map((day) => `${tenant}  ${dayLine(day)}`), ...storeLines(tenant, stores)],
+      : [
+          ...days.map((day) => `${tenant}  ${dayLine(day)}`),
+          ...copies.map((copy) => `${tenant}  ${lockLine(copy)}`),
+          ...storeLines(tenant, stores),
+        ],
   );
   const exit = text.length === 0 ? EXIT.nothingToVerify : EXIT.ok;
   return { exit, text: text.join("\n"), json: { format: "daybook.retention/1", tenants: found } };
@@ -240,6 +249,12 @@ function verdictOf(
   if (promised === FOREVER) return "as promised";
   if (found.lockUntil === undefined || found.lockUntil < promised) return "lock too short";
   return found.lastLock > promised ? "lock longer" : "as promised";
+}
+
+function lockLine({ day, sink, locked, held, verdict }: CheckedCopy): string {
+  const isThere = verdict !== "absent" && verdict !== "unreachable";
+  const lock = locked === null ? "no lock" : `locked until ${locked}`;
+  return `${day}  ${sink}  ${isThere ? lock : verdict}${held ? ", held by the store" : ""}`;
 }
 
 function copyLine({ day, sink, promised, locked, held, verdict }: CheckedCopy): string {

@@ -13,7 +13,12 @@ it("says of a store that cannot protect that it cannot, wherever sinks and reten
     `vault: local-files, a store: keeps the archive itself; ${CANNOT}`,
   );
   expect(await succeed(rig, "sinks", "check")).toContain(`note: ${CANNOT} (read-only files`);
-  expect(await succeed(rig, "retention", "show")).toContain(`contoso  vault  ${CANNOT}`);
+  const shown = await succeed(rig, "retention", "show");
+  expect(shown).toContain(`contoso  vault  ${CANNOT}`);
+  expect(shown).not.toContain("2026-11-19  vault");
+  const day = await succeed(rig, "retention", "show", "--day", "2026-11-19");
+  expect(day).toContain("contoso  2026-11-19  vault  no lock\n");
+  expect(day).not.toContain("2026-11-20  vault");
   const checked = await succeed(rig, "retention", "check");
   expect(checked).toContain(`contoso  vault  ${CANNOT}`);
   expect(checked).toMatch(/2026-11-19 {2}vault {2}not protected {2}promised until 2027-11-20, no lock\n/);

@@ -103,6 +103,9 @@ it("locks, holds, releases and destroys a day in a bucket with Object Lock and i
   const checked = await succeed(rig, "retention", "check");
   expect(checked).toContain("contoso  worm  locks each day until its retention ends");
   expect(checked).toContain("contoso  vault  cannot protect a day");
+  expect(await succeed(rig, "retention", "show", "--day", day)).toContain(
+    `contoso  ${day}  worm  locked until ${until}\n`,
+  );
   await succeed(rig, "people", "apply");
 
   await succeed(rig, "hold", "place", "--matter", "M-1", "--reason", "a letter", ...range, ...BEN);
@@ -116,7 +119,7 @@ it("locks, holds, releases and destroys a day in a bucket with Object Lock and i
   await succeed(rig, "dispose", "approve", "P0001", ...ANA);
   await succeed(rig, "dispose", "approve", "P0001", ...BEN);
   const locked = await rig.run("dispose", "run", "P0001");
-  expect(`${locked.out}${locked.err}`).toContain(`worm ${until}`);
+  expect(`${locked.out}${locked.err}`).toContain(`locked in worm until ${until}`);
   expect(locked.exit).not.toBe(0);
   expect((await versionsOf(day)).map(({ version }) => version)).toEqual(sealed.map(({ version }) => version));
 
