@@ -16,7 +16,7 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
         `  ${day} is kept back by ${code} since ${minute(since)}, ${count(failures, "failed reading")}; tried again after the other days, next at ${minute(next_try)}`,
     ),
     ...reReadingText(status),
-    ...status.oddities.map(({ code, found }) => `  unusual: ${found} (${code})`),
+    ...status.oddities.map(({ day, code, found }) => `  ${day} is unusual: ${found} (${code})`),
     ...retentionText(status),
     ...status.verified.map(
       ({ sink, time, days, findings }) =>

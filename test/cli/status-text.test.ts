@@ -85,14 +85,14 @@ describe("the text of status", () => {
         shrank: [{ day: day("2026-11-04"), missing: 3 }],
       },
       verified: [{ sink: "vault", time: "2026-11-20T09:07:00.000Z", days: 14, findings: 1 }],
-      oddities: [{ day: day("2026-11-16"), code: "DAY_EMPTY", found: "2026-11-16: found 0 events" }],
+      oddities: [{ day: day("2026-11-16"), code: "DAY_EMPTY", found: "found 0 events, expected about 240" }],
       alarms: [{ alarm: "integrity-failure", subject: "vault fixity", text: "1 file" }],
     };
 
     expect(tenantText(status, NOW_MS).split("\n").slice(1)).toEqual([
       "  ALARM integrity-failure: 1 file",
       "  re-readings of the last 7 days: 12 without a change, 2026-11-03 now revision 2, 2026-11-04 given with 3 records fewer",
-      "  unusual: 2026-11-16: found 0 events (DAY_EMPTY)",
+      "  2026-11-16 is unusual: found 0 events, expected about 240 (DAY_EMPTY)",
       "  vault read back at 2026-11-20T09:07Z: 14 revisions, 1 file NOT as sealed",
     ]);
   });
