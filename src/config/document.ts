@@ -1,5 +1,5 @@
 import { LineCounter, Scalar, isMap, isPair, isScalar, isSeq, parseDocument, visit } from "yaml";
-import type { Alias, Document, Node, Pair, YAMLMap } from "yaml";
+import type { Alias, Document, Node, Pair, YAMLMap, YAMLParseError } from "yaml";
 import { foundText, pathText } from "./found-text.js";
 import { fillVariables } from "./variables.js";
 import type { ConfigProblem } from "./problem.js";
@@ -24,6 +24,8 @@ export class ConfigDocument {
   readonly syntaxProblems: readonly ConfigProblem[];
   /** False when a syntax problem may have swallowed keys. */
   readonly isWhole: boolean;
+  /** The first line that was not understood; what stands there and behind it may have been read wrongly. */
+  readonly firstWrongLine: number;
   readonly #lines = new LineCounter();
   /** Scalars that hold the value of a variable. */
   readonly #filled = new Set<unknown>();
@@ -45,10 +47,14 @@ export class ConfigDocument {
       logLevel: "error",
     });
     const { errors, warnings } = this.#document;
+    const [error] = errors;
+    this.firstWrongLine = error === undefined ? Infinity : this.#lines.linePos(error.pos[0]).line;
     const aliases = this.#takeAliases();
     this.isWhole = errors.length === 0 && aliases.length === 0;
     this.syntaxProblems = [
-      ...[...errors, ...warnings].map(({ code, pos }) => this.#syntaxProblem(syntaxRule(code), pos[0])),
+      // The errors behind the first are mostly its consequences.
+      ...(error === undefined ? [] : [this.#syntaxProblem(ruleOf(error, text), error.pos[0])]),
+      ...warnings.map(({ code, pos }) => this.#syntaxProblem(syntaxRule(code), pos[0])),
       ...aliases.map((alias) => this.#syntaxProblem(syntaxRule("BAD_ALIAS"), alias.range?.[0] ?? 0)),
       ...this.#duplicates(),
       ...this.#fillVariables(env),
@@ -170,6 +176,12 @@ export class ConfigDocument {
     });
     return found;
   }
+}
+
+/** The rule that an error breaks. Within a map on one line the brace of `${NAME}` begins another map. */
+function ruleOf({ code, pos }: YAMLParseError, text: string): string {
+  const isVariable = text.slice(pos[0] - 1, pos[0] + 1) === "${";
+  return isVariable ? "must be in quotes: within { } and [ ] a ${NAME} needs them" : syntaxRule(code);
 }
 
 /** The keys that lead to a node. */

@@ -66,7 +66,9 @@ export function parseConfig(bytes: Uint8Array, place: ConfigPlace): ParsedConfig
   const checked = source.check(configSchema, document.value, []);
   const ruleProblems = checked.ok ? [] : checked.problems;
   // A syntax problem swallows keys: that one is missing then says nothing.
-  const shown = document.isWhole ? ruleProblems : ruleProblems.filter(({ found }) => found !== "nothing");
+  const shown = document.isWhole
+    ? ruleProblems
+    : ruleProblems.filter(({ found, line }) => found !== "nothing" && line < document.firstWrongLine);
   const problems = [...document.syntaxProblems, ...shown];
   if (!checked.ok || problems.length > 0) {
     const sinks = z.looseObject({ sinks: configSchema.shape.sinks }).safeParse(document.value);

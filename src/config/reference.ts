@@ -42,7 +42,7 @@ function variablesText(): string {
 ## Environment
 
 In a text value, \`\${NAME}\` stands for the variable's value and \`\${NAME:-default}\` for that or the default where it is unset or
-empty; \`$\${NAME}\` is the text itself. A variable that is not set is an error with its line. Values of variables are not
+empty; \`$\${NAME}\` is the text itself. Within \`{ }\` and \`[ ]\` it needs quotes. A variable that is not set is an error with its line. Values of variables are not
 shown in messages. A secret is named instead, so that it stays out of the file: \`secret: { env: CONTOSO_SECRET }\`.
 
 These variables are Daybook's own:

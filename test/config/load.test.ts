@@ -140,6 +140,33 @@ describe("a broken file", () => {
     ]);
   });
 
+  it("names the first place that is not YAML, and nothing behind it, which is read wrongly", async () => {
+    const text = ELEVEN_ERRORS.replace("horizon: 40d", "horizon: { from: ${H:-4d}, to: [1 }");
+
+    expect((await problemsOf(text)).map(({ line, path, rule }) => [line, path, rule])).toEqual([
+      [1, "stateDir", expect.any(String)],
+      [4, "tenants.contoso.tenantId", expect.any(String)],
+      [5, "tenants.contoso.clud", expect.any(String)],
+      [7, "tenants.contoso.requestsPerHour", expect.any(String)],
+      [9, "YAML", "must be in quotes: within { } and [ ] a ${NAME} needs them"],
+    ]);
+  });
+
+  it("takes a variable in quotes within a map on one line", async () => {
+    const text = `${GOOD}collect: { horizon: "\${H:-5d}", readAfter: [26h] }\n`;
+
+    expect((await load(text)).config.collect.horizon).toBe("5d");
+  });
+
+  it("says of a default that does not fit another key which of its values", async () => {
+    const [problem] = await problemsOf(`${GOOD}collect: { horizon: 20d }\n`);
+
+    expect(problem).toMatchObject({
+      path: "collect.readAfter.3",
+      rule: "21d must be shorter than collect.horizon, 20d; without readAfter it is 26h, 3d, 7d and 21d",
+    });
+  });
+
   it("names the value received and the rule", async () => {
     const [problem] = await problemsOf(`${GOOD}compression: lz4\n`);
 

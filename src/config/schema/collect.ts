@@ -17,11 +17,13 @@ const horizon = duration
   .prefault("28d")
   .meta({ description: "How far back the source still serves a day." });
 
+const DEFAULT_READ_AFTER = ["26h", "3d", "7d", "21d"];
+
 const readAfter = z
   .array(fixedDuration)
   .min(1, { error: "must have at least one entry" })
   .refine(isAscending, { error: "must be in ascending order" })
-  .prefault(["26h", "3d", "7d", "21d"])
+  .prefault(DEFAULT_READ_AFTER)
   .meta({
     description:
       "When a day is read, counted from its end: the first reading seals it, the others find late events.",
@@ -46,9 +48,14 @@ export const collect = z
   })
   .superRefine(
     ({ readAfter: list, horizon: limit }, context) => {
-      for (const [index, after] of (Array.isArray(list) ? list : []).entries()) {
+      const given = Array.isArray(list) ? list : [];
+      const isDefault = DEFAULT_READ_AFTER.every((after, index) => given[index] === after);
+      for (const [index, after] of given.entries()) {
         if (!isTooLong(after, limit)) continue;
-        const message = `must be shorter than collect.horizon, ${limit}`;
+        const shorter = `must be shorter than collect.horizon, ${limit}`;
+        const message = isDefault
+          ? `${after} ${shorter}; without readAfter it is 26h, 3d, 7d and 21d`
+          : shorter;
         context.addIssue({ code: "custom", path: ["readAfter", index], message });
       }
     },
