@@ -21,10 +21,10 @@ export function queryCommands(
         {
           flags: "--format <format>",
           help: "form of the answer",
-          choices: ["table", "csv", "json", "parquet"],
+          choices: ["table", "csv", "json", "parquet", "html"],
           fallback: "table",
         },
-        { flags: "--out <file>", help: "write the answer to this new file; parquet needs it" },
+        { flags: "--out <file>", help: "write the answer to this new file; parquet and html need it" },
       ],
       examples: [
         `daybook query "SELECT Activity, count(*) AS events FROM events GROUP BY ALL ORDER BY events DESC"`,

@@ -1,9 +1,12 @@
 import { writeFile } from "../io/write-file.js";
+import { VERSION } from "../io/version.js";
 import { DaybookError } from "../model/errors.js";
+import { isoTime } from "../model/utc-day.js";
 import { allRows } from "../query/answer.js";
 import type { Answer } from "../query/answer.js";
 import { csvText } from "../query/csv-text.js";
 import { summaryOf } from "../query/day-table.js";
+import { renderReportPage } from "../query/report-page.js";
 import { tableText } from "../query/table-text.js";
 import type { Command, CommandResult, Surroundings } from "./command.js";
 import { daysText } from "../query/days-text.js";
@@ -13,16 +16,17 @@ import type { LoadedTables, ScopeOptions } from "./query-scope.js";
 
 export interface QueryOptions extends ScopeOptions {
   readonly arguments: readonly (string | undefined)[];
-  readonly format: "table" | "csv" | "json" | "parquet";
+  readonly format: "table" | "csv" | "json" | "parquet" | "html";
   readonly out?: string;
 }
 
 /** One SELECT over the current view; the days that it covers are told on standard error, or in the JSON. */
 export const query: Command<QueryOptions> = async (options, surroundings) => {
   const sql = options.arguments[0] ?? "";
-  if (options.format === "parquet" && options.out === undefined)
+  const { format } = options;
+  if ((format === "parquet" || format === "html") && options.out === undefined)
     throw new DaybookError("USAGE", {
-      message: "--format parquet: expected --out FILE beside it, found none",
+      message: `--format ${format}: expected --out FILE beside it, found none`,
     });
   const loading = { views: [], defaultRange: (whole: LoadedTables["range"] & object) => whole };
   return withTables(options, surroundings, loading, async (tables) => {
@@ -55,6 +59,11 @@ async function answer(
     await writeFile(files, outPath(options.out, surroundings), [Buffer.from(text)]);
     return written(options.out);
   }
+  if (format === "html") {
+    const page = await pageOf(sql, found, tables, surroundings);
+    await writeFile(files, outPath(options.out ?? "", surroundings), [Buffer.from(page)]);
+    return written(options.out ?? "");
+  }
   const pieces = format === "csv" ? csvText(found) : tablePieces(found);
   if (options.out !== undefined) {
     await writeFile(files, outPath(options.out, surroundings), encoded(pieces));
@@ -73,6 +82,29 @@ async function jsonAnswer(found: Answer, { days, range }: LoadedTables): Promise
     range: range ?? null,
     days: summaryOf(days),
   };
+}
+
+async function pageOf(
+  sql: string,
+  found: Answer,
+  { days, range }: LoadedTables,
+  { clock }: Surroundings,
+): Promise<string> {
+  const tenants = [...new Set(days.map(({ tenant }) => tenant))].join(", ");
+  const content = {
+    title: "Answer of a query",
+    meaning: sql,
+    chart: undefined,
+    columns: found.columns,
+    rows: await allRows(found),
+  };
+  return renderReportPage(content, {
+    archive: tenants,
+    days: daysText(days, range),
+    made: isoTime(clock.now()),
+    version: VERSION,
+    isOneOfAll: false,
+  });
 }
 
 async function* tablePieces(found: Answer): AsyncGenerator<string> {

@@ -29,8 +29,11 @@ const MAX_BARS = 15;
 /** A page that a browser still shows; CSV has all rows. */
 const MAX_ROWS = 2_000;
 
+/** What a page shows: a report, or the answer of a query. */
+type PageContent = Pick<FilledReport, "title" | "meaning" | "chart" | "columns" | "rows">;
+
 /** One report as a page that needs nothing else: no script, nothing loaded, every value escaped. */
-export function renderReportPage(report: FilledReport, context: PageContext): string {
+export function renderReportPage(report: PageContent, context: PageContext): string {
   const bars = barsOf(report);
   return renderPage(
     report.title,
@@ -81,7 +84,7 @@ function renderPage(title: string, { archive, days, made, version }: PageContext
     </html> `.toString();
 }
 
-function renderRows({ title, columns, rows }: FilledReport): Html {
+function renderRows({ title, columns, rows }: PageContent): Html {
   if (rows.length === 0) return html`<p>Nothing in these days.</p>`;
   const shown = rows.slice(0, MAX_ROWS);
   const caption =
@@ -111,7 +114,7 @@ function textOf(cell: Cell): string {
 }
 
 /** The first bars, with those of one name together. */
-function barsOf({ chart, columns, rows }: FilledReport): readonly Bar[] {
+function barsOf({ chart, columns, rows }: PageContent): readonly Bar[] {
   if (chart === undefined) return [];
   const [label, value] = [columns.indexOf(chart.label), columns.indexOf(chart.value)];
   const sums = new Map<string, number>();

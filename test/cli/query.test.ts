@@ -123,6 +123,20 @@ describe("daybook query", () => {
     expect((await queryOf(archive, ...parquet, "SELECT 1")).exit).toBe(73);
   });
 
+  it("writes the answer as one page that needs nothing else and says which days it is made of", async () => {
+    const archive = await sample();
+    const html = ["--format", "html", "--out", "x.html"];
+
+    const { exit } = await queryOf(archive, ...html, "SELECT '<script>alert(1)</script>' AS a, 1234 AS n");
+    const page = readFileSync(join(archive.work, "x.html"), "utf8");
+
+    expect(exit).toBe(0);
+    expect(page).toContain("1,234");
+    expect(page).toContain("3 held, 1 of them empty, 1 lost (2026-11-17)");
+    expect(page).not.toContain("<script");
+    expect((await queryOf(archive, ...html, "SELECT 1")).exit).toBe(73);
+  });
+
   it("answers from the state folder and from a record sink alike", async () => {
     const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 30 } });
     expect((await rig.run("archive")).exit).toBe(0);
@@ -135,6 +149,7 @@ describe("daybook query", () => {
 
   it.each([
     ["--format", "parquet", "SELECT 1"],
+    ["--format", "html", "SELECT 1"],
     ["--sink", "nosuch", "SELECT 1"],
     ["--sink", "vault", "--path", "vault/contoso", "SELECT 1"],
     ["--memory", "lots", "SELECT 1"],
