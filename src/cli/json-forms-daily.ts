@@ -33,6 +33,9 @@ const tenantStatus = z.object({
   backlog: z.object({ requests: count, done_by: time.nullable() }),
   sinks_behind: z.array(z.object({ sink: z.string(), revisions: count })),
   verified: z.array(z.object({ sink: z.string(), time, days: count, findings: count })),
+  witnesses: z
+    .array(z.object({ name: z.string(), size: count, time }))
+    .describe("the newest head that each witness confirmed, by the archive's clock"),
   certificate: z
     .object({
       expires: time.nullable(),

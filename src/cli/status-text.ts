@@ -22,6 +22,10 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
       ({ sink, time, days, findings }) =>
         `  ${sink} read back at ${minute(time)}: ${count(days, "revision")}, ${findings === 0 ? "all as sealed" : `${count(findings, "file")} NOT as sealed`}`,
     ),
+    ...status.witnesses.map(
+      ({ name, size, time }) =>
+        `  witness ${name} confirmed the first ${count(size, "ledger entry").replace("entrys", "entries")} at ${minute(time)}`,
+    ),
   ].join("\n");
 }
 

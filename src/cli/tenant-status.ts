@@ -59,6 +59,8 @@ export interface TenantStatus {
     readonly days: number;
     readonly findings: number;
   }[];
+  /** The newest head that each witness confirmed, and when. */
+  readonly witnesses: readonly { readonly name: string; readonly size: number; readonly time: string }[];
   /** Null where the tenant signs in without a client certificate. */
   readonly certificate: CertificateStatus | null;
   /** When the source last answered as it should. */
@@ -126,6 +128,11 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
       .filter(({ behind }) => behind > 0)
       .map(({ sink, behind: revisions }) => ({ sink, revisions })),
     verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
+    witnesses: Object.entries(facts.index?.anchors.witnessed ?? {}).map(([name, { size, atMs }]) => ({
+      name,
+      size,
+      time: isoTime(atMs),
+    })),
     certificate: await certificateStatus(tenant),
     last_answer: answeredMs === undefined ? null : isoTime(answeredMs),
     last_sign_in: outcomeOf(facts.source.signIn),

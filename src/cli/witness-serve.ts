@@ -46,7 +46,7 @@ export const witnessServe: Command<WitnessServeOptions> = async (options, surrou
         `  watches     ${logs.map((log) => log.name).join("\n              ")}`,
         `  state       ${statePath}`,
         `  public key  ${publicText}`,
-        "give the public key to the archive's operator for anchor.witnesses, and to its auditors for verify --witness",
+        "give this line to the archive's operator for anchor.witnesses, and to its auditors for verify --witness",
         "",
       ].join("\n"),
     );

@@ -46,6 +46,9 @@ describe("an archive with witnesses", () => {
       ...sizes.flatMap((size) => [`witness audit-dept ${size}`, `witness insurer ${size}`]),
     ]);
     expect(first.events).toHaveLength(2);
+    expect((await rig.run("status")).out).toContain(
+      `witness insurer confirmed the first ${sizes[1]} ledger entries at 2026-11-23T12:00Z`,
+    );
     const out = await succeed(rig, "verify", "--sink", "vault", "--witness", first.key, second.key);
     expect(out).toContain(`witness insurer confirmed ${sizes[1]} of`);
     expect(out).not.toContain("damage");

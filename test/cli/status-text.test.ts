@@ -24,6 +24,7 @@ const QUIET: TenantStatus = {
   backlog: { requests: 0, done_by: null },
   sinks_behind: [],
   verified: [],
+  witnesses: [],
   certificate: null,
   last_answer: null,
   last_sign_in: null,
