@@ -3,9 +3,9 @@ import { checkModel } from "./check-model.js";
 
 const RUNS = Number(process.env["RUNS"] ?? 10_000);
 /** About four minutes, unless told otherwise; then the runs that are left are not made. */
-const SECONDS = Number(process.env["DAYBOOK_MODEL_SECONDS"] ?? 240);
+const SECONDS = Number(process.env["MODEL_SECONDS"] ?? 240);
 /** The same orders every time; another seed hunts in others. */
-const SEED = Number(process.env["DAYBOOK_SEED"] ?? 1);
+const SEED = Number(process.env["SEED"] ?? 1);
 
 describe("retention against a plain model, in many orders", () => {
   it(
