@@ -118,7 +118,7 @@ describe.each(ENGINE_NAMES)("ClickHouse on the Delta table of %s", { timeout: 12
   });
 });
 
-describe("ClickHouse on the history of a Delta table", { timeout: 120_000 }, () => {
+describe("ClickHouse on the history of a Delta table", { timeout: 300_000 }, () => {
   const lake = lakeOf("hyparquet-writer");
 
   it("reads an older version while its files are there, and nothing of a day that was removed", async () => {
