@@ -31,6 +31,20 @@ it("config check --online finds a wrong tenantId in the page, where the token do
   expect(out).toContain("correct tenantId");
 });
 
+it("config check --online says when the hour that it asks for has no event, so that the tenant is not confirmed", async () => {
+  const quiet = await e2eRig({ scenario: { eventsPerDay: 0 } });
+  const busy = await e2eRig({ scenario: { eventsPerDay: 20_000 } });
+
+  const unknown = await quiet.run("config", "check", "--online");
+  const known = await busy.run("config", "check", "--online");
+
+  expect([unknown.exit, known.exit]).toEqual([0, 0]);
+  expect(unknown.out).toContain(
+    "note: that hour has no event, so nothing shows yet that the log is this tenant's",
+  );
+  expect(known.out).not.toContain("that hour has no event");
+});
+
 it("config check shows a mistyped tenantId", async () => {
   const rig = await e2eRig({ tenantId: "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2g11" });
 

@@ -10,7 +10,7 @@ import { readClaims } from "../sign-in/token-claims.js";
 import type { AccessToken, Tokens } from "../tokens.js";
 import { claimSteps } from "./claim-steps.js";
 import type { ExpectedClaims } from "./claim-steps.js";
-import { pageSteps } from "./page-steps.js";
+import { UNKNOWN_OWNER, ownerSteps, ownersOf } from "./page-steps.js";
 import { explainAnswer, explainError } from "./explain.js";
 import { certificateStep, clockStep, permissionStep } from "./local-steps.js";
 import { failed, passed } from "./preflight-step.js";
@@ -75,13 +75,17 @@ async function askSource(
   const headers = { authorization: `Bearer ${token.value}`, accept: "application/json" };
   const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_PAGE_BYTES };
   const answer = await http.request({ method: "GET", url, headers, ...limits }, signal);
-  const roles = readClaims(token.value)?.roles ?? [];
+  const claims = readClaims(token.value);
+  const roles = claims?.roles ?? [];
   const refusal = explainAnswer(answer, roles);
+  const owners = refusal === undefined ? await ownersOf(answer.body) : [];
+  // A token with claims has said whose it is.
+  const note = claims === undefined && owners.length === 0 ? UNKNOWN_OWNER : "";
   return [
     refusal === undefined
-      ? passed("activity-log", "a page of the activity log")
+      ? passed("activity-log", "a page of the activity log", note)
       : failed("activity-log", refusal),
-    ...(refusal === undefined ? await pageSteps(answer.body, tenant.tenantId) : []),
+    ...ownerSteps(owners, tenant.tenantId),
     permissionStep(roles, refusal === undefined),
     clockStep(answer.headers, clock.now()),
   ];
