@@ -1,23 +1,19 @@
-import { availableParallelism } from "node:os";
-import { defineConfig } from "vitest/config";
+import { defineConfig, mergeConfig } from "vitest/config";
+import { shared } from "./vitest.shared.js";
 
-// The plugins import `daybook/plugin` as a stranger's would; in the tests that name means the source.
-// Vitest hands these to Node as well: with "import" or "module" among them `require` would be given ES modules.
-const conditions = ["daybook-source", "node"];
-
-export default defineConfig({
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
-  test: {
-    include: ["test/**/*.test.ts"],
-    exclude: ["**/node_modules/**", "test/servers/**", "test/bench/**", "test/**/*.long.test.ts"],
-    globalSetup: ["test/support/memory-folder.ts"],
-    setupFiles: ["reflect-metadata", "test/support/loopback-only.ts"],
-    // The cache is not invalidated when the tsconfig decorator flags change: stale green tests.
-    fsModuleCache: false,
-    // Half of the time is spent waiting for the disk; by itself vitest leaves a core idle as well.
-    maxWorkers: availableParallelism() + 1,
-    testTimeout: 60_000,
-    coverage: { provider: "v8", include: ["src/**", "plugins/**"] },
-  },
-});
+/** `npm test`: what every change is held to. */
+export default mergeConfig(
+  shared,
+  defineConfig({
+    test: {
+      include: ["test/**/*.test.ts"],
+      exclude: ["**/node_modules/**", "test/servers/**", "test/bench/**", "test/**/*.long.test.ts"],
+      globalSetup: ["test/support/memory-folder.ts"],
+      // Most files need the whole program. No test changes a module, and what a test changes in its process it puts back.
+      isolate: false,
+      // Real files that nobody syncs: the long tests and those of servers write as the product does.
+      provide: { files: "quick" },
+      testTimeout: 60_000,
+    },
+  }),
+);

@@ -1,11 +1,9 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import base from "./vitest.config.js";
-
-const { include: _include, exclude: _exclude, globalSetup: _memory, ...test } = base.test ?? {};
+import { shared } from "./vitest.shared.js";
 
 /** What takes tens of seconds a file: crashes at many points, days upon days, real kills, locks that must run out. */
 export default mergeConfig(
-  { ...base, test },
+  shared,
   defineConfig({
     test: {
       include: ["test/**/*.long.test.ts"],

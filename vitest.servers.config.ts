@@ -1,11 +1,9 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import base from "./vitest.config.js";
-
-const { include: _include, exclude: _exclude, globalSetup: _memory, ...test } = base.test ?? {};
+import { shared } from "./vitest.shared.js";
 
 /** What needs a real server, real tools or root. Nothing is skipped: what cannot start fails. */
 export default mergeConfig(
-  { ...base, test },
+  shared,
   defineConfig({
     test: {
       include: ["test/servers/*.test.ts"],

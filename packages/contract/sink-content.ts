@@ -57,6 +57,7 @@ export const CONTENT: readonly SinkCase[] = [
   {
     name: `keeps ${LARGE_DAY} records of one day`,
     timeoutMs: 120_000,
+    isLong: true,
     run: (place) => roundTrip(place, recordLines(LARGE_DAY)),
   },
   {

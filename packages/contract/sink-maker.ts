@@ -26,5 +26,7 @@ export interface SinkCase {
   readonly name: string;
   readonly needs?: "unreachable" | "refused";
   readonly timeoutMs?: number;
+  /** Takes seconds, because it is about many records. */
+  readonly isLong?: true;
   run(place: SinkPlace, maker: SinkMaker): Promise<void>;
 }

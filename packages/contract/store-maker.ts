@@ -61,6 +61,8 @@ export interface StoreCase {
   readonly name: string;
   readonly needs?: StoreNeed;
   readonly timeoutMs?: number;
+  /** Takes seconds, because it is about many objects or a large one. */
+  readonly isLong?: true;
   run(place: StorePlace, maker: StoreMaker): Promise<void>;
 }
 

@@ -16,6 +16,7 @@ export const MEMORY: readonly StoreCase[] = [
   {
     name: "streams a large object in and out with constant memory",
     timeoutMs: 180_000,
+    isLong: true,
     run: async (place) => {
       const store = place.open();
       const expected = { bytes: PIECES * PIECE_BYTES, sha256: await hashOf(largeBody(() => {})) };

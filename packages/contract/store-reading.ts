@@ -51,6 +51,7 @@ export const READING: readonly StoreCase[] = [
   {
     name: "lists more than 1,000 keys completely",
     timeoutMs: 120_000,
+    isLong: true,
     run: async (place) => {
       const store = place.open();
       const keys = Array.from({ length: 1_203 }, (_, index) => `k/${String(index).padStart(5, "0")}`);

@@ -26,12 +26,6 @@ export interface EventTemplate {
   readonly activityIdAt: number;
 }
 
-/** An event's text with an `Id`, and without. */
-export interface EventTemplatePair {
-  readonly whole: EventTemplate;
-  readonly withoutId: EventTemplate;
-}
-
 /** How CreationTime is written: the service leaves the zone out, other ways to the log add it. */
 export type TimeForm = keyof typeof TIME_LENGTH;
 
@@ -63,12 +57,27 @@ export interface TemplateChange {
   readonly emptied: readonly string[];
 }
 
-/** The tenant's templates. */
-export function makeTemplates(scenario: Scenario, change: TemplateChange): readonly EventTemplatePair[] {
-  return Array.from({ length: TEMPLATE_COUNT }, (_, number) => {
-    const make = (hasId: boolean): EventTemplate => makeTemplate(scenario, number, change, hasId);
-    return { whole: make(true), withoutId: make(false) };
-  });
+/** The tenant's templates. Each is made when it is first needed: a small tenant needs few of them. */
+export class EventTemplates {
+  readonly #scenario: Scenario;
+  readonly #change: TemplateChange;
+  readonly #made = { whole: new Map<number, EventTemplate>(), withoutId: new Map<number, EventTemplate>() };
+
+  constructor(scenario: Scenario, change: TemplateChange) {
+    this.#scenario = scenario;
+    this.#change = change;
+  }
+
+  /** The one for an event with this hash. */
+  of(hash: number, hasId: boolean): EventTemplate {
+    const number = hash % TEMPLATE_COUNT;
+    const made = hasId ? this.#made.whole : this.#made.withoutId;
+    const known = made.get(number);
+    if (known !== undefined) return known;
+    const template = makeTemplate(this.#scenario, number, this.#change, hasId);
+    made.set(number, template);
+    return template;
+  }
 }
 
 function activityOf(seed: number, number: number): Activity {

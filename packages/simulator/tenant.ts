@@ -1,13 +1,12 @@
 import { HOUR_MS, dayStartMs } from "../../src/model/utc-day.js";
-import { DaybookError } from "../../src/model/errors.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
 import { BoundedCache } from "./bounded-cache.js";
 import { DayPlan } from "./deliveries.js";
 import type { Delivery } from "./deliveries.js";
 import { writeEvent } from "./event-bytes.js";
 import type { EventIdentity } from "./event-bytes.js";
-import { makeTemplates } from "./event-template.js";
-import type { EventTemplate, EventTemplatePair } from "./event-template.js";
+import { EventTemplates } from "./event-template.js";
+import type { EventTemplate } from "./event-template.js";
 import type { Scenario } from "./scenario.js";
 import { hash32, share } from "./seeded-random.js";
 
@@ -31,7 +30,7 @@ const NEW_ACTIVITY = 110;
 export class Tenant {
   readonly scenario: Scenario;
   /** Those of the usual events first; then, as they are needed, with what the scenario changes. */
-  readonly #templates: (readonly EventTemplatePair[])[] = [];
+  readonly #templates: EventTemplates[] = [];
   readonly #plans = new BoundedCache<DayPlan>(CACHED_PLANS, () => 1);
   readonly #hours = new BoundedCache<readonly Delivery[]>(
     CACHED_DELIVERIES,
@@ -92,21 +91,18 @@ export class Tenant {
     const { missingIdShare, seed } = this.scenario;
     const { number } = plan.stampOf(hour);
     const templates = this.#templatesOf(plan.day, number, ordinal);
-    const pair = templates[hash32(seed, number, ordinal, TEMPLATE) % templates.length];
-    if (pair === undefined)
-      throw new DaybookError("INTERNAL", { message: "simulator: there is no event template" });
     const lacksId = missingIdShare > 0 && share(seed, number, ordinal, MISSING_ID) < missingIdShare;
-    return lacksId ? pair.withoutId : pair.whole;
+    return templates.of(hash32(seed, number, ordinal, TEMPLATE), !lacksId);
   }
 
-  #templatesOf(day: UtcDay, hour: number, ordinal: number): readonly EventTemplatePair[] {
+  #templatesOf(day: UtcDay, hour: number, ordinal: number): EventTemplates {
     const { emptiedFields, newActivity, seed } = this.scenario;
     const isEmptied = emptiedFields !== undefined && day >= emptiedFields.from;
     const isNew =
       newActivity !== undefined &&
       day >= newActivity.from &&
       share(seed, hour, ordinal, NEW_ACTIVITY) < newActivity.share;
-    return (this.#templates[(isEmptied ? 1 : 0) + (isNew ? 2 : 0)] ??= makeTemplates(this.scenario, {
+    return (this.#templates[(isEmptied ? 1 : 0) + (isNew ? 2 : 0)] ??= new EventTemplates(this.scenario, {
       ...(isNew ? { activity: { name: newActivity.name, fields: () => newActivity.fields } } : {}),
       emptied: isEmptied ? emptiedFields.names : [],
     }));

@@ -2,9 +2,19 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { BAG_FILTER, BAG_RANGE, bagCodes, bagged, textLines, threeDays } from "../support/bag-rig.js";
+import {
+  BAG_FILTER,
+  BAG_RANGE,
+  bagCodes,
+  bagged,
+  textLines,
+  threeDays as newArchive,
+} from "../support/bag-rig.js";
+import { preparedRig } from "../support/e2e-rig.js";
 import { bagProblems } from "../support/bag-reader.js";
 import { succeed } from "../support/retention-rig.js";
+
+const threeDays = preparedRig(newArchive);
 
 describe("export --bag", () => {
   it("is a valid bag by RFC 8493 and by sha256sum, whole by verify, and an act of the ledger", async () => {

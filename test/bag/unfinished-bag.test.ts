@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
-import { BAG_FILTER, BAG_RANGE, bagged, threeDays } from "../support/bag-rig.js";
+import { BAG_FILTER, BAG_RANGE, bagged, threeDays as newArchive } from "../support/bag-rig.js";
+import { preparedRig } from "../support/e2e-rig.js";
 import { bagProblems } from "../support/bag-reader.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 
 const leftovers = (rig: E2eRig): readonly string[] =>
   readdirSync(rig.folder).filter((name) => name.includes("handover"));
+
+const threeDays = preparedRig(newArchive);
 
 describe("a bag that is not finished", () => {
   it("is never written over anything, nor beside options that it has no use for", async () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/model/utc-day.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 import { ANA, BEN, retentionRig, succeed } from "../support/retention-rig.js";
 
@@ -27,11 +27,11 @@ async function auditOf(rig: E2eRig, ...argv: readonly string[]): Promise<{ exit:
   return { exit, audit: JSON.parse(out) as Audit };
 }
 
-async function archived(): Promise<E2eRig> {
+const archived = preparedRig(async () => {
   const rig = await e2eRig({ horizon: "4d" });
   await succeed(rig, "archive");
   return rig;
-}
+});
 
 describe("the audit report", () => {
   it("tells the same of an archive in a sink and in a folder, and leaves a trace only in the own one", async () => {

@@ -2,16 +2,17 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.js";
-import { e2eRig } from "../support/e2e-rig.js";
-import type { E2eRig } from "../support/e2e-rig.js";
+import { nodeFiles } from "../../src/io/node-files.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
+import { succeed } from "../support/retention-rig.js";
 
 const DAY = "2026-11-20";
 
-async function archived(): Promise<E2eRig> {
-  const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 30 } });
-  expect((await rig.run("archive")).exit).toBe(0);
+const archived = preparedRig(async () => {
+  const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 30 }, files: nodeFiles });
+  await succeed(rig, "archive");
   return rig;
-}
+});
 
 /** The answer's keys, and those of the first element of each list, with dots: what programs build on. */
 function shapeOf(value: unknown, path = ""): readonly string[] {

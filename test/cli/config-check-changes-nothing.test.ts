@@ -30,7 +30,7 @@ function signedInRig(more = "", scenario: SimulatorOptions = {}): Promise<E2eRig
     auth: CLIENT_SECRET,
     scenario: { ...QUICK.scenario, clientSecret: SIGN_IN_TOKEN, ...scenario },
   };
-  return e2eRig({ ...QUICK, ...signIn, more });
+  return e2eRig({ ...QUICK, files: nodeFiles, ...signIn, more });
 }
 
 /** Every name below the folder, and the folder itself, with all that a change would change. */
@@ -125,7 +125,11 @@ describe("config check tells, without a write, that a write would fail", () => {
     { where: "at a file", path: "daybook.yaml", found: "found a file" },
     { where: "at a link that leads nowhere", path: "dangling", found: "found a link that leads nowhere" },
   ])("to a sink $where", async ({ path, found }) => {
-    const rig = await e2eRig({ ...QUICK, more: `  own: { use: local-files, path: @/${path} }\n` });
+    const rig = await e2eRig({
+      ...QUICK,
+      files: nodeFiles,
+      more: `  own: { use: local-files, path: @/${path} }\n`,
+    });
     symlinkSync(join(rig.folder, "nowhere"), join(rig.folder, "dangling"));
 
     const [exits, out] = await checkedTwice(rig);
@@ -136,7 +140,11 @@ describe("config check tells, without a write, that a write would fail", () => {
   });
 
   it("to a sink and a state folder whose nearest parent this user may not write", async () => {
-    const rig = await e2eRig({ ...QUICK, more: "  own: { use: local-files, path: @/closed/a/b }\n" });
+    const rig = await e2eRig({
+      ...QUICK,
+      files: nodeFiles,
+      more: "  own: { use: local-files, path: @/closed/a/b }\n",
+    });
     const closed = join(rig.folder, "closed");
     mkdirSync(closed);
     const requireWritable = async (path: string): Promise<void> => {

@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { DaybookError } from "../../src/model/errors.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
+import { succeed } from "../support/retention-rig.js";
 
 const DAYS = ["2026-11-18", "2026-11-19", "2026-11-20"] as unknown as readonly UtcDay[];
 
@@ -16,11 +17,11 @@ interface Event {
   readonly UserId: string;
 }
 
-async function archived(): Promise<E2eRig> {
+const archived = preparedRig(async () => {
   const rig = await e2eRig({ horizon: "5d", scenario: { eventsPerDay: 60 } });
-  expect((await rig.run("archive")).exit).toBe(0);
+  await succeed(rig, "archive");
   return rig;
-}
+});
 
 /** The lines that the simulated tenant serves of these days. */
 function truth({ simulator, clock }: E2eRig, ...days: readonly UtcDay[]): readonly string[] {

@@ -14,7 +14,7 @@ const LONG_ANSWER = ["coverage", "--from", "2018-01-01", "--to", "2025-12-31", "
 let built: BuiltDaybook;
 beforeAll(async () => {
   built = await buildDaybook();
-}, 60_000);
+}, 180_000);
 afterAll(() => built.remove());
 
 function start(folder: string, argv: readonly string[], stdio: readonly ("pipe" | "ignore")[]): ChildProcess {

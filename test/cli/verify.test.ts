@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { drawSample } from "../../src/audit/sample.js";
 import { eachDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eOptions, E2eRig } from "../support/e2e-rig.js";
 import { succeed } from "../support/retention-rig.js";
 
-async function archived(options: E2eOptions = {}): Promise<E2eRig> {
+async function newArchive(options: E2eOptions = {}): Promise<E2eRig> {
   const rig = await e2eRig({ horizon: "6d", scenario: { eventsPerDay: 30 }, ...options });
   await succeed(rig, "archive");
   return rig;
@@ -44,6 +44,8 @@ function spoilEveryDay(vault: string): void {
     writeFileSync(path, bytes);
   }
 }
+
+const archived = preparedRig(newArchive);
 
 describe("drawing a sample", () => {
   const days = eachDay("2026-01-01" as UtcDay, "2026-12-31" as UtcDay);
@@ -123,7 +125,7 @@ describe("verify --all-sinks", () => {
   const LAKE = "  lake: { use: parquet, to: { use: local-files, path: @/lake } }\n";
 
   it("compares each day in each view sink by count and event set", async () => {
-    const rig = await archived({ more: LAKE });
+    const rig = await newArchive({ more: LAKE });
 
     const clean = await verified(rig, "--all-sinks");
     const days = clean.value.views[0]?.days ?? [];
@@ -146,7 +148,7 @@ describe("verify --all-sinks", () => {
   }, 60_000);
 
   it("goes on where a sink has no archive, and ends with 66", async () => {
-    const rig = await archived({ more: "  other: { use: local-files, path: @/other }\n" });
+    const rig = await newArchive({ more: "  other: { use: local-files, path: @/other }\n" });
     rmSync(rig.vault, { recursive: true });
     expect((await rig.run("verify", "--sink", "other")).exit).toBe(0);
 

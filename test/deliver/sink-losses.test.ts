@@ -2,19 +2,20 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/model/utc-day.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
+import { succeed } from "../support/retention-rig.js";
 import { quickFiles } from "../support/quick-files.js";
 
 /** No test here cuts the power. */
 const DOORS = { files: quickFiles() };
 const QUICK = { horizon: "3d", scenario: { eventsPerDay: 12 } } as const;
 
-async function archivedOnce(): Promise<E2eRig> {
+const archivedOnce = preparedRig(async () => {
   const rig = await e2eRig(QUICK);
-  expect((await rig.runWith(DOORS, "archive")).exit).toBe(0);
+  await succeed(rig, "archive");
   return rig;
-}
+});
 
 function newestEntry(vault: string): string {
   const newest = readdirSync(join(vault, "ledger/000")).toSorted().at(-1);

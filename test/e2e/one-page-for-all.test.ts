@@ -20,7 +20,7 @@ function oneCachedPage(): FaultRule {
 }
 
 it("seals nothing when every window gets the page of T07, and names the windows", async () => {
-  const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 240 } });
+  const rig = await e2eRig({ horizon: "3d", concurrency: 1, scenario: { eventsPerDay: 240 } });
   rig.simulator.injectFault(oneCachedPage());
 
   const { exit, out, err } = await rig.run("archive");
@@ -33,7 +33,7 @@ it("seals nothing when every window gets the page of T07, and names the windows"
 });
 
 it("reads the day again and seals it once each window gets its own page", async () => {
-  const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 240 } });
+  const rig = await e2eRig({ horizon: "3d", concurrency: 1, scenario: { eventsPerDay: 240 } });
   rig.simulator.injectFault(oneCachedPage());
   await rig.run("archive");
   await rig.restartSimulator({ eventsPerDay: 240 });

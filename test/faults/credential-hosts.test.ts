@@ -165,7 +165,7 @@ it(`builds every request of ${BUILT} hostile continuations on the configured bas
   // Those without any token in the URI end there; all the others were followed, on the base.
   expect(outcomes).toEqual(new Set(["read", "SOURCE_CHAIN_BROKEN"]));
   expect(built.length).toBeGreaterThan(BUILT * 1.5);
-}, 30_000);
+}, 90_000);
 
 it(`connects nowhere but to the base in ${OVER_SOCKETS} hostile continuations (fault 10)`, async () => {
   answer = (request, response) => {
@@ -182,7 +182,7 @@ it(`connects nowhere but to the base in ${OVER_SOCKETS} hostile continuations (f
   expect(outcomes).toEqual(new Set(["read", "SOURCE_CHAIN_BROKEN"]));
   expect(base.seen.length).toBeGreaterThan(OVER_SOCKETS * 1.5);
   expect(new Set(base.seen.map(({ authorization }) => authorization))).toEqual(new Set(["Bearer token-1"]));
-}, 30_000);
+}, 90_000);
 
 it(`follows none of ${REDIRECTS} hostile redirects (fault 37)`, async () => {
   let number = 0;
@@ -200,4 +200,4 @@ it(`follows none of ${REDIRECTS} hostile redirects (fault 37)`, async () => {
   expect(outcomes).toEqual(new Set(["NETWORK_REDIRECT"]));
   expect(base.seen).toHaveLength(REDIRECTS);
   expectAllAtBase();
-}, 30_000);
+}, 90_000);

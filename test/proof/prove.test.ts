@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 
 const DAY = "2026-11-20";
@@ -16,10 +16,17 @@ interface Extra {
   keys: Record<string, string>;
 }
 
-/** An archive of three days, the Ids of the first and the last event of one, and the archive's key in a file. */
-async function archived(): Promise<{ rig: E2eRig; ids: readonly string[]; key: string }> {
+async function newArchive(): Promise<E2eRig> {
   const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 30 } });
   expect((await rig.run("archive")).exit).toBe(0);
+  return rig;
+}
+
+const archive = preparedRig(newArchive);
+
+/** An archive of three days, the Ids of the first and the last event of one, and the archive's key in a file. */
+async function archived(make = archive): Promise<{ rig: E2eRig; ids: readonly string[]; key: string }> {
+  const rig = await make();
   const { out } = await rig.run("export", "--day", DAY, "--no-act");
   const ids = out
     .trim()
@@ -160,7 +167,7 @@ describe("daybook prove", { timeout: 60_000 }, () => {
   });
 
   it("is refused when another key than the one that is trusted has signed it", async () => {
-    const [one, two] = [await archived(), await archived()];
+    const [one, two] = [await archived(), await archived(newArchive)];
     await one.rig.run("prove", one.ids[0] ?? "", "--no-act", "--out", "event.tlog-proof");
 
     const { exit, err } = await one.rig.run("verify", "--proof", "event.tlog-proof", "--key", two.key);

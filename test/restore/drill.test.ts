@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { DaybookError } from "../../src/model/errors.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 import { succeed } from "../support/retention-rig.js";
 
-async function archived(): Promise<E2eRig> {
+const archived = preparedRig(async () => {
   const rig = await e2eRig({
     horizon: "5d",
     scenario: { eventsPerDay: 30 },
@@ -15,7 +15,7 @@ async function archived(): Promise<E2eRig> {
   });
   await succeed(rig, "archive");
   return rig;
-}
+});
 
 /** The acts `drill-ended` of the ledger, oldest first. */
 function drills({ state }: E2eRig): readonly object[] {

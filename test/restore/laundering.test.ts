@@ -17,17 +17,23 @@ import { entryPath, headPath } from "../../src/model/ledger-entry.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import { ledgerOf } from "../support/e2e-archived.js";
 import { SAMPLE_KEY } from "../support/sample-archive.js";
-import { filesBelow, restoreRig } from "../support/restore-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
+import { succeed } from "../support/retention-rig.js";
+import { filesBelow, restorable } from "../support/restore-rig.js";
 import type { RestoreRig } from "../support/restore-rig.js";
 
 /** Whoever can write to a sink and has no key of the archive tries to get a signature for what was never archived. */
 const RESTORE = ["restore", "--from", "vault"];
 const NEXT_DAY = "days/2026/11/21/r0001";
 
-async function archived(): Promise<RestoreRig> {
-  const rig = await restoreRig({ horizon: "3d", scenario: { eventsPerDay: 10 } });
-  expect((await rig.run("archive")).exit).toBe(0);
+const prepared = preparedRig(async () => {
+  const rig = await e2eRig({ horizon: "3d", scenario: { eventsPerDay: 10 } });
+  await succeed(rig, "archive");
   return rig;
+});
+
+async function archived(): Promise<RestoreRig> {
+  return restorable(await prepared());
 }
 
 function put(rig: RestoreRig, path: string, bytes: string | Uint8Array): void {

@@ -2,13 +2,16 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DAY_MS } from "../../src/model/utc-day.js";
+import { preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
-import { ANA, BEN, retain, retentionRig, succeed } from "../support/retention-rig.js";
+import { ANA, BEN, retain, retentionRig as newRig, succeed } from "../support/retention-rig.js";
 
 /** The ends of retention that `retention show` gives, oldest day first. */
 async function ends(rig: E2eRig): Promise<readonly string[]> {
   return [...(await succeed(rig, "retention", "show")).matchAll(/until (\S+)/g)].map(([, end = ""]) => end);
 }
+
+const retentionRig = preparedRig(newRig);
 
 describe("a rule that changes", () => {
   it("lengthens every day at the next pass, without a signature", async () => {

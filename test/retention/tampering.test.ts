@@ -10,10 +10,10 @@ import type { RETENTION_FINDINGS } from "../../src/model/retention-findings.js";
 import { sha256Hex } from "../../src/model/sha256.js";
 import type { VerifyOptions } from "../../src/audit/verify-archive.js";
 import { audit } from "../support/audit-sample.js";
-import { disposedArchive, retain, succeed } from "../support/retention-rig.js";
+import { disposedArchive as newArchive, retain, succeed } from "../support/retention-rig.js";
 import { rewriteLedger } from "../support/rewritten-ledger.js";
 import { SAMPLE_KEY } from "../support/sample-archive.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 
 const DAY = "days/2026/11/19/r0001";
 let root = "";
@@ -110,6 +110,8 @@ const ROWS: Readonly<Record<Exclude<keyof typeof RETENTION_FINDINGS, "ACT_UNSIGN
   },
 };
 
+const disposedArchive = preparedRig(newArchive);
+
 describe("an archive in which days were held and destroyed", () => {
   it("shows everything that the holder of its key changes afterwards", async () => {
     root = (await disposedArchive()).vault;
@@ -122,7 +124,7 @@ describe("an archive in which days were held and destroyed", () => {
       const { findings } = await audit(folder, options);
       expect.soft([code, ...findings.map((one) => one.code)].lastIndexOf(code), code).toBeGreaterThan(0);
     }
-  }, 60_000);
+  }, 180_000);
 
   it("is whole under every head, when what came after it was written while the archive was checked", async () => {
     const { vault } = await disposedArchive();
@@ -139,7 +141,7 @@ describe("an archive in which days were held and destroyed", () => {
 
     expect(heads.length).toBeGreaterThan(10);
     expect(damaged).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 
   it.each(["acts/000000099/hold.json", "acts/000000099/x", "plans/P0009.json"])(
     "holds nothing that no next entry could name: %s",
@@ -154,7 +156,7 @@ describe("an archive in which days were held and destroyed", () => {
         { code: "FILE_FOREIGN", subject: path },
       ]);
     },
-    60_000,
+    180_000,
   );
 });
 

@@ -12,7 +12,7 @@ import { actOf } from "../../src/deliver/deliver-day.js";
 import type { Outcome, Target } from "../../src/deliver/deliver-day.js";
 import { RecordSink } from "../../src/deliver/record-sink.js";
 import { deliverPending } from "../../src/deliver/sink-queue.js";
-import { nodeFiles } from "../../src/io/node-files.js";
+import { testFiles } from "./test-files.js";
 import type { Act } from "../../src/model/ledger-entry.js";
 import { parseUtcDay } from "../../src/model/utc-day.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
@@ -56,7 +56,7 @@ export class DeliveryRig {
   }
 
   record(name: string, store = this.storeAt(name)): Extract<Target, { kind: "record" }> {
-    const archive = folderSource(nodeFiles, this.root);
+    const archive = folderSource(testFiles(), this.root);
     // As many as lie there: these tests write the ledger's files by hand.
     const ledgerSize = (): number => readdirSync(join(this.root, "ledger/000")).length;
     const sink = new RecordSink({ name, store, tenant: "contoso", archive, ledgerSize, keys: STATE_KEYS });
@@ -89,7 +89,7 @@ export class DeliveryRig {
 
   async deliver(
     targets: readonly Target[],
-    sources: readonly ArchiveSource[] = [folderSource(nodeFiles, this.root)],
+    sources: readonly ArchiveSource[] = [folderSource(testFiles(), this.root)],
   ): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
     await deliverPending(

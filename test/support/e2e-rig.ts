@@ -1,13 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, onTestFinished } from "vitest";
 import { runCommandLine } from "../../src/cli/run.js";
 import type { Surroundings } from "../../src/cli/command.js";
 import { systemClock } from "../../src/io/clock.js";
 import type { Clock } from "../../src/io/clock.js";
+import type { Files } from "../../src/io/files.js";
 import { startSimulator } from "../../packages/simulator/index.js";
 import type { Simulator, SimulatorOptions } from "../../packages/simulator/index.js";
+import { testFiles } from "./test-files.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 /** A Sunday, so that the days before it are weekdays and a Saturday. */
@@ -35,6 +37,18 @@ export interface E2eOptions {
   readonly more?: string;
   /** What the simulator's own clock is, where it differs from Daybook's. */
   readonly sourceClock?: Clock;
+  /** Where commands in this process write; `testFiles()` when absent. */
+  readonly files?: Files;
+  /** What an earlier rig left: its folder is copied, and its moment goes on. */
+  readonly left?: LeftRig;
+}
+
+/** A rig's folder as it was, with what its configuration names. */
+interface LeftRig {
+  readonly folder: string;
+  readonly nowMs: number;
+  /** Texts of its configuration that are others in the next rig: its folder and its simulator's addresses. */
+  readonly named: readonly string[];
 }
 
 /** What a command line ended with. */
@@ -62,6 +76,8 @@ export interface E2eRig {
   configure(options: E2eOptions): void;
   /** The same archive against another simulated tenant at another moment of its life. */
   restartSimulator(scenario: SimulatorOptions): Promise<void>;
+  /** Copies the folder to `to`; the options of a rig that goes on from there. */
+  leave(to: string): E2eOptions;
 }
 
 export const SIGN_IN_TOKEN = "e2e-bearer-token-of-the-tests";
@@ -71,13 +87,17 @@ export async function e2eRig(options: E2eOptions = {}): Promise<E2eRig> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   if (options.sourceClock === systemClock && options.readAfter?.[0] !== "24h")
     throw new Error("a rig in real time needs REAL_TIME: with another readAfter no day is due at some hours");
-  const clock = new VirtualClock(options.now ?? E2E_NOW);
+  const { left } = options;
+  const clock = new VirtualClock(left?.nowMs ?? options.now ?? E2E_NOW);
+  const files = options.files ?? testFiles();
   let current = options;
   let simulator = await startedSimulator(options, clock);
-  writeSecrets(folder);
-  writeConfig(folder, simulator, options);
+  if (left === undefined) {
+    writeSecrets(folder);
+    writeConfig(folder, simulator, options);
+  } else goOn(folder, simulator, left);
   const runWith = (overrides: Partial<Surroundings>, ...argv: string[]): Promise<Ran> =>
-    runIn(folder, { clock, ...overrides }, argv);
+    runIn(folder, { clock, files, ...overrides }, argv);
   return {
     folder,
     vault: join(folder, "vault", "contoso"),
@@ -102,7 +122,42 @@ export async function e2eRig(options: E2eOptions = {}): Promise<E2eRig> {
       simulator = await startedSimulator(current, clock);
       writeConfig(folder, simulator, current);
     },
+    leave: (to) => {
+      cpSync(folder, to, { recursive: true });
+      return { ...current, left: { folder: to, nowMs: clock.now(), named: namesOf(folder, simulator) } };
+    },
   };
+}
+
+/**
+ * A rig that takes long to prepare, once for a file of tests: the first test gets what `build` makes, each other one a copy
+ * of its folder as it was then, with a simulator of its own.
+ */
+export function preparedRig(build: () => Promise<E2eRig>): () => Promise<E2eRig> {
+  const kept = mkdtempSync(join(tmpdir(), "daybook-kept-"));
+  afterAll(() => rmSync(kept, { recursive: true, force: true }));
+  let left: E2eOptions | undefined;
+  return async () => {
+    if (left !== undefined) return e2eRig(left);
+    const rig = await build();
+    left = rig.leave(kept);
+    return rig;
+  };
+}
+
+function namesOf(folder: string, { url, authority }: Simulator): readonly string[] {
+  return [folder, url, authority];
+}
+
+function goOn(folder: string, simulator: Simulator, left: LeftRig): void {
+  cpSync(left.folder, folder, { recursive: true });
+  const path = join(folder, "daybook.yaml");
+  const names = namesOf(folder, simulator);
+  const text = left.named.reduce(
+    (named, name, index) => named.replaceAll(name, names[index] ?? name),
+    readFileSync(path, "utf8"),
+  );
+  writeFileSync(path, text, { mode: 0o600 });
 }
 
 async function startedSimulator(options: E2eOptions, clock: Clock): Promise<Simulator> {

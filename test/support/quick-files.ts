@@ -29,6 +29,7 @@ export function quickFiles(): Files {
     watch: () => () => undefined,
     lock: async (path) => {
       if (locked.has(path)) throw new DaybookError("ARCHIVE_LOCKED", { message: path });
+      attempt(path, () => fs.appendFileSync(path, ""));
       locked.add(path);
       return () => void locked.delete(path);
     },

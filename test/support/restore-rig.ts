@@ -18,7 +18,11 @@ export interface RestoreRig extends E2eRig {
 }
 
 export async function restoreRig(options: E2eOptions = {}): Promise<RestoreRig> {
-  const rig = await e2eRig(options);
+  return restorable(await e2eRig(options));
+}
+
+/** The same of a rig that is there. */
+export function restorable(rig: E2eRig): RestoreRig {
   const [lost, key] = [join(rig.folder, "lost"), join(rig.folder, "state", "signing-key.pem")];
   const bringKey = (): void => {
     mkdirSync(join(rig.folder, "state"), { recursive: true, mode: 0o700 });

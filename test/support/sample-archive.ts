@@ -1,8 +1,7 @@
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Files } from "../../src/io/files.js";
-import { nodeFiles } from "../../src/io/node-files.js";
 import { readDocuments } from "../../src/ledger/archive-tree.js";
 import { openArchive } from "../../src/ledger/open-archive.js";
 import type { OpenArchive } from "../../src/ledger/open-archive.js";
@@ -21,6 +20,7 @@ import type { Window } from "../../src/model/window.js";
 import { sealDay } from "../../src/seal/seal-day.js";
 import type { EarlierRevision } from "../../src/seal/seal-day.js";
 import { verifyReading } from "../../src/verify/verify-reading.js";
+import { testFiles } from "./test-files.js";
 
 export const TENANT_ID = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
 const ARCHIVE_ID = "0b9ff1c2-5a3e-4d0b-8d7e-1f2a3b4c5d6e";
@@ -77,7 +77,7 @@ async function makeArchive(
     readonly falsify?: (counts: Completeness) => Completeness;
   } = {},
 ): Promise<SampleArchive> {
-  const work = await mkdtemp(join(tmpdir(), "daybook-sample-"));
+  const work = mkdtempSync(join(tmpdir(), "daybook-sample-"));
   const maker = new SampleMaker(join(work, "state"), compression, falsify);
   await maker.open(signingKey);
   for (const [day, events] of readings) {
@@ -85,10 +85,10 @@ async function makeArchive(
     else await maker.seal(day as UtcDay, events);
   }
   const root = join(work, "archive");
-  await mkdir(root);
+  mkdirSync(root);
   const parts = ["archive.json", "README.txt", "FORMAT.md", "head", "keys", "ledger", "heads", "days"];
-  for (const part of parts) await cp(join(work, "state", part), join(root, part), { recursive: true });
-  return { root, work, remove: () => rm(work, { recursive: true, force: true }) };
+  for (const part of parts) cpSync(join(work, "state", part), join(root, part), { recursive: true });
+  return { root, work, remove: async () => rmSync(work, { recursive: true, force: true }) };
 }
 
 function event(id: string, time: string, more: object = {}): string {
@@ -114,6 +114,7 @@ class SampleMaker {
   readonly #newest = new Map<UtcDay, EarlierRevision>();
   #archive: OpenArchive | undefined;
   #previous: string | null = null;
+  readonly #files = testFiles();
   #nowMs = Date.parse("2026-11-21T12:00:00.000Z");
 
   constructor(root: string, compression: Compression, falsify: (counts: Completeness) => Completeness) {
@@ -123,16 +124,16 @@ class SampleMaker {
   }
 
   async open(signingKey: SigningKey): Promise<void> {
-    await mkdir(this.#root, { recursive: true });
+    mkdirSync(this.#root, { recursive: true });
     this.#archive = await openArchive(
       {
-        files: nodeFiles,
+        files: this.#files,
         clock: { now: () => (this.#nowMs += 1000), sleep: () => Promise.resolve() },
         root: this.#root,
         tenantId: TENANT_ID,
         archiveId: ARCHIVE_ID,
         signingKey,
-        documents: await readDocuments(nodeFiles),
+        documents: await readDocuments(this.#files),
         signedHeads: dirname(this.#root),
       },
       SIGNAL,
@@ -150,14 +151,14 @@ class SampleMaker {
   async seal(day: UtcDay, events: readonly string[]): Promise<void> {
     const { ledger, signer } = this.#opened();
     const reading = await spooled({
-      files: nodeFiles,
+      files: this.#files,
       folder: join(this.#root, "spool", `${day}-${this.#nowMs}`),
       day,
       events,
       compression: this.#compression,
     });
     const verdict = await verifyReading({
-      files: nodeFiles,
+      files: this.#files,
       reading,
       tenantId: TENANT_ID,
       workFolder: reading.folder,
@@ -166,7 +167,7 @@ class SampleMaker {
     if (verdict.outcome !== "complete") throw new Error(JSON.stringify(verdict.findings));
     const earlier = this.#newest.get(day);
     const sealed = await sealDay({
-      files: nodeFiles,
+      files: this.#files,
       signer,
       reading,
       verdict: { ...verdict, completeness: this.#falsify(verdict.completeness) },

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { zstdCompressSync } from "node:zlib";
 import { ArchiveKeys } from "../../src/archive/keys.js";
@@ -13,9 +13,9 @@ import type { SealedDay } from "../../src/archive/sealed-package.js";
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-async function put(root: string, path: string, bytes: Uint8Array | string): Promise<void> {
-  await mkdir(dirname(join(root, path)), { recursive: true });
-  await writeFile(join(root, path), bytes);
+function put(root: string, path: string, bytes: Uint8Array | string): void {
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), bytes);
 }
 
 const ORIGIN = `daybook/${ARCHIVE_ID}`;
@@ -24,13 +24,12 @@ export const STATE_KEYS = new ArchiveKeys(ORIGIN, new Map([[STATE_SIGNER.keyId, 
 
 /** A tenant's state folder with its describing files, `entries` signed ledger entries, and heads that are not. */
 export async function writeState(root: string, entries: number): Promise<void> {
-  for (const name of ["archive.json", "README.txt", "FORMAT.md", "keys/0a1b2c3d.pem"])
-    await put(root, name, name);
+  for (const name of ["archive.json", "README.txt", "FORMAT.md", "keys/0a1b2c3d.pem"]) put(root, name, name);
   for (let seq = 0; seq < entries; seq += 1) {
-    await put(root, entryPath(seq), signedEntry(seq));
-    await put(root, headPath(seq + 1), `head ${seq + 1}\n`);
+    put(root, entryPath(seq), signedEntry(seq));
+    put(root, headPath(seq + 1), `head ${seq + 1}\n`);
   }
-  await put(root, "head", `head ${entries}\n`);
+  put(root, "head", `head ${entries}\n`);
 }
 
 /** An entry that the key in `STATE_KEYS` has signed. It continues no chain. */
@@ -72,9 +71,9 @@ export async function writePackage(
       },
     ],
   });
-  await put(root, `${folder}/events.ndjson.zst`, events);
-  await put(root, `${folder}/SHA256SUMS`, `${sha256(events)}  events.ndjson.zst\n`);
-  await put(root, `${folder}/manifest.json.sig`, "signature");
-  await put(root, `${folder}/manifest.json`, manifest);
+  put(root, `${folder}/events.ndjson.zst`, events);
+  put(root, `${folder}/SHA256SUMS`, `${sha256(events)}  events.ndjson.zst\n`);
+  put(root, `${folder}/manifest.json.sig`, "signature");
+  put(root, `${folder}/manifest.json`, manifest);
   return { day, revision, manifestSha256: sha256(manifest) };
 }

@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey, sign } from "node:crypto";
 import type { Files } from "../../src/io/files.js";
-import { nodeFiles } from "../../src/io/node-files.js";
+import { testFiles } from "./test-files.js";
 import type { Compression } from "../../src/model/compression.js";
 import type { Reading } from "../../src/model/reading.js";
 import type { UtcDay } from "../../src/model/utc-day.js";
@@ -54,7 +54,7 @@ export async function sealingRig(): Promise<SealingRig> {
   }
 
   async function sealReading(reading: Reading, options: SealReadingOptions = {}): Promise<Sealed> {
-    const { earlier, files = nodeFiles } = options;
+    const { earlier, files = testFiles() } = options;
     const verdict = await verifyReading({ files, reading, tenantId: TENANT_ID, workFolder: work, signal });
     if (verdict.outcome === "incomplete") throw new Error(JSON.stringify(verdict.findings));
     const outcome = await sealDay({
@@ -81,7 +81,7 @@ export async function sealingRig(): Promise<SealingRig> {
     return sealReading(await read(events, options.compression), options);
   }
 
-  async function linesOf({ manifest }: Sealed, files: Files = nodeFiles): Promise<readonly string[]> {
+  async function linesOf({ manifest }: Sealed, files: Files = testFiles()): Promise<readonly string[]> {
     const held = new PackageFiles(folderSource(files, root), manifest, new AbortController().signal);
     const lines: string[] = [];
     for await (const line of eachLine(held.recordBlocks())) lines.push(line);

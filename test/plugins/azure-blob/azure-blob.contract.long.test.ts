@@ -1,0 +1,3 @@
+import { azureContract } from "../../support/azure-contract.js";
+
+azureContract("long");

@@ -1,0 +1,3 @@
+import { parquetContract } from "../../support/parquet-contract.js";
+
+parquetContract("long");

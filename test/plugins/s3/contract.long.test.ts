@@ -1,0 +1,3 @@
+import { s3Contract } from "../../support/s3-contract.js";
+
+s3Contract("long");
