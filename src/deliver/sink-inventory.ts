@@ -69,7 +69,7 @@ function isWhole({ always, pages }: HeldFiles): boolean {
 }
 
 /** The parts of an archive beside its days that only grow. */
-const RECORDS = ["acts/", "heads/", "keys/", "ledger/"];
+const RECORDS = ["acts/", "anchors/", "heads/", "keys/", "ledger/"];
 
 /** What the own archive has of its records below entry number `entries`, and the sink lacks. Two listings of each part. */
 export async function missingRecords(
@@ -82,15 +82,21 @@ export async function missingRecords(
   for (const part of RECORDS) {
     const held = new Set<string>();
     for await (const key of store.list(`${tenant}/${part}`, signal)) held.add(key.slice(tenant.length + 1));
-    for await (const path of own.list(part, signal))
-      if (!held.has(path) && (seqOf(path) ?? 0) < entries) lost.push(path);
+    let before: string | undefined;
+    for await (const path of own.list(part, signal)) {
+      // The entry that names cosignatures lies somewhere between their head and the next one that was cosigned.
+      const due = part === "anchors/" ? before : path;
+      if (due !== undefined && !held.has(due) && (seqOf(path) ?? 0) < entries) lost.push(due);
+      before = path;
+    }
   }
   return lost;
 }
 
-/** The number of the entry with which the file is written; undefined for a key. */
+/** The number of the entry with which the file is written, or of one before it; undefined for a key. */
 export function seqOf(path: string): number | undefined {
-  const [, part, number] = /^(acts|heads|ledger)\/(?:\d{3}\/)?(\d{9})(?:\/|\.json$|$)/.exec(path) ?? [];
+  const [, part, number] =
+    /^(acts|anchors|heads|ledger)\/(?:\d{3}\/)?(\d{9})(?:\/|\.(?:json|cosig)$|$)/.exec(path) ?? [];
   if (number === undefined) return undefined;
   // A head has the number of entries below it.
   return part === "heads" ? Number(number) - 1 : Number(number);

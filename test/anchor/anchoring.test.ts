@@ -110,6 +110,23 @@ describe("an archive with witnesses", () => {
     expect((await rig.run(...whole)).exit).toBe(0);
   }, 60_000);
 
+  it("heals a sink that lost the cosignatures of a day", async () => {
+    const rig = await rigToWitness();
+    const witness = await startWitness(rig, "audit-dept");
+    haveWitnesses(rig, [witness]);
+    await succeed(rig, "archive");
+    rig.clock.advance(DAY_MS);
+    await succeed(rig, "archive");
+    const [name = ""] = readdirSync(join(rig.vault, "anchors")).toSorted();
+    rmSync(join(rig.vault, "anchors", name));
+
+    const { err } = await rig.run("archive");
+
+    expect(err).toContain(`anchors/${name}`);
+    expect(existsSync(join(rig.vault, "anchors", name))).toBe(true);
+    expect((await rig.run("verify", "--sink", "vault", "--witness", witness.key)).exit).toBe(0);
+  }, 60_000);
+
   it("proves an event under the head that its witness cosigned", async () => {
     const rig = await rigToWitness();
     const [witness, other] = [await startWitness(rig, "audit-dept"), await startWitness(rig, "other")];
