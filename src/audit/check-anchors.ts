@@ -17,8 +17,8 @@ import type { CheckedLedger } from "./check-ledger.js";
 export interface AnchorDemands {
   /** The witnesses that the auditor trusts; none: those that the archive names. */
   readonly witnesses: readonly NoteKey[];
-  /** How many of them must have cosigned. */
-  readonly quorum: number;
+  /** How many of them must have cosigned; undefined: all of those named, or as many as the archive promises. */
+  readonly quorum: number | undefined;
   /** Every entry of before this time must be covered, milliseconds since the epoch; undefined: no demand. */
   readonly coveredBeforeMs: number | undefined;
 }
@@ -146,10 +146,12 @@ function coveredBy(witnessed: readonly WitnessedHead[], quorum: number): number 
 
 function judge(
   audit: Audit,
-  { uncoveredSince }: AnchorFacts,
+  { uncoveredSince, policies }: AnchorFacts,
   witnessed: readonly WitnessedHead[],
-  { witnesses, quorum, coveredBeforeMs }: AnchorDemands,
+  { witnesses, quorum: demanded, coveredBeforeMs }: AnchorDemands,
 ): void {
+  const promised = witnesses.length === 0 ? (policies.at(-1)?.witness_quorum ?? 0) : witnesses.length;
+  const quorum = demanded ?? Math.max(1, promised);
   const covered = coveredBy(witnessed, quorum);
   if (covered === 0)
     return audit.found.add("WITNESS_MISSING", {

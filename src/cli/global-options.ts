@@ -24,7 +24,10 @@ export const WITNESS_OPTIONS: readonly OptionEntry[] = [
     flags: "--witness <key...>",
     help: "public keys of the witnesses that you trust (default: those that the archive names)",
   },
-  { flags: "--quorum <number>", help: "how many of them must have confirmed the ledger (default: all)" },
+  {
+    flags: "--quorum <number>",
+    help: "how many of them must have confirmed the ledger (default: all, or as many as the archive promises)",
+  },
   {
     flags: "--require-anchor-within <duration>",
     help: "witnesses must have confirmed every entry older than this, such as 48h",

@@ -72,7 +72,7 @@ function witnessesOf(
   demands: AnchorDemands | undefined,
 ): readonly WitnessedHead[] {
   if (demands === undefined) return [];
-  const { witnesses, quorum } = demands;
+  const { witnesses, quorum = witnesses.length } = demands;
   const found = witnesses.flatMap((key) => {
     const cosigned = findCosignature(cosignatures, head, key);
     return cosigned === undefined ? [] : [{ name: key.name, size: head.size, atMs: cosigned.atMs }];

@@ -24,7 +24,7 @@ export function anchorDemands(
       hint: "the witness's operator has its public key: `daybook witness serve` prints it",
     });
   });
-  const least = wholeNumber(quorum ?? String(Math.max(1, witnesses.length)), witnesses.length);
+  const least = quorum === undefined ? undefined : wholeNumber(quorum, witnesses.length);
   const coveredBeforeMs = within === undefined ? undefined : nowMs - lengthOf(within);
   return { witnesses, quorum: least, coveredBeforeMs };
 }

@@ -127,6 +127,20 @@ describe("an archive with witnesses", () => {
     expect((await rig.run("verify", "--sink", "vault", "--witness", witness.key)).exit).toBe(0);
   }, 60_000);
 
+  it("is held by verify to as many witnesses as it promises", async () => {
+    const rig = await rigToWitness();
+    const [witness, other] = [await startWitness(rig, "audit-dept"), await startWitness(rig, "other")];
+    await other.stop();
+    haveWitnesses(rig, [witness, other]);
+    await succeed(rig, "archive");
+
+    const promised = await rig.run("verify", "--require-anchor-within", "48h");
+    const one = await rig.run("verify", "--require-anchor-within", "48h", "--quorum", "1");
+
+    expect([promised.exit, promised.out]).toEqual([65, expect.stringContaining("(WITNESS_MISSING)")]);
+    expect(one.exit).toBe(0);
+  }, 60_000);
+
   it("proves an event under the head that its witness cosigned", async () => {
     const rig = await rigToWitness();
     const [witness, other] = [await startWitness(rig, "audit-dept"), await startWitness(rig, "other")];

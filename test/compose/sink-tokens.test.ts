@@ -1,5 +1,5 @@
 import nock from "nock";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { sinkTokens } from "../../src/compose/sink-tokens.js";
 import { Redactor } from "../../src/config/redactor.js";
 import { SecretSource } from "../../src/config/secrets.js";
@@ -9,6 +9,7 @@ import type { AzureAuth } from "../../src/plugin/index.js";
 import { silentLog } from "../support/plugin-host.js";
 import { NOW } from "../support/reading-rig.js";
 import { VirtualClock } from "../support/virtual-clock.js";
+import { nockNetwork } from "../support/nock-network.js";
 
 const TENANT = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
 const STORAGE_TENANT = "0f6f2a11-3f1f-4f7e-9a51-8d5b3f6e2f0c";
@@ -29,11 +30,7 @@ function tokensOf(auth: AzureAuth, authority: string | undefined, tenantId?: str
   return sinkTokens({ name: "contoso", authority }, request, secrets, doors);
 }
 
-beforeEach(() => nock.disableNetConnect());
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+nockNetwork();
 
 it.each([
   ["the archived tenant's directory", undefined, TENANT],

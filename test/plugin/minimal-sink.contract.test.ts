@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sinkContract } from "daybook/plugin/contract";
 import type { SinkPlace } from "daybook/plugin/contract";
-import { expect, it } from "vitest";
 import minimalSink from "../fixtures/minimal-sink/index.js";
 import { testHost } from "../support/plugin-host.js";
 
@@ -14,19 +13,11 @@ function placeAt(path: string, root = path): SinkPlace {
   };
 }
 
-sinkContract("the minimal sink of docs/SINKS.md", {
+sinkContract("the minimal sink of the tests", {
   make: async () => placeAt(await mkdtemp(join(tmpdir(), "daybook-minimal-sink-"))),
   unusable: async () => {
     const root = await mkdtemp(join(tmpdir(), "daybook-minimal-sink-"));
     await writeFile(join(root, "a-file"), "");
     return placeAt(join(root, "a-file"), root);
   },
-});
-
-it("is the first example of docs/SINKS.md, word for word", async () => {
-  const folder = join(import.meta.dirname, "../..");
-  const guide = await readFile(join(folder, "docs/SINKS.md"), "utf8");
-  const source = await readFile(join(folder, "test/fixtures/minimal-sink/index.ts"), "utf8");
-
-  expect(/```ts\n([\s\S]*?)```/.exec(guide)?.[1]).toBe(source);
 });

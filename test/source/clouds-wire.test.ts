@@ -1,5 +1,5 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { nodeFiles } from "../../src/io/node-files.js";
 import { nodeHttp } from "../../src/io/node-http.js";
 import { endpointsOf } from "../../src/source/clouds.js";
@@ -8,14 +8,11 @@ import { signIn } from "../../src/source/sign-in/sign-in.js";
 import { silentLog } from "../support/plugin-host.js";
 import { NOW } from "../support/reading-rig.js";
 import { VirtualClock } from "../support/virtual-clock.js";
+import { nockNetwork } from "../support/nock-network.js";
 
 const TENANT = "8d5b3f6e-2f0c-4f7e-9a51-3f1f0f6f2a11";
 
-beforeEach(() => nock.disableNetConnect());
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+nockNetwork();
 
 /** By Microsoft's names: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and its cmdlets. */
 const HOSTS = [

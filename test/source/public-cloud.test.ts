@@ -1,18 +1,15 @@
 import nock from "nock";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { VirtualClock } from "../support/virtual-clock.js";
 import { NOW, TASK, readingRig } from "../support/reading-rig.js";
+import { nockNetwork } from "../support/nock-network.js";
 
 /** The real host of the public cloud, answered at the edge: what is asked of it, word for word. */
 const HOST = "https://api.powerbi.com";
 const PATH = "/v1.0/myorg/admin/activityevents";
 const never = new AbortController().signal;
 
-beforeEach(() => nock.disableNetConnect());
-afterEach(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-});
+nockNetwork();
 
 const page = (events: readonly object[], token: string | null): object => ({
   activityEventEntities: events,

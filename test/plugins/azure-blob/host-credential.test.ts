@@ -1,15 +1,16 @@
 import { DaybookError } from "daybook/plugin";
 import type { AzureTokenRequest, AzureTokens, ObjectStore } from "daybook/plugin";
 import nock from "nock";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import azureBlob from "../../../plugins/azure-blob/index.js";
 import { testHost } from "../../support/plugin-host.js";
+import { nockNetwork } from "../../support/nock-network.js";
 
 const signal = new AbortController().signal;
 const CLIENT_ID = "11111111-2222-4333-8444-555555555555";
 const BASE = { account: "contosoaudit", container: "audit" };
 
-afterEach(() => nock.cleanAll());
+nockNetwork();
 
 describe("a sign-in to Entra ID", () => {
   const auth = { method: "client-secret", clientId: CLIENT_ID, secret: { env: "X" } };
