@@ -76,7 +76,7 @@ describe("an archive with witnesses", () => {
     expect((await rig.run("status")).out).not.toContain("cosigned in time");
   }, 60_000);
 
-  it("is refused by its witness when its key's holder has rewritten the past, and says so", async () => {
+  it("is refused by its witness when its key's holder has rewritten the past, and says so (fault 93)", async () => {
     const rig = await rigToWitness();
     const witness = await startWitness(rig, "audit-dept");
     haveWitnesses(rig, [witness]);
