@@ -22,6 +22,7 @@ export function auditJson(input: ReportInput): object {
           ? null
           : { size: input.head.size, root: input.head.root, time: input.head.time },
       keys: input.keys.map(({ id, fingerprint }) => ({ key_id: id, fingerprint })),
+      witnesses: input.witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) })),
     },
     verdict: { word: tone, sentence: headline, reasons },
     counts: coverage.counts,

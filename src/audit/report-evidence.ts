@@ -199,7 +199,7 @@ export function renderTrail({ trail }: ReportInput): Html {
 /** What a reader must not take this report for. */
 export const NOT_PROVED: readonly string[] = [
   "That the source reported everything that happened. It proves that every page the source offered was read to its end.",
-  "That nobody with the archive's private key rewrote the ledger before the head above. A head that somebody else kept shows it: give it to --expect-head.",
+  "That nobody with the archive's private key rewrote the ledger before the head above. A head that somebody else kept shows it: give it to --heads. So does a witness that you trust: `daybook verify --witness`.",
   "Who a person is. People of the archive are roles with OpenSSH keys; whose key it is, the organisation must say.",
   "That a storage medium was wiped. A destroyed day is gone from every copy that Daybook knows of, as each store confirmed.",
   "That the clock of this machine was right. Each manifest also has the source's own Date.",

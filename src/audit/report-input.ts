@@ -1,6 +1,7 @@
 import type { Head } from "../archive/head.js";
 import type { Compression } from "../model/compression.js";
 import type { Finding } from "../model/finding.js";
+import type { WitnessedHead } from "./check-anchors.js";
 import type { Coverage } from "./coverage.js";
 import type { PageRecord } from "../model/page-record.js";
 import type { RetentionRecord } from "../model/retention-record.js";
@@ -73,6 +74,8 @@ export interface ReportInput {
         readonly time: string | null;
       })
     | undefined;
+  /** The newest head that each witness confirmed. */
+  readonly witnessed: readonly WitnessedHead[];
   readonly compression: Compression;
   /** Who made it: a login name. */
   readonly by: string;

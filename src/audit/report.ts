@@ -18,6 +18,7 @@ import {
   renderTrail,
 } from "./report-evidence.js";
 import type { ReportInput } from "./report-input.js";
+import { isoTime } from "../model/utc-day.js";
 import { utcText } from "./time-text.js";
 import { judgeReport } from "./report-verdict.js";
 
@@ -99,7 +100,7 @@ function renderFigures({ coverage, proofs }: ReportInput): Html {
   </dl>`;
 }
 
-function renderIdentity({ archiveId, tenantId, place, keys, head }: ReportInput): Html {
+function renderIdentity({ archiveId, tenantId, place, keys, head, witnessed }: ReportInput): Html {
   return html`<section aria-labelledby="identity">
     <h2 id="identity">What to keep elsewhere</h2>
     <p>
@@ -127,6 +128,18 @@ function renderIdentity({ archiveId, tenantId, place, keys, head }: ReportInput)
                 ${count(head.size)} entries, root <code>${head.root}</code>, newest of
                 ${head.time === null ? "unknown time" : utcText(head.time)}
               </dd>`
+      }
+      <dt>Witnesses</dt>
+      ${
+        witnessed.length === 0
+          ? html`<dd>none: nobody but the operator vouches for the ledger having one history</dd>`
+          : witnessed.map(
+              ({ name, size, atMs }) =>
+                html`<dd>
+                  ${name} confirmed the first ${count(size)} entries at ${utcText(isoTime(atMs))}; for later
+                  ones the operator alone vouches
+                </dd>`,
+            )
       }
     </dl>
   </section>`;

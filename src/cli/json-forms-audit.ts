@@ -95,6 +95,9 @@ const audited = z.object({
     tenant_id: z.string(),
     head: head.nullable(),
     keys: signingKeys,
+    witnesses: z
+      .array(z.object({ name: z.string(), size: count, time }))
+      .describe("the newest head that each witness confirmed, by its own clock"),
   }),
   verdict: z.object({
     word: z.enum(["whole", "consistent", "missing", "damaged"]),

@@ -75,7 +75,7 @@ export async function makeReport(parts: ReportParts, surroundings: Surroundings)
       ),
     );
   const coverage = coverDays(range, stateOf, (day) => held.get(day));
-  const { identity, facts, keys, level, findings } = audited;
+  const { identity, facts, keys, level, findings, witnessed } = audited;
   const { proofs, late, example, compression } = await proofsOf(coverage.days, days);
   const input: ReportInput = {
     tenant,
@@ -89,6 +89,7 @@ export async function makeReport(parts: ReportParts, surroundings: Surroundings)
     level,
     findings,
     keys,
+    witnessed,
     isVouched: isVouched(keys, parts),
     head: facts && { ...facts.head, time: facts.headTime },
     compression,

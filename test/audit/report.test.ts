@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { auditJson } from "../../src/audit/audit-json.js";
 import { coverDays } from "../../src/audit/coverage.js";
+import { NOT_PROVED } from "../../src/audit/report-evidence.js";
 import { renderReport } from "../../src/audit/report.js";
 import type { DayProof, ReportInput } from "../../src/audit/report-input.js";
 import { judgeReport } from "../../src/audit/report-verdict.js";
+import { COMMANDS } from "../../src/cli/commands.js";
 import type { DayState } from "../../src/model/day-state.js";
 import type { Finding } from "../../src/model/finding.js";
 import { NO_RETENTION } from "../../src/model/retention-record.js";
@@ -45,6 +48,7 @@ function sampleReport(stateOf: (day: string) => DayState, more: Partial<ReportIn
       root: `${"R".repeat(43)}=`,
       time: "2026-11-22T08:59:12.004Z",
     },
+    witnessed: [],
     compression: "zstd",
     by: "ana@archive01",
     reader: null,
@@ -134,6 +138,27 @@ describe("renderReport", () => {
 
     expect(verdict.tone).toBe("whole");
     expect(verdict.reasons).toContain("2 days before the archive began.");
+  });
+
+  it("says up to where witnesses vouch for one history", () => {
+    const witness = { name: "audit-dept", size: 80, atMs: Date.parse("2026-11-21T09:00:00.000Z") };
+
+    const alone = String(renderReport(sampleReport(() => "closed")));
+    const witnessed = String(renderReport(sampleReport(() => "closed", { witnessed: [witness] })));
+
+    expect(alone).toContain("nobody but the operator vouches");
+    expect(witnessed).toMatch(/audit-dept confirmed the first 80 entries at 2026-11-21 09:00[^]*UTC/);
+    expect(auditJson(sampleReport(() => "closed", { witnessed: [witness] }))).toMatchObject({
+      archive: { witnesses: [{ name: "audit-dept", size: 80, time: "2026-11-21T09:00:00.000Z" }] },
+    });
+  });
+
+  it("names only options that there are in what it does not prove", () => {
+    const named = NOT_PROVED.flatMap((text) => [...text.matchAll(/--[a-z-]+/g)].map(([option]) => option));
+    const options = COMMANDS.flatMap((command) => command.options.map(({ flags }) => flags));
+
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((option) => !options.some((flags) => flags.startsWith(`${option} `)))).toEqual([]);
   });
 
   it("says why a day is lost", () => {
