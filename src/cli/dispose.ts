@@ -268,8 +268,9 @@ function planResult(tenant: string, plan: PlanSummary, next: readonly string[]):
 
 function planJson(tenant: string, plan: PlanSummary | null): object {
   if (plan === null) return { format: "daybook.plan/1", tenant, plan };
-  const { inTheWay, ...same } = plan;
-  return { format: "daybook.plan/1", tenant, plan: { ...same, in_the_way: inTheWay } };
+  const { inTheWay, mayApprove, ...same } = plan;
+  const named = { ...same, may_approve: mayApprove, in_the_way: inTheWay };
+  return { format: "daybook.plan/1", tenant, plan: named };
 }
 
 function planArgument(text: string | undefined): string {

@@ -25,6 +25,7 @@ const summary = z.object({
   bytes: count,
   approvals: texts.describe("roles"),
   approvers: count.describe("how many have to approve"),
+  may_approve: texts.describe("roles that may approve it and have not; none once enough have"),
   in_the_way: z.array(z.object({ day, reason: z.string() })).describe("days that are due and stay"),
   kept: z.record(z.string(), z.string()).describe("day to reason"),
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
 import { JSON_FORMS } from "../../src/cli/json-forms.js";
-import { e2eRig } from "../support/e2e-rig.js";
+import { e2eRig, preparedRig } from "../support/e2e-rig.js";
 import type { E2eRig } from "../support/e2e-rig.js";
 import { ACT_ANSWERS, FIRST_STEP_ANSWERS, answer } from "../support/json-answers.js";
 import type { JsonAnswers } from "../support/json-answers.js";
@@ -31,7 +31,7 @@ function problems(name: string, value: unknown): readonly string[] {
   );
 }
 
-async function archived(): Promise<E2eRig> {
+const archived = preparedRig(async () => {
   const rig = await e2eRig({
     horizon: "5d",
     scenario: { eventsPerDay: 30 },
@@ -39,7 +39,9 @@ async function archived(): Promise<E2eRig> {
   });
   await succeed(rig, "archive");
   return rig;
-}
+});
+const pastRetention = preparedRig(rigPastRetention);
+const withDestroyedDay = preparedRig(rigWithDestroyedDay);
 
 const RANGE = ["--from", "2026-11-19", "--to", "2026-11-20"];
 
@@ -63,16 +65,16 @@ const ANSWERS: JsonAnswers = {
     await answer(rig, "audit"),
     await answer(rig, "audit", "--path", rig.vault, "--for", "internal audit"),
     await afterDamage(rig, "audit", "--path", rig.vault),
-    await answer(await rigWithDestroyedDay(), "audit"),
+    await answer(await withDestroyedDay(), "audit"),
   ],
-  certificate: async () => [await answer(await rigWithDestroyedDay(), "dispose", "report", "P0001")],
+  certificate: async () => [await answer(await withDestroyedDay(), "dispose", "report", "P0001")],
   overdue: async (rig) => [
     await answer(rig, "retention", "overdue"),
-    await answer(await rigPastRetention(), "retention", "overdue"),
+    await answer(await pastRetention(), "retention", "overdue"),
   ],
   holds: async (rig) => [
     await answer(rig, "hold", "list"),
-    await answer(await rigPastRetention(), "hold", "list", "--history"),
+    await answer(await pastRetention(), "hold", "list", "--history"),
   ],
   coverage: async (rig) => [
     await answer(rig, "coverage"),
@@ -106,7 +108,7 @@ const ANSWERS: JsonAnswers = {
   },
   status: async (rig) => [
     await answer(rig, "status"),
-    await answer(await rigPastRetention(), "status"),
+    await answer(await pastRetention(), "status"),
     await afterLoss(rig, "status"),
   ],
   archive: async (rig) => [
@@ -148,19 +150,19 @@ const ANSWERS: JsonAnswers = {
     await answer(rig, "query", "SELECT Id FROM events WHERE false"),
   ],
   retention: async () => {
-    const rig = await rigPastRetention();
+    const rig = await pastRetention();
     return [await answer(rig, "retention", "show"), await answer(rig, "retention", "show", ...RANGE)];
   },
   "retention-check": async (rig) => [
     await answer(rig, "retention", "check"),
-    await answer(await rigPastRetention(), "retention", "check"),
+    await answer(await pastRetention(), "retention", "check"),
   ],
   "hold-test": async () => {
-    const rig = await rigPastRetention();
+    const rig = await pastRetention();
     return [await answer(rig, "hold", "test", "2026-11-19"), await answer(rig, "hold", "test", "2026-11-20")];
   },
   hold: async () => {
-    const rig = await rigPastRetention();
+    const rig = await pastRetention();
     const place = ["hold", "place", "--matter", "M-3", "--reason", "a third", "--all", ...BEN];
     return [
       await answer(rig, ...place),
@@ -169,15 +171,15 @@ const ANSWERS: JsonAnswers = {
   },
   people: async (rig) => [
     await answer(rig, "people", "show"),
-    await answer(await rigPastRetention(), "people", "show"),
+    await answer(await pastRetention(), "people", "show"),
   ],
   plans: async (rig) => [
     await answer(rig, "dispose", "list"),
-    await answer(await rigWithDestroyedDay(), "dispose", "list"),
+    await answer(await withDestroyedDay(), "dispose", "list"),
   ],
   "to-sign": async () => [
     await answer(
-      await rigPastRetention(),
+      await pastRetention(),
       "hold",
       "release",
       "H0001",
