@@ -178,15 +178,7 @@ const ANSWERS: JsonAnswers = {
     await answer(await withDestroyedDay(), "dispose", "list"),
   ],
   "to-sign": async () => [
-    await answer(
-      await pastRetention(),
-      "hold",
-      "release",
-      "H0001",
-      "--reason",
-      "over",
-      ...BEN.slice(0, 2),
-    ),
+    await answer(await pastRetention(), "hold", "release", "H0001", "--reason", "over", ...BEN.slice(0, 2)),
   ],
   report: async (rig) => [await answer(rig, "report", "views"), await answer(rig, "report", "all", ...RANGE)],
   "report-list": async (rig) => [await answer(rig, "report")],
