@@ -143,8 +143,8 @@ describe("renderReport", () => {
   it("says up to where witnesses vouch for one history", () => {
     const witness = { name: "audit-dept", size: 80, atMs: Date.parse("2026-11-21T09:00:00.000Z") };
 
-    const alone = String(renderReport(sampleReport(() => "closed")));
-    const witnessed = String(renderReport(sampleReport(() => "closed", { witnessed: [witness] })));
+    const alone = renderReport(sampleReport(() => "closed"));
+    const witnessed = renderReport(sampleReport(() => "closed", { witnessed: [witness] }));
 
     expect(alone).toContain("nobody but the operator vouches");
     expect(witnessed).toMatch(/audit-dept confirmed the first 80 entries at 2026-11-21 09:00[^]*UTC/);
