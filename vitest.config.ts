@@ -9,8 +9,6 @@ export default mergeConfig(
       include: ["test/**/*.test.ts"],
       exclude: ["**/node_modules/**", "test/servers/**", "test/bench/**", "test/**/*.long.test.ts"],
       globalSetup: ["test/support/memory-folder.ts"],
-      // Most files need the whole program. No test changes a module, and what a test changes in its process it puts back.
-      isolate: false,
       // Real files that nobody syncs: the long tests and those of servers write as the product does.
       provide: { files: "quick" },
       testTimeout: 60_000,

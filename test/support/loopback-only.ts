@@ -7,11 +7,7 @@ const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 
 type Connect = (this: Socket, ...args: unknown[]) => Socket;
 
-// Files of tests share a process, and this is run before each.
-const GUARDED = Symbol.for("daybook.tests.connect");
-const connect = (Reflect.get(Socket.prototype, GUARDED) ??
-  Reflect.get(Socket.prototype, "connect")) as Connect;
-Reflect.set(Socket.prototype, GUARDED, connect);
+const connect = Reflect.get(Socket.prototype, "connect") as Connect;
 
 Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): Socket {
   const host = hostOf(args);
