@@ -1,10 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { Witness } from "../anchor/witness.js";
+import { listen } from "../config/schema.js";
 import { loadOrMakeSigningKey } from "../ledger/signing-key.js";
 import { DaybookError } from "../model/errors.js";
 import { SIGNATURE_TYPE, parseNoteKey } from "../model/note-key.js";
 import type { NoteKey } from "../model/note-key.js";
 import { isoTime } from "../model/utc-day.js";
+import type { ListenAddress } from "../serve/listen.js";
 import { WitnessServer } from "../serve/witness-server.js";
 import type { Command } from "./command.js";
 import { EXIT } from "./exit-codes.js";
@@ -73,11 +75,9 @@ function requireKeys(texts: readonly string[] | undefined): readonly NoteKey[] {
   });
 }
 
-function addressOf(text: string): { readonly host: string; readonly port: number } {
-  const at = text.lastIndexOf(":");
-  const [host, port] = [text.slice(0, at).replace(/^\[|\]$/g, ""), Number(text.slice(at + 1))];
-  if (at > 0 && /^[0-9A-Za-z.:-]+$/.test(host) && Number.isInteger(port) && port >= 0 && port <= 65_535)
-    return { host, port };
+function addressOf(text: string): ListenAddress {
+  const address = listen.safeParse(text);
+  if (address.success) return address.data;
   throw usage(
     `--listen: expected an address and a port, such as 127.0.0.1:7676, found ${JSON.stringify(text)}`,
   );

@@ -20,7 +20,6 @@ import type { Ledger } from "../ledger/ledger.js";
 import type { OpenArchive } from "../ledger/open-archive.js";
 import { proveArchive } from "../ledger/prove-archive.js";
 import { finishHalfSteps } from "../ledger/recovery.js";
-import type { Duration } from "../model/duration.js";
 import type { Log } from "../model/log.js";
 import { SIGNATURE_TYPE, parseNoteKey } from "../model/note-key.js";
 import { dayEndMs } from "../model/utc-day.js";
@@ -61,14 +60,11 @@ export function makePlaces(parts: WorkParts & { readonly loaded: LoadedConfig })
   return new SinkPlaces({ ...parts, configSha256: parts.loaded.sha256 });
 }
 
-/** A tenant without witnesses promises nothing. */
-const NO_WITNESSES: Pick<AnchorRules, "every"> = { every: "1d" as Duration };
-
 export function makeAnchoring({
   loaded,
   ...parts
 }: WorkParts & { readonly loaded: LoadedConfig; readonly http: Http }): Anchoring {
-  const { every, witnesses } = { witnesses: [], ...NO_WITNESSES, ...loaded.config.anchor };
+  const { every, witnesses } = loaded.config.anchor;
   return new Anchoring({ ...parts, rules: { every, witnesses: witnesses.flatMap(witnessOf) } });
 }
 

@@ -35,7 +35,8 @@ const signing = z
   .prefault({})
   .meta({ description: "The key that signs manifests and heads." });
 
-const listen = z
+/** Where a server listens. */
+export const listen = z
   .string()
   .regex(/^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+):\d{1,5}$/, {
     error: "must be an address and a port, such as 127.0.0.1:9464",
@@ -84,7 +85,7 @@ export const configSchema = z.strictObject({
       "Who may place holds and approve disposals, by a role. A change counts once `daybook people apply` has recorded it.",
   }),
   signing,
-  anchor: anchor.optional().meta({
+  anchor: anchor.prefault({}).meta({
     description:
       "Witnesses: other machines that confirm, day by day, that this archive has one history. docs/AUDIT.md says how to run one.",
   }),
@@ -109,7 +110,7 @@ export type Config = DeepReadonly<z.output<typeof configSchema> & { stateDir: st
 export type TenantConfig = Config["tenants"][string];
 export type AuthConfig = TenantConfig["auth"];
 export type RetentionConfig = Config["retention"];
-export type WitnessConfig = NonNullable<Config["anchor"]>["witnesses"][number];
+export type WitnessConfig = Config["anchor"]["witnesses"][number];
 export type SinkConfig = Config["sinks"][string];
 
 // Two entries would archive one tenant twice and share its request allowance without knowing (fault 81).

@@ -1,7 +1,8 @@
 import { isDaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import type { AlertSender } from "./alert-sender.js";
-import type { ListenAddress, StatusServer, StatusServerParts } from "./status-server.js";
+import type { ListenAddress } from "./listen.js";
+import type { StatusServer, StatusServerParts } from "./status-server.js";
 
 /** What one configuration lets the outside see of the daemon: status page, metrics and messages. */
 export interface Shown {

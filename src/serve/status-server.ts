@@ -1,14 +1,14 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { DaemonState } from "../daemon/state.js";
 import type { Clock } from "../io/clock.js";
 import type { ProcessUsage } from "../io/process-usage.js";
-import { DaybookError } from "../model/errors.js";
 import type { Log } from "../model/log.js";
 import { hasAccess } from "./access-token.js";
 import type { Counts } from "./counts.js";
+import { closeNow, listenOn } from "./listen.js";
+import type { ListenAddress } from "./listen.js";
 import { isOwnHost } from "./own-host.js";
 import { SECURITY_HEADERS } from "./page.js";
 import { answerPath, textAnswer } from "./routes.js";
@@ -29,12 +29,6 @@ export interface StatusServerParts {
   /** Removes known secrets from a text: the last step before an answer leaves. */
   readonly redact: (text: string) => string;
   readonly version: string;
-}
-
-export interface ListenAddress {
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
 }
 
 /** More than a browser or Prometheus needs. A client that sends slowly or keeps connections open costs the archive nothing. */
@@ -80,20 +74,9 @@ export class StatusServer {
 
   /** Resolves with the port once the server listens; SERVE_FAILED when it cannot listen on the address. */
   async start(): Promise<number> {
-    const { host, port } = this.#listen;
-    this.#server.listen(port, host);
-    try {
-      await once(this.#server, "listening");
-    } catch (cause) {
-      throw new DaybookError("SERVE_FAILED", {
-        message: `serve.listen: cannot listen on ${host}:${port}: found ${codeOf(cause)}, expected a free address of this machine`,
-        cause,
-      });
-    }
+    const bound = await listenOn(this.#server, this.#listen, "serve.listen");
     this.#server.on("error", (err) => this.#parts.log.warn({ err }, "status server failed"));
-    const address = this.#server.address();
-    const bound = typeof address === "object" && address !== null ? address.port : port;
-    this.#parts.log.info({ host, port: bound }, "status server started");
+    this.#parts.log.info({ host: this.#listen.host, port: bound }, "status server started");
     return bound;
   }
 
@@ -102,13 +85,8 @@ export class StatusServer {
     this.#parts = parts;
   }
 
-  /** Ends every connection at once: a page half sent is no loss. */
-  async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, "close");
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeNow(this.#server);
   }
 
   /** With too many connections the longest idle one is closed: a client that only keeps connections open locks nobody out. */
@@ -172,8 +150,4 @@ export class StatusServer {
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) > 0;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "an unknown error";
 }

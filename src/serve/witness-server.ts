@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { MAX_ADD_CHECKPOINT_BYTES } from "../anchor/add-checkpoint.js";
 import type { Witness, WitnessAnswer } from "../anchor/witness.js";
-import { DaybookError, messageOf } from "../model/errors.js";
-import type { ListenAddress } from "./status-server.js";
+import { messageOf } from "../model/errors.js";
+import { closeNow, listenOn } from "./listen.js";
+import type { ListenAddress } from "./listen.js";
 
 export interface WitnessServerParts {
   readonly witness: Pick<Witness, "add">;
@@ -34,26 +34,12 @@ export class WitnessServer {
   }
 
   /** Resolves with the port; SERVE_FAILED when it cannot listen on the address. */
-  async start({ host, port }: ListenAddress): Promise<number> {
-    this.#server.listen(port, host);
-    try {
-      await once(this.#server, "listening");
-    } catch (cause) {
-      throw new DaybookError("SERVE_FAILED", {
-        message: `--listen: cannot listen on ${host}:${port}: ${messageOf(cause)}`,
-        hint: "stop what uses the port, or name another address with --listen",
-        cause,
-      });
-    }
-    const address = this.#server.address();
-    return typeof address === "object" && address !== null ? address.port : port;
+  start(address: ListenAddress): Promise<number> {
+    return listenOn(this.#server, address, "--listen");
   }
 
-  async close(): Promise<void> {
-    const closed = once(this.#server, "close");
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  close(): Promise<void> {
+    return closeNow(this.#server);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
