@@ -1,3 +1,4 @@
+import { witnessesJson } from "./check-anchors.js";
 import { NOT_PROVED } from "./report-evidence.js";
 import type { CoveredDay } from "./coverage.js";
 import type { DayProof, ReportInput } from "./report-input.js";
@@ -22,7 +23,7 @@ export function auditJson(input: ReportInput): object {
           ? null
           : { size: input.head.size, root: input.head.root, time: input.head.time },
       keys: input.keys.map(({ id, fingerprint }) => ({ key_id: id, fingerprint })),
-      witnesses: input.witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) })),
+      witnesses: witnessesJson(input.witnessed),
     },
     verdict: { word: tone, sentence: headline, reasons },
     counts: coverage.counts,

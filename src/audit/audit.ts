@@ -1,4 +1,5 @@
 import type { LedgerEntry } from "../model/ledger-entry.js";
+import { sha256Hex } from "../model/sha256.js";
 import { isInRange } from "../model/utc-day.js";
 import type { UtcDay } from "../model/utc-day.js";
 import type { BagScope } from "../archive/bag-scope.js";
@@ -36,6 +37,19 @@ export async function readExpected(
       audit.found.add("FILE_MISSING", { subject: path, found: "nothing", expected: "a file", day });
     return bytes;
   });
+}
+
+/** A whole small file whose hash a signed place gives; another hash is a finding, and the bytes are judged all the same. */
+export async function readPinned(
+  audit: Audit,
+  path: string,
+  maxBytes: number,
+  sha256: string,
+): Promise<Uint8Array | undefined> {
+  const bytes = await readExpected(audit, path, maxBytes);
+  if (bytes !== undefined)
+    audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected: sha256 });
+  return bytes;
 }
 
 /** The work's result; undefined after a finding when the archive, not the way to it, is the reason of its failure. */

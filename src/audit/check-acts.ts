@@ -11,7 +11,7 @@ import { entryPath } from "../model/ledger-entry.js";
 import type { LedgerEntry } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { mismatch, rightOf, standingMismatch } from "./act-statement.js";
-import { guard, readExpected } from "./audit.js";
+import { guard, readExpected, readPinned } from "./audit.js";
 import type { Audit } from "./audit.js";
 import type { DisposalFacts, FiledAct, RetentionFacts } from "./retention-facts.js";
 
@@ -67,13 +67,8 @@ export class ActsCheck {
   async #roster(act: Extract<FiledAct, { readonly type: "roster-set" }>): Promise<void> {
     const folder = actFolder(act.seq);
     const path = `${folder}/roster.json`;
-    const bytes = await readExpected(this.#audit, path, LIMITS.ledgerEntry);
+    const bytes = await readPinned(this.#audit, path, LIMITS.ledgerEntry, act.roster_sha256);
     if (bytes === undefined) return;
-    this.#audit.found.expect("FILE_HASH", {
-      subject: path,
-      found: sha256Hex(bytes),
-      expected: act.roster_sha256,
-    });
     const parse = async (): Promise<Roster> => parseRoster(bytes, path);
     const roster = await guard(this.#audit, path, undefined, parse, "ROSTER_WRONG");
     if (roster === undefined) return;
@@ -200,9 +195,8 @@ export class ActsCheck {
   async #readPlans(): Promise<void> {
     for (const { id, sha256 } of this.#facts.record.plans) {
       const path = planPath(id);
-      const bytes = await readExpected(this.#audit, path, LIMITS.manifest);
+      const bytes = await readPinned(this.#audit, path, LIMITS.manifest, sha256);
       if (bytes === undefined) continue;
-      this.#audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected: sha256 });
       const parse = async (): Promise<Plan> => parsePlan(bytes, path);
       const plan = await guard(this.#audit, path, undefined, parse, "PLAN_WRONG");
       if (plan !== undefined) this.#planById.set(id, plan);

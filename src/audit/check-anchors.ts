@@ -1,17 +1,17 @@
 import { parseAnchorPolicy, witnessNamed } from "../archive/anchor-policy.js";
 import type { AnchorPolicy } from "../archive/anchor-policy.js";
 import { findCosignature, parseCosignatures } from "../archive/cosignature.js";
+import type { Head } from "../archive/head.js";
 import { LIMITS, anchorPolicyPath, cosignaturePath } from "../archive/layout.js";
-import { durationMs, parseDuration } from "../model/duration.js";
+import { brokenAfterMs } from "../model/anchor-record.js";
 import { entryPath } from "../model/ledger-entry.js";
 import type { EntryOf } from "../model/ledger-entry.js";
 import type { NoteKey } from "../model/note-key.js";
-import { sha256Hex } from "../model/sha256.js";
 import { isoTime } from "../model/utc-day.js";
 import type { AnchorFacts } from "./anchor-facts.js";
-import { guard, readExpected } from "./audit.js";
+import { guard, readPinned } from "./audit.js";
 import type { Audit } from "./audit.js";
-import type { CheckedLedger } from "./check-ledger.js";
+import type { CheckedLedger, RootsBySize } from "./check-ledger.js";
 
 /** What an auditor demands of witnesses, whatever the archive promises. */
 export interface AnchorDemands {
@@ -32,8 +32,12 @@ export interface WitnessedHead {
   readonly atMs: number;
 }
 
-/** As the daemon's alarm has it. */
-const MISSES = 3;
+/** As `witnesses` of every JSON answer has them. */
+export function witnessesJson(
+  witnessed: readonly WitnessedHead[],
+): readonly { readonly name: string; readonly size: number; readonly time: string }[] {
+  return witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) }));
+}
 
 /** Checks every cosignature against the keys that the archive names, then what the auditor demands. */
 export async function checkAnchors(
@@ -43,7 +47,7 @@ export async function checkAnchors(
   { anchors: demands }: { readonly anchors?: AnchorDemands },
 ): Promise<readonly WitnessedHead[]> {
   const { anchors, head } = facts;
-  const check = new AnchorsCheck(audit, { origin, roots });
+  const check = new AnchorsCheck(audit, origin, roots);
   for (const policy of anchors.policies) await check.policy(policy);
   for (const act of anchors.anchored) await check.anchored(act);
   const trusted = demands?.witnesses ?? [];
@@ -55,29 +59,30 @@ export async function checkAnchors(
 
 /** The lines of a file of cosignatures, and the head that they speak of. */
 interface Cosigned {
-  readonly head: { readonly origin: string; readonly size: number; readonly root: string };
+  readonly head: Head;
   readonly lines: readonly string[];
 }
 
 class AnchorsCheck {
   readonly #audit: Audit;
-  readonly #ledger: { readonly origin: string; readonly roots: CheckedLedger["roots"] };
+  readonly #origin: string;
+  readonly #roots: RootsBySize;
   /** By number of the entry. */
   readonly #policies = new Map<number, AnchorPolicy>();
   /** By path. Several entries may name one file. */
   readonly #files = new Map<string, Cosigned | undefined>();
   readonly #newest = new Map<string, WitnessedHead>();
 
-  constructor(audit: Audit, ledger: { readonly origin: string; readonly roots: CheckedLedger["roots"] }) {
+  constructor(audit: Audit, origin: string, roots: RootsBySize) {
     this.#audit = audit;
-    this.#ledger = ledger;
+    this.#origin = origin;
+    this.#roots = roots;
   }
 
   async policy({ seq, policy_sha256: expected }: EntryOf<"anchor-policy">): Promise<void> {
     const path = anchorPolicyPath(seq);
-    const bytes = await readExpected(this.#audit, path, LIMITS.ledgerEntry);
+    const bytes = await readPinned(this.#audit, path, LIMITS.ledgerEntry, expected);
     if (bytes === undefined) return;
-    this.#audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected });
     const parse = async (): Promise<AnchorPolicy> => parseAnchorPolicy(bytes, path);
     const policy = await guard(this.#audit, path, undefined, parse, "FILE_MALFORMED");
     if (policy !== undefined) this.#policies.set(seq, policy);
@@ -122,14 +127,13 @@ class AnchorsCheck {
     { size, token_sha256: expected }: EntryOf<"anchored">,
     path: string,
   ): Promise<Cosigned | undefined> {
-    const bytes = await readExpected(this.#audit, path, LIMITS.smallFile);
+    const bytes = await readPinned(this.#audit, path, LIMITS.smallFile, expected);
     if (bytes === undefined) return undefined;
-    this.#audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected });
-    const root = this.#ledger.roots.get(size);
+    const root = this.#roots.get(size);
     // Where the ledger itself is broken before that size there is nothing to hold a cosignature against.
     if (root === undefined) return undefined;
     const lines = parseCosignatures(bytes) ?? [];
-    return { head: { origin: this.#ledger.origin, size, root }, lines };
+    return { head: { origin: this.#origin, size, root }, lines };
   }
 
   #keyOf({ seq, name }: EntryOf<"anchored">): NoteKey | undefined {
@@ -180,11 +184,9 @@ function noteLateness(
 ): void {
   const policy = policies.at(-1);
   if (policy === undefined || policy.witness_quorum === 0 || ledger.headTime === null) return;
-  const every = parseDuration(policy.every);
-  const limitMs = MISSES * ((every && durationMs(every)) ?? Number.POSITIVE_INFINITY);
   const covered = coveredBy(ledger.witnessed, policy.witness_quorum);
   const since = Math.max(Date.parse(uncoveredSince.get(covered) ?? ledger.headTime), Date.parse(policy.time));
-  if (Date.parse(ledger.headTime) - since <= limitMs) return;
+  if (Date.parse(ledger.headTime) - since <= brokenAfterMs(policy.every)) return;
   audit.found.add("ANCHOR_LATE", {
     subject: "anchors/",
     found: `${covered} of ${ledger.size} entries confirmed by ${policy.witness_quorum} witnesses`,

@@ -4,7 +4,7 @@ import { entryPath, headPath } from "../model/ledger-entry.js";
 import { sha256Hex } from "../model/sha256.js";
 import { readSmall } from "../archive/source.js";
 import { ACT_FILE, BAG_SCOPE, LIMITS, cosignaturePath } from "../archive/layout.js";
-import { guard, isExpected, readExpected } from "./audit.js";
+import { guard, isExpected, readPinned } from "./audit.js";
 import type { Audit } from "./audit.js";
 import { checkUncommitted } from "./check-uncommitted.js";
 import type { PackageContext } from "./check-package.js";
@@ -39,9 +39,7 @@ export async function checkPinned(audit: Audit, facts: LedgerFacts): Promise<voi
       });
       continue;
     }
-    const bytes = await readExpected(audit, path, LIMITS.ledgerEntry);
-    if (bytes === undefined) continue;
-    audit.found.expect("FILE_HASH", { subject: path, found: sha256Hex(bytes), expected });
+    await readPinned(audit, path, LIMITS.ledgerEntry, expected);
   }
 }
 

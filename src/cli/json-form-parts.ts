@@ -37,6 +37,9 @@ export const finding = z.object({
   day: day.optional(),
 });
 
+/** The newest head that each witness confirmed. */
+export const witnesses = z.array(z.object({ name: z.string(), size: count, time }));
+
 /** What an archive has of a range. */
 export const daySummary = z
   .object({ held: count, empty: count, lost: days, missing: days, disposed: count })

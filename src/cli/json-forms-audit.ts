@@ -15,6 +15,7 @@ import {
   state,
   texts,
   time,
+  witnesses,
 } from "./json-form-parts.js";
 import type { JsonForm } from "./json-form-parts.js";
 
@@ -95,9 +96,7 @@ const audited = z.object({
     tenant_id: z.string(),
     head: head.nullable(),
     keys: signingKeys,
-    witnesses: z
-      .array(z.object({ name: z.string(), size: count, time }))
-      .describe("the newest head that each witness confirmed, by its own clock"),
+    witnesses: witnesses.describe("the newest head that each witness confirmed, by its own clock"),
   }),
   verdict: z.object({
     word: z.enum(["whole", "consistent", "missing", "damaged"]),

@@ -1,5 +1,17 @@
 import { z } from "zod";
-import { count, day, daySummary, days, hash, keyId, range, state, texts, time } from "./json-form-parts.js";
+import {
+  count,
+  day,
+  daySummary,
+  days,
+  hash,
+  keyId,
+  range,
+  state,
+  texts,
+  time,
+  witnesses,
+} from "./json-form-parts.js";
 import type { JsonForm } from "./json-form-parts.js";
 
 const outcome = z.object({
@@ -33,9 +45,7 @@ const tenantStatus = z.object({
   backlog: z.object({ requests: count, done_by: time.nullable() }),
   sinks_behind: z.array(z.object({ sink: z.string(), revisions: count })),
   verified: z.array(z.object({ sink: z.string(), time, days: count, findings: count })),
-  witnesses: z
-    .array(z.object({ name: z.string(), size: count, time }))
-    .describe("the newest head that each witness confirmed, by the archive's clock"),
+  witnesses: witnesses.describe("the newest head that each witness confirmed, by the archive's clock"),
   certificate: z
     .object({
       expires: time.nullable(),

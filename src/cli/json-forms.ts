@@ -14,6 +14,7 @@ import {
   state,
   texts,
   time,
+  witnesses,
 } from "./json-form-parts.js";
 import type { JsonForm } from "./json-form-parts.js";
 import { AUDIT_FORMS } from "./json-forms-audit.js";
@@ -32,8 +33,6 @@ const heldDay = z.object({
   oddities: texts.optional(),
   explanation: z.string().optional(),
 });
-
-const cosigned = z.object({ name: z.string(), size: count, time: time.describe("by its own clock") });
 
 const verified = z.object({
   format: z.literal("daybook.verify/1"),
@@ -62,7 +61,7 @@ const verified = z.object({
       archive_id: z.string().nullable(),
       tenant_id: z.string().nullable(),
       head: head.nullable(),
-      witnesses: z.array(cosigned).describe("the newest head that each witness cosigned"),
+      witnesses: witnesses.describe("the newest head that each witness cosigned, by its own clock"),
       kept_heads: z.array(count).describe("sizes of the heads kept elsewhere that were compared"),
       packages: count.describe("revisions that were opened"),
       counts: z.object({ damage: count, incomplete: count, notice: count }),
@@ -203,7 +202,7 @@ const checkedProof = z.object({
   sealed: time,
   head,
   keys: signingKeys,
-  witnesses: z.array(cosigned).describe("the trusted witnesses that cosigned the head"),
+  witnesses: witnesses.describe("the trusted witnesses that cosigned the head, by their own clocks"),
   line: z.string().describe("the record line"),
 });
 

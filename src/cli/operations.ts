@@ -72,7 +72,7 @@ function diffOf(tenant: string, seen: readonly string[], list: OperationList): T
 
 function diffResult(tenants: readonly TenantDiff[], { file }: OperationList): CommandResult {
   const lines = tenants.map(({ tenant, seen, unknown }) => {
-    const known = `${tenant}: ${count(seen, "activity").replace("activitys", "activities")} seen, ${unknown.length} not in the list`;
+    const known = `${tenant}: ${count(seen, "activity")} seen, ${unknown.length} not in the list`;
     return [known, ...unknown.map((name) => `  ${name}`)].join("\n");
   });
   const { dated, taken } = file;

@@ -115,7 +115,8 @@ function fewer({ missing }: { readonly missing: number }): string {
   return missing === 0 ? "" : `, ${missing} no longer given and kept`;
 }
 
-/** `1 event`, `3,012 events` */
+/** `1 event`, `3,012 events`, `2 entries` */
 export function count(number: number, word: string): string {
-  return `${number.toLocaleString("en")} ${word}${number === 1 ? "" : "s"}`;
+  const many = `${word.replace(/(?<=[^aeiou])y$/, "ie")}s`;
+  return `${number.toLocaleString("en")} ${number === 1 ? word : many}`;
 }

@@ -150,7 +150,7 @@ function tenantText(result: TenantResult, isDryRun: boolean): string {
   const { archiveId, entries, packages, uncommitted, leftOut, notes } = result.restored;
   const done = isDryRun ? "can be restored" : "restored";
   return [
-    `${tenant}: ${done}: archive ${archiveId}, ${count(entries, "ledger entry").replace("entrys", "entries")}, ${count(packages, "package")}`,
+    `${tenant}: ${done}: archive ${archiveId}, ${count(entries, "ledger entry")}, ${count(packages, "package")}`,
     ...uncommitted.map(
       (path) =>
         `  ${path}: in no ledger entry of the sink, but signed; the next start commits it if it follows the newest entry`,

@@ -24,7 +24,7 @@ export function tenantText(status: TenantStatus, nowMs: number): string {
     ),
     ...status.witnesses.map(
       ({ name, size, time }) =>
-        `  witness ${name} confirmed the first ${count(size, "ledger entry").replace("entrys", "entries")} at ${minute(time)}`,
+        `  witness ${name} confirmed the first ${count(size, "ledger entry")} at ${minute(time)}`,
     ),
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { witnessesJson } from "../audit/check-anchors.js";
 import type { AlarmKind } from "../view/alarms.js";
 import { Schedule } from "../daemon/schedule.js";
 import { sourceContact } from "../source/last-outcome.js";
@@ -128,11 +129,12 @@ export async function statusOf(looked: LookedAt, unreadable?: DaybookError): Pro
       .filter(({ behind }) => behind > 0)
       .map(({ sink, behind: revisions }) => ({ sink, revisions })),
     verified: facts.verifications.map(({ atMs, ...one }) => ({ ...one, time: isoTime(atMs) })),
-    witnesses: Object.entries(facts.index?.anchors.witnessed ?? {}).map(([name, { size, atMs }]) => ({
-      name,
-      size,
-      time: isoTime(atMs),
-    })),
+    witnesses: witnessesJson(
+      Object.entries(facts.index?.anchors.witnessed ?? {}).map(([name, witnessed]) => ({
+        name,
+        ...witnessed,
+      })),
+    ),
     certificate: await certificateStatus(tenant),
     last_answer: answeredMs === undefined ? null : isoTime(answeredMs),
     last_sign_in: outcomeOf(facts.source.signIn),

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { fingerprintOf } from "../archive/known-keys.js";
 import { findCosignature } from "../archive/cosignature.js";
+import { witnessesJson } from "../audit/check-anchors.js";
 import type { AnchorDemands, WitnessedHead } from "../audit/check-anchors.js";
 import type { Head } from "../archive/head.js";
 import { headLine } from "../archive/head.js";
@@ -10,7 +11,6 @@ import { MAX_PROOF_BYTES, invalid, parseProof } from "../proof/proof-form.js";
 import type { EventProof } from "../proof/proof-form.js";
 import type { CommandResult, Surroundings } from "./command.js";
 import { EXIT } from "./exit-codes.js";
-import { isoTime } from "../model/utc-day.js";
 import { witnessLines } from "./verify-witnesses.js";
 import { keptHeads } from "./kept-heads.js";
 
@@ -59,7 +59,7 @@ export async function verifyProof(
       sealed: sealedAt,
       head: { size: head.size, root: head.root },
       keys,
-      witnesses: witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) })),
+      witnesses: witnessesJson(witnessed),
       line: parsed.line,
     },
   };

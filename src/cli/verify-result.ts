@@ -1,3 +1,4 @@
+import { witnessesJson } from "../audit/check-anchors.js";
 import type { Sample } from "../audit/sample.js";
 import { isWhole } from "../audit/verify-archive.js";
 import type { AuditResult } from "../audit/verify-archive.js";
@@ -5,7 +6,6 @@ import type { Finding } from "../model/finding.js";
 import type { DayRange } from "../model/utc-day.js";
 import type { CommandResult } from "./command.js";
 import { EXIT, worstExit } from "./exit-codes.js";
-import { isoTime } from "../model/utc-day.js";
 import { witnessLines } from "./verify-witnesses.js";
 import { headLine } from "../archive/head.js";
 import { count } from "./progress.js";
@@ -92,7 +92,7 @@ function placeText(one: PlaceResult, asked: Partial<DayRange>): string {
   const { from = "the first", to = "the last" } = asked;
   const whatWasAsked = Object.keys(asked).length === 0 ? "" : `; asked for ${from} to ${to}`;
   const days = found === undefined ? [] : [`  days ${found.from} to ${found.to}${whatWasAsked}`];
-  const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry").replace("entrys", "entries")}`;
+  const looked = `${count(packages, "revision")} checked at level ${level}, ${count(facts?.head.size ?? 0, "ledger entry")}`;
   const head =
     facts === undefined
       ? []
@@ -160,7 +160,7 @@ function placeJson(one: PlaceResult, asked: object): object {
     tenant_id: identity?.tenantId ?? null,
     head,
     kept_heads: result.keptHeads,
-    witnesses: result.witnessed.map(({ name, size, atMs }) => ({ name, size, time: isoTime(atMs) })),
+    witnesses: witnessesJson(result.witnessed),
     packages,
     counts,
     findings,

@@ -1,3 +1,4 @@
+import { durationMs, parseDuration } from "./duration.js";
 import type { EntryOf } from "./ledger-entry.js";
 
 /** What witnesses have confirmed of a ledger, and what is promised about it. Plain data: a checkpoint holds it. */
@@ -34,6 +35,15 @@ export const NO_ANCHORS: AnchorRecord = { policy: null, witnessed: {}, contradic
 
 /** The acts about witnesses. */
 export type AnchorEntry = EntryOf<"anchor-policy" | "anchored" | "witness-contradicted">;
+
+/** A witness that misses twice may have been restarted; after the third time somebody must look. */
+const MISSES = 3;
+
+/** How long after the newest confirmation a promise of `every` is broken, in milliseconds; never for what is no duration. */
+export function brokenAfterMs(every: string): number {
+  const duration = parseDuration(every);
+  return MISSES * ((duration && durationMs(duration)) ?? Number.POSITIVE_INFINITY);
+}
 
 export function addAnchorEntry(record: AnchorRecord, entry: AnchorEntry): AnchorRecord {
   const atMs = Date.parse(entry.time);

@@ -1,4 +1,4 @@
-import { durationMs, parseDuration } from "../model/duration.js";
+import { brokenAfterMs } from "../model/anchor-record.js";
 import type { AnchorRecord } from "../model/anchor-record.js";
 
 /** What is wrong with the witnesses of an archive. */
@@ -17,9 +17,6 @@ export interface LateWitnesses {
   /** When too few had cosigned in time for the last time, milliseconds since the epoch. */
   readonly sinceMs: number;
 }
-
-/** A witness that misses twice may have been restarted; after the third time somebody must look. */
-const MISSES = 3;
 
 /** Pure: the same record and clock give the same answer. */
 export function viewWitnesses(anchors: AnchorRecord | undefined, nowMs: number): WitnessTrouble {
@@ -40,8 +37,7 @@ function lateWitnesses(
   times: readonly number[],
   nowMs: number,
 ): LateWitnesses | undefined {
-  const everyMs = parseDuration(every);
-  const limitMs = MISSES * ((everyMs && durationMs(everyMs)) ?? Number.POSITIVE_INFINITY);
+  const limitMs = brokenAfterMs(every);
   // A witness that has only just been configured has its time as well.
   const lastMs = times.map((atMs) => Math.max(atMs, sinceMs)).toSorted((a, b) => b - a);
   const decidingMs = lastMs[quorum - 1] ?? sinceMs;
